@@ -1,0 +1,6 @@
+/** The x86-64 backend. */
+@SuppressWarnings("module") // the digits at the end are the architecture's own name
+module org.mmkit.arch.x86_64 {
+    requires transitive org.mmkit.api;
+    requires static com.google.auto.service;
+}

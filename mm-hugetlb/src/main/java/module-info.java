@@ -1,0 +1,5 @@
+/** HugeTLB pools and hugetlbfs. */
+module org.mmkit.hugetlb {
+    requires transitive org.mmkit.api;
+    requires static com.google.auto.service;
+}

@@ -1,0 +1,6 @@
+/** Recordings of real programs, replayed under other policies. */
+module org.mmkit.replay {
+    requires transitive org.mmkit.api;
+    requires transitive org.mmkit.core;
+    requires com.google.gson;
+}

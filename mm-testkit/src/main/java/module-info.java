@@ -1,0 +1,6 @@
+/** Contract tests for backends, allocators and features. */
+module org.mmkit.testkit {
+    requires transitive org.mmkit.api;
+    requires org.mmkit.core;
+    requires transitive org.junit.jupiter.api;
+}

@@ -1,0 +1,5 @@
+/** Transparent huge pages: faults, collapse, split and their knobs. */
+module org.mmkit.thp {
+    requires transitive org.mmkit.api;
+    requires static com.google.auto.service;
+}
