@@ -1,0 +1,48 @@
+package org.mmkit.api.memory;
+
+/**
+ * Hands out naturally aligned runs of 2^order frames.
+ *
+ * <p>Not thread-safe on a machine with {@code SMP=n}; the caller is the machine's one thread.
+ */
+public interface FrameAllocator {
+
+    /** No frame. */
+    long NONE = -1;
+
+    /** The largest order that can be asked for (Linux: MAX_PAGE_ORDER). */
+    int MAX_ORDER = 10;
+
+    /**
+     * Allocates 2^{@code order} frames.
+     *
+     * @param order 0 to {@link #MAX_ORDER}
+     * @param gfp bits of {@link Gfp}
+     * @return the first pfn, a multiple of 2^order, or {@link #NONE}
+     */
+    long allocate(int order, int gfp);
+
+    /** Gives back a run that {@link #allocate} handed out, or an aligned part of one. */
+    void free(long pfn, int order);
+
+    /**
+     * Allocates {@code pages} contiguous frames outside the order limit, by moving movable pages away where
+     * needed (Linux: alloc_contig_pages); used for gigantic pages.
+     *
+     * @param pages a power of two
+     * @return the first pfn, a multiple of {@code pages}, or {@link #NONE}
+     */
+    long allocateContiguous(long pages, int gfp);
+
+    /** Gives back a run of {@link #allocateContiguous}. */
+    void freeContiguous(long pfn, long pages);
+
+    /** Free frames of all zones (MemFree, in pages). */
+    long freePages();
+
+    /** Free blocks of exactly {@code order}. */
+    long freeBlocks(int order);
+
+    /** Frames that the allocator manages (MemTotal, in pages). */
+    long managedPages();
+}

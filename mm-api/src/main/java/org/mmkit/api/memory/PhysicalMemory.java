@@ -1,0 +1,23 @@
+package org.mmkit.api.memory;
+
+/** All memory of a machine: who hands it out, what is known of it, what is in it. */
+public interface PhysicalMemory {
+
+    /** The frame allocator. */
+    FrameAllocator allocator();
+
+    /** The metadata of all frames. */
+    Frames frames();
+
+    /** The contents of all frames. */
+    FrameContents contents();
+
+    /**
+     * Allocates one folio with one reference, its content not cleared.
+     *
+     * @param order 0 to {@link FrameAllocator#MAX_ORDER}
+     * @param gfp bits of {@link Gfp}
+     * @return the head, or {@link Frames#NONE}
+     */
+    long allocateFolio(int order, int gfp);
+}

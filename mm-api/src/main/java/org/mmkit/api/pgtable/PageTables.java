@@ -1,0 +1,71 @@
+package org.mmkit.api.pgtable;
+
+import org.mmkit.api.arch.EntryFormat;
+import org.mmkit.api.arch.PageTableLayout;
+
+/**
+ * The page tables of one address space.
+ *
+ * <p>Tables occupy frames of the machine's memory. An entry is addressed by a <em>slot</em>, a handle that stays valid as
+ * long as its table; the slots of one table follow on each other, so {@code slot + i} is the i-th entry further in
+ * the same table. Reading, writing and compare-and-set of a slot are the only primitives.
+ *
+ * <p>A level counts from the leaf table upwards (1 is Linux's PTE, 2 its PMD).
+ */
+public interface PageTables {
+
+    /** No slot. */
+    long NO_SLOT = -1;
+
+    /** The shape of these tables. */
+    PageTableLayout layout();
+
+    /** The codec of their entries. */
+    EntryFormat format();
+
+    /**
+     * The slot of level {@code level} that covers {@code va}; {@link #NO_SLOT} when a table above it is missing or a leaf above
+     * it maps {@code va}.
+     */
+    long find(long va, int level);
+
+    /** Like {@link #find}, but makes the tables that are missing; {@link #NO_SLOT} when memory ran out or a leaf is in the way. */
+    long obtain(long va, int level);
+
+    /** The entry in {@code slot}. */
+    long read(long slot);
+
+    /** Writes the entry in {@code slot}. */
+    void write(long slot, long entry);
+
+    /** Writes {@code next} if the slot still holds {@code expected}; returns whether it did. */
+    boolean compareAndSet(long slot, long expected, long next);
+
+    /** The first slot of the table in frame {@code tablePfn}. */
+    long firstSlot(long tablePfn);
+
+    /**
+     * Allocates an empty table that holds entries of {@code level} and accounts it to the address space.
+     *
+     * @return its frame, or {@link org.mmkit.api.memory.Frames#NONE}
+     */
+    long allocateTable(int level);
+
+    /** Gives back the table of {@code level} in frame {@code tablePfn}, whatever it holds. */
+    void freeTable(long tablePfn, int level);
+
+    /**
+     * Keeps the preallocated level-1 table {@code tablePfn} beside the level-2 leaf in {@code slot}, so that a split of the
+     * leaf can never fail (Linux: pgtable_trans_huge_deposit). It stays accounted.
+     */
+    void deposit(long slot, long tablePfn);
+
+    /** Takes a deposited table back; the entries are empty. {@link org.mmkit.api.memory.Frames#NONE} when there is none. */
+    long withdraw(long slot);
+
+    /** Whether a table is deposited beside the leaf in {@code slot}. */
+    boolean hasDeposit(long slot);
+
+    /** Bytes of all tables of this address space but the root, deposited ones included (VmPTE). */
+    long tableBytes();
+}
