@@ -1,4 +1,10 @@
 /** The interfaces and value types shared by the engine and its plugins. */
 module org.mmkit.api {
     requires transitive org.jspecify;
+
+    exports org.mmkit.api;
+    exports org.mmkit.api.arch;
+    exports org.mmkit.api.config;
+    exports org.mmkit.api.memory;
+    exports org.mmkit.api.pgtable;
 }

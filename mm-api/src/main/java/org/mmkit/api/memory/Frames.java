@@ -16,7 +16,7 @@ package org.mmkit.api.memory;
  *
  * <p>Map counts: {@link #pageMapcount} counts the level-1 entries that map one frame, {@link #entireMapcount} the
  * higher-level leaves that map the folio whole, {@link #largeMapcount} the sum of both kinds (each level-1 entry
- * counts 1, each whole mapping counts 1). Use {@link Rmap} to change them; here they are only stored.
+ * counts 1, each whole mapping counts 1). Only the reverse mapping changes them; here they are stored.
  *
  * <p>Not thread-safe on a machine with {@code SMP=n}.
  */

@@ -1,5 +1,0 @@
-/** Files: page cache, file-system types, pseudo-files. */
-@NullMarked
-package org.mmkit.api.file;
-
-import org.jspecify.annotations.NullMarked;

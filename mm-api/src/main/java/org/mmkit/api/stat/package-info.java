@@ -1,5 +1,0 @@
-/** Event counters and gauges. */
-@NullMarked
-package org.mmkit.api.stat;
-
-import org.jspecify.annotations.NullMarked;
