@@ -5,6 +5,11 @@ module org.mmkit.api {
     exports org.mmkit.api;
     exports org.mmkit.api.arch;
     exports org.mmkit.api.config;
+    exports org.mmkit.api.feature;
+    exports org.mmkit.api.file;
     exports org.mmkit.api.memory;
     exports org.mmkit.api.pgtable;
+    exports org.mmkit.api.space;
+    exports org.mmkit.api.stat;
+    exports org.mmkit.api.time;
 }

@@ -1,0 +1,94 @@
+package org.mmkit.api.feature;
+
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.mmkit.api.arch.Architecture;
+import org.mmkit.api.config.Configuration;
+import org.mmkit.api.file.PseudoFile;
+import org.mmkit.api.memory.PhysicalMemory;
+import org.mmkit.api.space.ReverseMapping;
+import org.mmkit.api.stat.Counters;
+import org.mmkit.api.time.Clock;
+import org.mmkit.api.time.KernelThread;
+
+/**
+ * The machine as a feature sees it while it registers what it brings; the services stay valid for the machine's life. One
+ * feature per machine may take a place that exists once; a second one is an error that names both.
+ */
+public interface FeatureContext {
+
+    /** The resolved configuration. */
+    Configuration configuration();
+
+    /** The kernel whose behaviour is modelled. */
+    KernelProfile profile();
+
+    /** The processor architecture. */
+    Architecture architecture();
+
+    /** Frames, allocator, contents. */
+    PhysicalMemory memory();
+
+    /** Keeps mappings and counts in step. */
+    ReverseMapping reverseMapping();
+
+    /** The counters of {@code /proc/vmstat}. */
+    Counters counters();
+
+    /** Virtual time. */
+    Clock clock();
+
+    /** The values given for boot parameter {@code name}, in the order of the command line; also marks it as known. */
+    List<String> bootParameters(String name);
+
+    /** A flag bit of address spaces for this feature's use; {@code inherited} over fork and exec or not. */
+    long spaceFlag(boolean inherited);
+
+    /** Registers the policy for anonymous folio sizes. */
+    void anonFolioPolicy(AnonFolioPolicy policy);
+
+    /** The policy in force. */
+    AnonFolioPolicy anonFolioPolicy();
+
+    /** Registers the fault handler and the leaf operations of page-table level {@code level}. */
+    void hugeLeaves(int level, HugeFaultHandler handler, HugeLeafOperations operations);
+
+    /** Registers the owner of large folios. */
+    void largeFolios(LargeFolioOperations operations);
+
+    /** Registers the handler of an advice. */
+    void madvise(int advice, MadviseHandler handler);
+
+    /** Registers the handler of a prctl option. */
+    void prctl(int option, PrctlHandler handler);
+
+    /** Registers the policy for aligned addresses. */
+    void unmappedArea(UnmappedAreaPolicy policy);
+
+    /** Registers a kernel thread; it first runs when woken. */
+    void kernelThread(KernelThread thread);
+
+    /** Makes {@code thread} due at {@code when} (nanoseconds since boot) if it is not due earlier. */
+    void wake(KernelThread thread, long when);
+
+    /** Registers a shrinker. */
+    void shrinker(Shrinker shrinker);
+
+    /** Registers a file of /proc or /sys under its absolute {@code path}. */
+    void pseudoFile(String path, PseudoFile file);
+
+    /** Registers a listener. */
+    void spaceListener(SpaceListener listener);
+
+    /** Adds a line to {@code /proc/meminfo}; {@code kilobytes} gives its value. */
+    void meminfo(String name, LongSupplier kilobytes);
+
+    /** Adds a line without unit to {@code /proc/meminfo}. */
+    void meminfoCount(String name, LongSupplier count);
+
+    /** Adds a line to each area of {@code /proc/PID/smaps}; {@code unit} is {@code "kB"} or empty. */
+    void smaps(String name, String unit, AreaField field);
+
+    /** Adds a line to {@code /proc/PID/status}; {@code unit} is {@code "kB"} or empty. */
+    void status(String name, String unit, SpaceField field);
+}

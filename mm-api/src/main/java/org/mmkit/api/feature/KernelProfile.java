@@ -1,0 +1,26 @@
+package org.mmkit.api.feature;
+
+/**
+ * The points at which kernels differ, each asked where it matters. A profile is chosen by the Kconfig choice {@code KERNEL_PROFILE}
+ * ({@code --kernel 4.12|5.14|6.18}).
+ */
+public interface KernelProfile {
+
+    /** Its name, {@code "6.18"}. */
+    String name();
+
+    /** A write to a huge page shared after fork copies the huge page (until 5.7); otherwise the PMD is split and one page copied. */
+    boolean copiesHugePageOnWrite();
+
+    /** Folio sizes between the base page and the PMD exist for anonymous and shared memory (6.8, 6.14). */
+    boolean hasSmallFolios();
+
+    /** {@code enabled} is read again at each fault; otherwise MADV regions keep what they were registered with. */
+    boolean hasUnderusedShrinker();
+
+    /** vmemmap pages kept of those of one HugeTLB page: 2 in 5.14, 1 today. */
+    int vmemmapPagesKept();
+
+    /** An anonymous mapping of at least 2 MiB gets an aligned address (6.7). */
+    boolean alignsAnonymousMappings();
+}

@@ -1,0 +1,38 @@
+package org.mmkit.api.space;
+
+import org.jspecify.annotations.Nullable;
+
+/** How the backing of an area answers (Linux: struct vm_operations_struct). All methods have Linux's defaults. */
+public interface VmaOperations {
+
+    /** An area was made by a split, a move or a fork; {@code vma} is the new one. */
+    default void open(Vma vma) {}
+
+    /** An area goes away. */
+    default void close(Vma vma) {}
+
+    /** Whether the area may be cut at {@code address}: 0, or a negated error number. */
+    default int maySplit(Vma vma, long address) {
+        return 0;
+    }
+
+    /** Whether the area may be moved by mremap: 0, or a negated error number. */
+    default int mayMove(Vma vma) {
+        return 0;
+    }
+
+    /** log2 of the page size of the area as smaps shows it; 0 for the base page size. */
+    default int pageShift(Vma vma) {
+        return 0;
+    }
+
+    /** Handlers that do all page-table work of the area themselves (HugeTLB); null when the engine does it. */
+    default @Nullable AreaPaging paging() {
+        return null;
+    }
+
+    /** The name that {@code maps} and {@code smaps} show; empty for none. */
+    default String name(Vma vma) {
+        return vma.hasFile() ? vma.file().name() : "";
+    }
+}

@@ -1,0 +1,22 @@
+package org.mmkit.api.time;
+
+/**
+ * A kernel thread on virtual time (Linux: kthread_run). With {@code SMP=n} it is a task that becomes due on the machine's
+ * clock.
+ */
+public interface KernelThread {
+
+    /** Never due. */
+    long NEVER = Long.MAX_VALUE;
+
+    /** Its name as {@code ps} shows it. */
+    String name();
+
+    /**
+     * Does what is due.
+     *
+     * @param now nanoseconds since boot
+     * @return when it wants to run again, or {@link #NEVER} until it is woken
+     */
+    long run(long now);
+}
