@@ -7,4 +7,6 @@ module org.mmkit.cli {
     requires org.mmkit.replay;
     requires info.picocli;
     requires com.google.gson;
+
+    opens org.mmkit.cli to info.picocli;
 }

@@ -1,0 +1,119 @@
+package org.mmkit.cli;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.util.Arrays;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+/**
+ * Runs a command line and turns whatever happens into an exit status and at most a few lines of text.
+ *
+ * <p>No stack trace reaches the user unless {@code --debug} asks for it. Not thread-safe.
+ */
+final class CommandLineRunner {
+
+    private final PrintStream out;
+    private final PrintStream err;
+
+    CommandLineRunner(PrintStream out, PrintStream err) {
+        this.out = out;
+        this.err = err;
+    }
+
+    /** Runs {@code args} and returns the {@link ExitCode}. */
+    int run(String... args) {
+        List<String> words = Arrays.asList(args);
+        boolean debug = words.contains("--debug");
+        if (words.equals(List.of("--version")) || words.equals(List.of("-V"))) {
+            out.println(VersionSource.line()); // without loading the option parser
+            return ExitCode.DONE;
+        }
+        try {
+            return commandLine().execute(args);
+        } catch (StackOverflowError | OutOfMemoryError e) {
+            return report(e, debug);
+        }
+    }
+
+    private CommandLine commandLine() {
+        CommandLine line = new CommandLine(new MmCommand());
+        for (Object command : commands()) {
+            line.addSubcommand(command);
+        }
+        line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
+        line.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
+        line.setParameterExceptionHandler(this::reportUsage);
+        line.setExecutionExceptionHandler((e, command, parsed) -> {
+            command.getOut().flush();
+            return report(e, parsed.originalArgs().contains("--debug"));
+        });
+        line.setUsageHelpAutoWidth(false);
+        line.setUsageHelpWidth(110);
+        return line;
+    }
+
+    private List<Object> commands() {
+        return List.of();
+    }
+
+    private int reportUsage(ParameterException e, String[] args) {
+        CommandLine command = e.getCommandLine();
+        err.println(prefix(command) + e.getMessage());
+        err.println("Try " + command.getCommandSpec().qualifiedName() + " --help");
+        return ExitCode.USAGE;
+    }
+
+    private static String prefix(CommandLine command) {
+        return command.getCommandSpec().qualifiedName() + ": ";
+    }
+
+    private int report(Throwable thrown, boolean debug) {
+        Throwable e = thrown instanceof UncheckedIOException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        if (debug) {
+            e.printStackTrace(err);
+        }
+        if (e instanceof CommandException) {
+            err.println("mm: " + e.getMessage());
+            return ((CommandException) e).exitCode();
+        }
+        if (e instanceof IOException) {
+            err.println("mm: " + describe((IOException) e));
+            return ExitCode.USAGE;
+        }
+        if (e instanceof OutOfMemoryError) {
+            err.println("mm: the Java heap of " + (Runtime.getRuntime().maxMemory() >> 20)
+                    + " MB is too small for this; give it more, for example MM_JAVA_OPTS=-Xmx8g");
+            return ExitCode.USAGE;
+        }
+        String message = e.getMessage() == null ? "" : ": " + e.getMessage().lines().findFirst().orElse("");
+        err.println("mm: internal error: " + e.getClass().getSimpleName() + message
+                + (debug ? "" : " (run again with --debug for the trace)"));
+        return ExitCode.INTERNAL;
+    }
+
+    /** The JDK's file exceptions carry the bare path as their message. */
+    static String describe(IOException e) {
+        if (e instanceof NoSuchFileException) {
+            return e.getMessage() + ": no such file";
+        }
+        if (e instanceof AccessDeniedException) {
+            return e.getMessage() + ": permission denied";
+        }
+        if (e instanceof FileAlreadyExistsException) {
+            return e.getMessage() + ": already exists";
+        }
+        if (e instanceof FileNotFoundException || e.getMessage() != null) {
+            return String.valueOf(e.getMessage());
+        }
+        return "input or output failed: " + e.getClass().getSimpleName();
+    }
+}
