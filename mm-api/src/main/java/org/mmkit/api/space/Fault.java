@@ -17,7 +17,7 @@ public final class Fault {
     /** Copy-on-write must be broken although the area is not writable, or for a pin (Linux: FAULT_FLAG_UNSHARE). */
     public static final int UNSHARE = 1 << 4;
 
-    /** {@link #outcome}: resolved. */
+    /** Outcome of a handler: resolved. */
     public static final int DONE = 0;
     /** No memory. */
     public static final int OOM = 1;
