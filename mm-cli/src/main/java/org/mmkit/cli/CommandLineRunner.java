@@ -49,6 +49,7 @@ final class CommandLineRunner {
         for (Object command : commands()) {
             line.addSubcommand(command);
         }
+        line.getSubcommands().get("record").setStopAtPositional(true); // what follows belongs to the program
         line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
         line.setParameterExceptionHandler(this::reportUsage);
@@ -62,7 +63,7 @@ final class CommandLineRunner {
     }
 
     private List<Object> commands() {
-        return List.of();
+        return List.of(new RecordCommand());
     }
 
     private int reportUsage(ParameterException e, String[] args) {
