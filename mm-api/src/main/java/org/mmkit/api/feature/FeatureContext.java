@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.LongSupplier;
 import org.mmkit.api.arch.Architecture;
 import org.mmkit.api.config.Configuration;
+import org.mmkit.api.file.FileSystems;
 import org.mmkit.api.file.PseudoFile;
 import org.mmkit.api.memory.PhysicalMemory;
 import org.mmkit.api.space.ReverseMapping;
@@ -49,6 +50,12 @@ public interface FeatureContext {
 
     /** The policy in force. */
     AnonFolioPolicy anonFolioPolicy();
+
+    /** Registers the policy for sizes of shared-memory folios. */
+    void shmemFolioPolicy(ShmemFolioPolicy policy);
+
+    /** File systems and page caches. */
+    FileSystems files();
 
     /** Registers the fault handler and the leaf operations of page-table level {@code level}. */
     void hugeLeaves(int level, HugeFaultHandler handler, HugeLeafOperations operations);
