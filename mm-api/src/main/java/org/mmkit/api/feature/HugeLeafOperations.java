@@ -14,6 +14,12 @@ public interface HugeLeafOperations {
      */
     void split(Vma vma, long slot, long va);
 
+    /**
+     * Replaces the leaf of an anonymous folio by migration entries for each of its pages, dropping the mapping and its
+     * reference: the first step of splitting or moving the folio.
+     */
+    void freeze(Vma vma, long slot, long va);
+
     /** Removes the leaf and what it held: mapping, resident count, deposited table, reference. */
     void zap(Vma vma, long slot, long va);
 

@@ -63,6 +63,9 @@ public interface ReverseMapping {
     /**
      * Replaces the migration entries that {@link #migrateAway} made for the {@code pages} frames from {@code fromPfn} by leaf entries for the
      * same number of frames from {@code toPfn}; the frames may now belong to several folios.
+     *
+     * @param zeroFilledToZeroPage pages of order 0 that hold only zeroes are not mapped again; the zero page is put in their
+     *     place
      */
-    void migrateBack(long fromPfn, long toPfn, long pages);
+    void migrateBack(long fromPfn, long toPfn, long pages, boolean zeroFilledToZeroPage);
 }

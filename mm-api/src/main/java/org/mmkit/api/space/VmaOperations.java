@@ -11,6 +11,11 @@ public interface VmaOperations {
     /** An area goes away. */
     default void close(Vma vma) {}
 
+    /** Whether {@link #close} does something: then areas never vanish in a merge. */
+    default boolean endsWithClose() {
+        return false;
+    }
+
     /** Whether the area may be cut at {@code address}: 0, or a negated error number. */
     default int maySplit(Vma vma, long address) {
         return 0;
