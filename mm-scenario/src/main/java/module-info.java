@@ -2,5 +2,8 @@
 module org.mmkit.scenario {
     requires transitive org.mmkit.api;
     requires transitive org.mmkit.core;
-    requires com.google.gson;
+    requires transitive com.google.gson;
+
+    exports org.mmkit.scenario.syntax;
+    exports org.mmkit.scenario.record;
 }

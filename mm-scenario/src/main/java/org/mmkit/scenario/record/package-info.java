@@ -1,0 +1,5 @@
+/** Recordings: reading, writing and comparing what a kernel answered, line by line. */
+@NullMarked
+package org.mmkit.scenario.record;
+
+import org.jspecify.annotations.NullMarked;
