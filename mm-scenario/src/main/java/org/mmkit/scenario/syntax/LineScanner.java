@@ -195,7 +195,7 @@ final class LineScanner {
             value = value * base + digit;
             at++;
         }
-        if (digits == at) {
+        if (digits == at && base == 16) {
             throw error(from, "expected hexadecimal digits after 0x");
         }
         int shift = at < text.length() ? suffix(text.charAt(at)) : 0;
