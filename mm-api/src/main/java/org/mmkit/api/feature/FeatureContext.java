@@ -30,8 +30,14 @@ public interface FeatureContext {
     /** Frames, allocator, contents. */
     PhysicalMemory memory();
 
+    /** The frame that reads of untouched anonymous memory map by special entries of level 1 (Linux: ZERO_PAGE). */
+    long zeroPage();
+
     /** Keeps mappings and counts in step. */
     ReverseMapping reverseMapping();
+
+    /** Resolves faults for the kernel's own needs. */
+    FaultResolver faults();
 
     /** The counters of {@code /proc/vmstat}. */
     Counters counters();
