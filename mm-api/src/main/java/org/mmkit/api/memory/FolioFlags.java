@@ -2,7 +2,7 @@ package org.mmkit.api.memory;
 
 /**
  * Flag bits of a frame (include/linux/page-flags.h). Those marked "head" are kept on the head of a folio and
- * speak for all of it; the others are the frame's own.
+ * speak for all of it; the others are the frame's own. Bits from 27 up are not flags.
  */
 public final class FolioFlags {
 
@@ -52,12 +52,10 @@ public final class FolioFlags {
     public static final int MAPPED_SHARED = 1 << 21;
     /** Head: a HugeTLB page whose restoring consumes a reservation, or other use by the owning feature. */
     public static final int OWNER_PRIVATE = 1 << 22;
-    /** Frame: first frame of a free block of the allocator. */
-    public static final int BUDDY = 1 << 23;
     /** Head: waits on the deferred split queue (set by the feature that owns the queue). */
-    public static final int DEFERRED = 1 << 24;
+    public static final int DEFERRED = 1 << 23;
     /** Head: HugeTLB page with its vmemmap optimised. */
-    public static final int VMEMMAP_OPTIMIZED = 1 << 25;
+    public static final int VMEMMAP_OPTIMIZED = 1 << 24;
 
     private FolioFlags() {}
 }

@@ -65,7 +65,8 @@ public interface Frames {
 
     /**
      * Drops {@code n} references to the folio at {@code head}; the last one gives the folio back to whoever frees
-     * it: the allocator, or the owner registered with {@link #setFreeing}.
+     * it: an owner registered with {@link #setFreeing}, or else the allocator. A folio that is still mapped or pinned
+     * then is an {@link org.mmkit.api.InvariantViolation}.
      */
     void put(long head, int n);
 
@@ -161,12 +162,20 @@ public interface Frames {
      */
     void splitFolio(long head, int newOrder, int references);
 
-    /** Who gets folios whose last reference goes; {@code freeing} is asked for each folio that has one of the bits {@code flag}. */
+    /**
+     * Lets {@code freeing} see each folio that has one of the bits {@code flag} when its last reference goes. Several may be
+     * registered; they are asked in the order of registration until one takes the folio over.
+     */
     void setFreeing(int flag, FolioFreeing freeing);
 
     /** The end of a folio's life. */
     interface FolioFreeing {
-        /** The last reference of the folio {@code head} was dropped. */
-        void free(long head);
+
+        /**
+         * The last reference of the folio {@code head} was dropped; its flags, owner and words are still set.
+         *
+         * @return true when the folio now belongs to the callee; false to let it go back to the allocator
+         */
+        boolean free(long head);
     }
 }
