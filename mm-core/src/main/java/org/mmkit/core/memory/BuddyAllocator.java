@@ -1,0 +1,658 @@
+package org.mmkit.core.memory;
+
+import org.mmkit.api.InvariantViolation;
+import org.mmkit.api.memory.FolioFlags;
+import org.mmkit.api.memory.FrameAllocator;
+import org.mmkit.api.memory.Frames;
+import org.mmkit.api.memory.Gfp;
+import org.mmkit.api.memory.MigrateType;
+
+/**
+ * The binary buddy allocator of Linux: zones with watermarks, free lists by order and migratetype, page blocks that
+ * change hands when a type runs dry, and lists per processor in front.
+ *
+ * <p>A request takes the highest zone it may use whose free frames stay above the low watermark, then lower zones. If all
+ * fail, background reclaim is woken and the min watermark is tried; then, if the request may stall, {@link MemoryPressure} is
+ * asked for compaction and reclaim (mm/page_alloc.c, get_page_from_freelist and __alloc_pages_slowpath).
+ *
+ * <p>Not thread-safe.
+ */
+public final class BuddyAllocator implements FrameAllocator {
+
+    static final int UNMOVABLE = MigrateType.UNMOVABLE.ordinal();
+    static final int MOVABLE = MigrateType.MOVABLE.ordinal();
+    static final int RECLAIMABLE = MigrateType.RECLAIMABLE.ordinal();
+
+    /** Where a type looks when its own lists are empty (mm/page_alloc.c, fallbacks). */
+    private static final int[][] FALLBACKS = {
+        {RECLAIMABLE, MOVABLE}, // UNMOVABLE
+        {RECLAIMABLE, UNMOVABLE}, // MOVABLE
+        {UNMOVABLE, MOVABLE}, // RECLAIMABLE
+    };
+
+    /** Rounds of reclaim without progress before an allocation gives up (MAX_RECLAIM_RETRIES). */
+    private static final int MAX_RETRIES = 16;
+
+    private final Zone[] zones = new Zone[Zone.ZONES];
+    private final FreeBlocks blocks;
+    private final Frames frames;
+    private final int blockOrder;
+    private final AllocationEvents events = new AllocationEvents();
+
+    /** The lists of the processor that runs now, by zone; and of all processors. */
+    private PerCpuLists[] cpu;
+
+    private final PerCpuLists[][] cpus;
+    private final Watermarks watermarks;
+    private MemoryPressure pressure = MemoryPressure.NONE;
+
+    /**
+     * An allocator without memory; {@link #addMemory} gives it some, {@link #start} makes it ready.
+     *
+     * @param spanned frames from 0 to the last one
+     * @param sectionOrder log2 of the frames of a section
+     * @param blockOrder log2 of the frames of a page block: the order of a huge page, at most {@link #MAX_ORDER}
+     * @param zoneEnds first frame above each of the zones DMA, DMA32 and NORMAL, multiples of 2^{@link #MAX_ORDER} or
+     *     {@code spanned}; equal to the end before it for a zone that does not exist
+     * @param processors how many processors keep lists
+     * @param frames tells which frames of a page block are movable
+     */
+    public BuddyAllocator(
+            long spanned, int sectionOrder, int blockOrder, long[] zoneEnds, int processors, Frames frames) {
+        this.blockOrder = blockOrder;
+        this.frames = frames;
+        long sections = spanned + (1L << sectionOrder) - 1 >>> sectionOrder;
+        blocks = new FreeBlocks(Math.toIntExact(sections), sectionOrder, blockOrder);
+        long start = 0;
+        for (int z = 0; z < Zone.ZONES; z++) {
+            long end = z < Zone.MOVABLE ? Math.min(zoneEnds[z], spanned) : spanned;
+            if (end < start || end != spanned && (end & (1L << MAX_ORDER) - 1) != 0) {
+                throw new IllegalArgumentException("zone " + Zone.name(z) + " cannot end at frame 0x" + Long.toHexString(end));
+            }
+            zones[z] = new Zone(z, start, end);
+            start = end;
+        }
+        cpus = new PerCpuLists[processors][Zone.ZONES];
+        for (PerCpuLists[] lists : cpus) {
+            for (int z = 0; z < Zone.ZONES; z++) {
+                lists[z] = new PerCpuLists();
+            }
+        }
+        cpu = cpus[0];
+        watermarks = new Watermarks(zones);
+    }
+
+    private Zone zoneOf(long pfn) {
+        if (pfn >= zones[Zone.NORMAL].start) {
+            return pfn < zones[Zone.NORMAL].end ? zones[Zone.NORMAL] : zones[Zone.MOVABLE];
+        }
+        return pfn < zones[Zone.DMA].end ? zones[Zone.DMA] : zones[Zone.DMA32];
+    }
+
+    /** Adds the usable frames [{@code from}, {@code to}), none of which was added before. */
+    public void addMemory(long from, long to) {
+        for (Zone zone : zones) {
+            long start = Math.max(from, zone.start);
+            long end = Math.min(to, zone.end);
+            if (start < end) {
+                zone.present += end - start;
+                zone.managed += end - start;
+                freeRun(zone, start, end);
+            }
+        }
+    }
+
+    /** Counts the frames [{@code from}, {@code to}) as present, but not to be handed out. */
+    public void addReserved(long from, long to) {
+        for (Zone zone : zones) {
+            zone.present += Math.max(0, Math.min(to, zone.end) - Math.max(from, zone.start));
+        }
+    }
+
+    /** Hands reserved frames [{@code from}, {@code to}) over to the allocator (Linux: free_reserved_page). */
+    public void releaseReserved(long from, long to) {
+        for (Zone zone : zones) {
+            long start = Math.max(from, zone.start);
+            long end = Math.min(to, zone.end);
+            if (start < end) {
+                zone.managed += end - start;
+                freeRun(zone, start, end);
+            }
+        }
+        start();
+    }
+
+    /** Frees a run of one zone in blocks as large as alignment allows; whole sections stay untouched. */
+    private void freeRun(Zone zone, long from, long to) {
+        long sectionPages = 1L << blocks.sectionOrder;
+        long pfn = from;
+        while (pfn < to) {
+            int section = blocks.section(pfn);
+            if ((pfn & sectionPages - 1) == 0 && to - pfn >= sectionPages && !blocks.isTouched(section)) {
+                blocks.addUntouched(zone, section);
+                pfn += sectionPages;
+                continue;
+            }
+            int order = Math.min(MAX_ORDER, pfn == 0 ? MAX_ORDER : Long.numberOfTrailingZeros(pfn));
+            while (pfn + (1L << order) > to) {
+                order--;
+            }
+            blocks.touch(section);
+            blocks.free(zone, blocks.place(pfn), order);
+            pfn += 1L << order;
+        }
+    }
+
+    /** Computes watermarks, reserves and the sizes of the per-CPU lists from the memory that was added. */
+    public void start() {
+        watermarks.recompute();
+        for (int z = 0; z < Zone.ZONES; z++) {
+            for (PerCpuLists[] lists : cpus) {
+                lists[z].batch = Watermarks.batch(zones[z]);
+                lists[z].high = (int) Math.min(
+                        Integer.MAX_VALUE,
+                        Math.max(zones[z].watermark[Zone.LOW] / cpus.length, 4L * lists[z].batch));
+            }
+        }
+    }
+
+    /** Names who reclaims and compacts. */
+    public void setPressure(MemoryPressure pressure) {
+        this.pressure = pressure;
+    }
+
+    /** Chooses whose lists serve the requests that follow. */
+    public void setProcessor(int processor) {
+        cpu = cpus[processor];
+    }
+
+    /** Event counters. */
+    public AllocationEvents events() {
+        return events;
+    }
+
+    /** Watermark settings (vm.min_free_kbytes and its kin). */
+    public Watermarks watermarks() {
+        return watermarks;
+    }
+
+    /** The zone {@code number}; it may be empty. */
+    public Zone zone(int number) {
+        return zones[number];
+    }
+
+    /** log2 of the frames of a page block. */
+    public int blockOrder() {
+        return blockOrder;
+    }
+
+    // ---- allocation -------------------------------------------------------------------------------------------
+
+    /** The highest zone that a request may use (include/linux/gfp.h, gfp_zone). */
+    private static int highestZone(int gfp) {
+        if ((gfp & Gfp.DMA) != 0) {
+            return Zone.DMA;
+        }
+        if ((gfp & Gfp.DMA32) != 0) {
+            return Zone.DMA32;
+        }
+        return (gfp & (Gfp.HIGHMEM | Gfp.MOVABLE)) == (Gfp.HIGHMEM | Gfp.MOVABLE) ? Zone.MOVABLE : Zone.NORMAL;
+    }
+
+    private static int type(int gfp) {
+        return (gfp & Gfp.MOVABLE) != 0 ? MOVABLE : (gfp & Gfp.RECLAIMABLE) != 0 ? RECLAIMABLE : UNMOVABLE;
+    }
+
+    @Override
+    public long allocate(int order, int gfp) {
+        if (order < 0 || order > MAX_ORDER) {
+            throw new IllegalArgumentException("order " + order + " is not in 0 to " + MAX_ORDER);
+        }
+        int highest = highestZone(gfp);
+        int type = type(gfp);
+        long pfn = fromZones(order, highest, type, Zone.LOW, 0);
+        return pfn != NONE ? pfn : allocateSlowly(order, gfp, highest, type);
+    }
+
+    /**
+     * Tries the zones from {@code highest} down.
+     *
+     * @param mark the watermark that must hold afterwards
+     * @param reserve eighths of the watermark that the request may use up
+     */
+    private long fromZones(int order, int highest, int type, int mark, int reserve) {
+        // On one node with ZONE_NORMAL, blocks of other types are first spared in all zones (alloc_flags_nofragment).
+        boolean spare = highest >= Zone.NORMAL && zones[Zone.NORMAL].managed > 0 && zones[Zone.MOVABLE].managed == 0;
+        while (true) {
+            for (int z = highest; z >= 0; z--) {
+                Zone zone = zones[z];
+                long limit = zone.watermark[mark] - (zone.watermark[mark] * reserve >>> 3);
+                if (zone.managed == 0
+                        || !zone.hasFree(limit + (1L << order) - 1, highest)
+                        || order > 0 && !zone.hasBlock(order)) {
+                    continue;
+                }
+                int place = take(zone, order, type, spare);
+                if (place != 0) {
+                    events.allocated[z] += 1L << order;
+                    return blocks.pfn(place);
+                }
+            }
+            if (!spare) {
+                return NONE;
+            }
+            spare = false;
+        }
+    }
+
+    private int take(Zone zone, int order, int type, boolean spare) {
+        if (order > PerCpuLists.COSTLY_ORDER && order != blockOrder) {
+            return takeFromLists(zone, order, type, spare);
+        }
+        PerCpuLists lists = cpu[zone.number];
+        int list = PerCpuLists.list(order, type);
+        if (lists.isEmpty(list)) {
+            int n = order == 0 ? lists.batch : Math.max(lists.batch >> order, lists.batch > 1 ? 2 : 1);
+            for (int i = 0; i < n; i++) {
+                int place = takeFromLists(zone, order, type, spare);
+                if (place == 0) {
+                    break;
+                }
+                lists.addLast(list, order, place);
+            }
+            if (lists.isEmpty(list)) {
+                return 0;
+            }
+        }
+        return lists.pop(list, order);
+    }
+
+    /** Takes a block from the lists of its own type, or from another one by the rules for page blocks. */
+    private int takeFromLists(Zone zone, int order, int type, boolean spare) {
+        if (zone.untouchedSections > 0 && zone.heads[MAX_ORDER * Zone.TYPES + MOVABLE] == 0) {
+            blocks.cutUntouched(zone);
+        }
+        int place = blocks.takeSmallest(zone, order, type);
+        if (place == 0) {
+            place = claim(zone, order, type, spare);
+            if (place == 0 && !spare) {
+                place = steal(zone, order, type);
+            }
+            if (place != 0) {
+                events.fallbacks++;
+            }
+        }
+        return place;
+    }
+
+    /**
+     * Takes a page block over from another type, the largest free block first, so that types stay apart
+     * (mm/page_alloc.c, __rmqueue_claim).
+     */
+    private int claim(Zone zone, int order, int type, boolean spare) {
+        int least = spare && order < blockOrder ? blockOrder : order;
+        for (int o = MAX_ORDER; o >= least; o--) {
+            if (o < blockOrder && o < blockOrder / 2 && type == MOVABLE) {
+                return 0;
+            }
+            int other = fallback(zone, o, type);
+            if (other < 0) {
+                continue;
+            }
+            int place = zone.heads[o * Zone.TYPES + other];
+            if (o >= blockOrder) {
+                blocks.remove(zone, place, o, other);
+                blocks.setTypes(place, o, type);
+                blocks.cut(zone, place, o, order, type);
+                events.claimedBlocks++;
+                return place;
+            }
+            if (isWorthClaiming(place, type, other)) {
+                blocks.moveBlock(zone, place, type);
+                events.claimedBlocks++;
+                return blocks.takeSmallest(zone, order, type);
+            }
+        }
+        return 0;
+    }
+
+    private int fallback(Zone zone, int order, int type) {
+        if (zone.blocksOfOrder[order] > 0) {
+            for (int other : FALLBACKS[type]) {
+                if (zone.heads[order * Zone.TYPES + other] != 0) {
+                    return other;
+                }
+            }
+        }
+        return -1;
+    }
+
+    /** Whether at least half of the page block is free or of a kind with {@code type} (try_to_claim_block). */
+    private boolean isWorthClaiming(int place, int type, int blockType) {
+        int free = blocks.freeInBlock(place);
+        int alike = 0;
+        if (type == MOVABLE || blockType == MOVABLE) {
+            long first = blocks.pfn(place) & -(1L << blockOrder);
+            int movable = 0;
+            for (long pfn = first; pfn < first + (1L << blockOrder); pfn++) {
+                if (frames.test(frames.head(pfn), FolioFlags.LRU)) {
+                    movable++;
+                }
+            }
+            alike = type == MOVABLE ? movable : (1 << blockOrder) - free - movable;
+        }
+        return free + alike >= 1 << blockOrder - 1;
+    }
+
+    /** Takes one block from another type's page block without changing its owner (mm/page_alloc.c, __rmqueue_steal). */
+    private int steal(Zone zone, int order, int type) {
+        for (int o = order; o <= MAX_ORDER; o++) {
+            int other = fallback(zone, o, type);
+            if (other >= 0) {
+                int place = zone.heads[o * Zone.TYPES + other];
+                blocks.remove(zone, place, o, other);
+                blocks.cut(zone, place, o, order, other);
+                return place;
+            }
+        }
+        return 0;
+    }
+
+    private long allocateSlowly(int order, int gfp, int highest, int type) {
+        if ((gfp & Gfp.KSWAPD_RECLAIM) != 0) {
+            pressure.wakeReclaim(highest, order, gfp);
+        }
+        // __GFP_HIGH may go to half of the min watermark, and to 3/8 when it also may not sleep (__zone_watermark_ok).
+        int reserve = (gfp & Gfp.ATOMIC) == 0 ? 0 : (gfp & Gfp.DIRECT_RECLAIM) == 0 ? 5 : 4;
+        long pfn = fromZones(order, highest, type, Zone.MIN, reserve);
+        if (pfn != NONE || (gfp & Gfp.DIRECT_RECLAIM) == 0) {
+            return pfn != NONE ? pfn : failed();
+        }
+        boolean costly = order > PerCpuLists.COSTLY_ORDER;
+        if (order > 0 && (costly || type != MOVABLE)) {
+            pfn = compact(order, gfp, highest, type, reserve);
+            if (pfn != NONE) {
+                return pfn;
+            }
+            if (costly && (gfp & Gfp.NORETRY) != 0) {
+                return failed();
+            }
+        }
+        int fruitless = 0;
+        while (true) {
+            long reclaimed = reclaim(order, gfp, highest);
+            pfn = fromZones(order, highest, type, Zone.MIN, reserve);
+            if (pfn == NONE) {
+                drain();
+                pfn = fromZones(order, highest, type, Zone.MIN, reserve);
+            }
+            if (pfn == NONE && order > 0) {
+                pfn = compact(order, gfp, highest, type, reserve);
+            }
+            if (pfn != NONE) {
+                return pfn;
+            }
+            fruitless = reclaimed > 0 ? 0 : fruitless + 1;
+            boolean giveUp = costly || (gfp & Gfp.NORETRY) != 0 || reclaimed == 0 && fruitless >= MAX_RETRIES;
+            if (giveUp || pressure == MemoryPressure.NONE) {
+                boolean mayKill = !costly && (gfp & Gfp.NORETRY) == 0;
+                if (!mayKill || !pressure.outOfMemory(order, gfp)) {
+                    return failed();
+                }
+                fruitless = 0;
+            }
+        }
+    }
+
+    private long failed() {
+        events.failures++;
+        return NONE;
+    }
+
+    private long reclaim(int order, int gfp, int highest) {
+        if (pressure == MemoryPressure.NONE) {
+            return 0;
+        }
+        int preferred = highest;
+        while (preferred > 0 && zones[preferred].managed == 0) {
+            preferred--;
+        }
+        events.stalls[preferred]++;
+        return pressure.reclaim(order, gfp);
+    }
+
+    private long compact(int order, int gfp, int highest, int type, int reserve) {
+        if (!pressure.compact(order, gfp)) {
+            return NONE;
+        }
+        events.compactStalls++;
+        long pfn = fromZones(order, highest, type, Zone.MIN, reserve);
+        if (pfn != NONE) {
+            events.compactSuccesses++;
+        } else {
+            events.compactFailures++;
+        }
+        return pfn;
+    }
+
+    // ---- freeing ----------------------------------------------------------------------------------------------
+
+    @Override
+    public void free(long pfn, int order) {
+        if (blocks.isTaken(blocks.section(pfn))) {
+            blocks.touch(blocks.section(pfn));
+        }
+        int place = blocks.place(pfn);
+        if (blocks.freeOrder(place) >= 0 || (pfn & (1L << order) - 1) != 0) {
+            throw new InvariantViolation("frame 0x" + Long.toHexString(pfn) + " freed with order " + order
+                    + ", but it is free or not aligned");
+        }
+        Zone zone = zoneOf(pfn);
+        events.freed += 1L << order;
+        int type = blocks.type(place);
+        if (order > PerCpuLists.COSTLY_ORDER && order != blockOrder
+                || type == MigrateType.ISOLATE.ordinal()
+               ) {
+            blocks.free(zone, place, order);
+            return;
+        }
+        PerCpuLists lists = cpu[zone.number];
+        lists.push(PerCpuLists.list(order, type < Zone.PCP_TYPES ? type : MOVABLE), order, place);
+        if (lists.count >= lists.high) {
+            lists.drain(lists.batch, zone, blocks);
+        }
+    }
+
+    /** Moves the frames on all per-CPU lists to the free lists (Linux: drain_all_pages). */
+    public void drain() {
+        for (PerCpuLists[] lists : cpus) {
+            for (int z = 0; z < Zone.ZONES; z++) {
+                lists[z].drain(lists[z].count, zones[z], blocks);
+            }
+        }
+    }
+
+    // ---- contiguous ranges ------------------------------------------------------------------------------------
+
+    @Override
+    public long allocateContiguous(long pages, int gfp) {
+        if (Long.bitCount(pages) != 1) {
+            throw new IllegalArgumentException(pages + " pages are no power of two");
+        }
+        if (pages <= 1L << MAX_ORDER) {
+            return allocate(Long.numberOfTrailingZeros(pages), gfp);
+        }
+        drain();
+        for (int z = highestZone(gfp); z >= 0; z--) {
+            Zone zone = zones[z];
+            if (zone.free < pages + zone.watermark[Zone.LOW]) {
+                continue;
+            }
+            for (long start = zone.start + pages - 1 & -pages; start + pages <= zone.end; start += pages) {
+                if (isRunFree(start, pages)) {
+                    takeRun(zone, start, pages);
+                    events.allocated[z] += pages;
+                    return start;
+                }
+            }
+        }
+        return NONE;
+    }
+
+    private boolean isRunFree(long start, long pages) {
+        for (long pfn = start; pfn < start + pages; ) {
+            int section = blocks.section(pfn);
+            if (blocks.isUntouched(section)) {
+                pfn = section + 1L << blocks.sectionOrder;
+            } else {
+                int order = blocks.isTouched(section) ? blocks.freeOrder(blocks.place(pfn)) : -1;
+                if (order < 0) {
+                    return false;
+                }
+                pfn += 1L << order;
+            }
+        }
+        return true;
+    }
+
+    private void takeRun(Zone zone, long start, long pages) {
+        long sectionPages = 1L << blocks.sectionOrder;
+        for (long pfn = start; pfn < start + pages; ) {
+            int section = blocks.section(pfn);
+            if (blocks.isUntouched(section)) {
+                if (start + pages - pfn >= sectionPages) {
+                    blocks.take(zone, section);
+                    pfn += sectionPages;
+                    continue;
+                }
+                blocks.cutUntouched(zone, section);
+            }
+            int place = blocks.place(pfn);
+            int order = blocks.freeOrder(place);
+            blocks.remove(zone, place, order, blocks.type(place));
+            pfn += 1L << order;
+        }
+    }
+
+    @Override
+    public void freeContiguous(long pfn, long pages) {
+        events.freed += pages;
+        freeRun(zoneOf(pfn), pfn, pfn + pages);
+    }
+
+    // ---- what is known ----------------------------------------------------------------------------------------
+
+    @Override
+    public long freePages() {
+        long n = 0;
+        for (Zone zone : zones) {
+            n += zone.free;
+        }
+        return n;
+    }
+
+    @Override
+    public long freeBlocks(int order) {
+        long n = 0;
+        for (int z = 0; z < Zone.ZONES; z++) {
+            n += freeBlocks(z, order);
+        }
+        return n;
+    }
+
+    /** Free blocks of {@code order} in zone {@code z} ({@code /proc/buddyinfo}). */
+    public long freeBlocks(int z, int order) {
+        return zones[z].blocksOfOrder[order] + untouchedBlocks(z, order);
+    }
+
+    /** Free blocks of {@code order} and {@code type} in zone {@code z} ({@code /proc/pagetypeinfo}). */
+    public long freeBlocks(int z, int order, MigrateType type) {
+        return zones[z].counts[order * Zone.TYPES + type.ordinal()]
+                + (type == MigrateType.MOVABLE ? untouchedBlocks(z, order) : 0);
+    }
+
+    private long untouchedBlocks(int z, int order) {
+        return order == MAX_ORDER ? (long) zones[z].untouchedSections << blocks.sectionOrder - MAX_ORDER : 0;
+    }
+
+    /** Page blocks of {@code type} in zone {@code z}; those in holes are counted as the zone spans them. */
+    public long pageBlocks(int z, MigrateType type) {
+        long[] counts = new long[Zone.TYPES];
+        blocks.countTypes(zones[z], counts);
+        long untouched = type == MigrateType.MOVABLE
+                ? (long) zones[z].untouchedSections << blocks.sectionOrder - blockOrder
+                : 0;
+        return counts[type.ordinal()] + untouched;
+    }
+
+    @Override
+    public long managedPages() {
+        long n = 0;
+        for (Zone zone : zones) {
+            n += zone.managed;
+        }
+        return n;
+    }
+
+    /** Frames on the per-CPU lists of zone {@code z}. */
+    public long perCpuPages(int z) {
+        long n = 0;
+        for (PerCpuLists[] lists : cpus) {
+            n += lists[z].count;
+        }
+        return n;
+    }
+
+    /** Whether {@code pfn} lies in a free block or an untouched section; false for frames on per-CPU lists. */
+    public boolean isFree(long pfn) {
+        int section = blocks.section(pfn);
+        if (!blocks.isTouched(section)) {
+            return blocks.isUntouched(section);
+        }
+        return isCovered(blocks.place(pfn));
+    }
+
+    private boolean isCovered(int place) {
+        for (int order = 0; order <= MAX_ORDER; order++) {
+            if (blocks.freeOrder(place & -(1 << order)) >= order) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Checks lists, totals and per-CPU lists; throws {@link InvariantViolation} naming the first frame that is wrong. */
+    public void verify() {
+        for (Zone zone : zones) {
+            blocks.verify(zone);
+            long marked = blocks.countMarked(zone) + ((long) zone.untouchedSections << blocks.sectionOrder);
+            if (marked != zone.free) {
+                throw new InvariantViolation(zone + ": " + marked + " frames are marked free");
+            }
+            long perCpu = 0;
+            for (PerCpuLists[] lists : cpus) {
+                perCpu += verify(lists[zone.number], zone);
+            }
+            if (zone.free + perCpu > zone.managed) {
+                throw new InvariantViolation(zone + ": free frames and " + perCpu + " on per-CPU lists are more than all");
+            }
+        }
+    }
+
+    private long verify(PerCpuLists lists, Zone zone) {
+        int[] pairs = lists.snapshot(blockOrder);
+        long frameCount = 0;
+        for (int i = 0; i < pairs.length; i += 2) {
+            long pfn = blocks.pfn(pairs[i]);
+            frameCount += 1L << pairs[i + 1];
+            if (isCovered(pairs[i]) || zoneOf(pfn) != zone) {
+                throw new InvariantViolation("frame 0x" + Long.toHexString(pfn) + ": on a per-CPU list of " + zone
+                        + ", but free or of another zone");
+            }
+        }
+        if (frameCount != lists.count) {
+            throw new InvariantViolation(zone + ": per-CPU lists hold " + frameCount + " frames, counted " + lists.count);
+        }
+        return frameCount;
+    }
+}

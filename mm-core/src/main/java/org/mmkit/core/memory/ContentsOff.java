@@ -1,0 +1,125 @@
+package org.mmkit.core.memory;
+
+import java.util.Arrays;
+import org.mmkit.api.memory.FrameContents;
+
+/**
+ * Contents that are not kept: one bit per frame tells whether it was written since it was last cleared. For replays,
+ * which ask how much is cleared and copied but never what is read. Not thread-safe.
+ */
+public final class ContentsOff implements FrameContents {
+
+    private static final long[] EMPTY = {};
+
+    private final int sectionOrder;
+    private final int mask;
+    private final int pageSize;
+    private final long[][] written;
+    private long cleared;
+    private long copied;
+
+    /**
+     * Contents of the frames 0 to {@code spanned} - 1, none written.
+     *
+     * @param pageSize bytes of a frame
+     */
+    public ContentsOff(long spanned, int sectionOrder, int pageSize) {
+        this.sectionOrder = sectionOrder;
+        this.mask = (1 << sectionOrder) - 1;
+        this.pageSize = pageSize;
+        written = new long[Math.toIntExact((spanned + mask) >>> sectionOrder)][];
+        Arrays.fill(written, EMPTY);
+    }
+
+    private boolean isWritten(long pfn) {
+        long[] w = written[(int) (pfn >>> sectionOrder)];
+        int i = (int) pfn & mask;
+        return w != EMPTY && (w[i >>> 6] >>> i & 1) != 0;
+    }
+
+    private void mark(long pfn, boolean value) {
+        int s = (int) (pfn >>> sectionOrder);
+        if (written[s] == EMPTY) {
+            if (!value) {
+                return;
+            }
+            written[s] = new long[(mask >>> 6) + 1];
+        }
+        int i = (int) pfn & mask;
+        if (value) {
+            written[s][i >>> 6] |= 1L << i;
+        } else {
+            written[s][i >>> 6] &= ~(1L << i);
+        }
+    }
+
+    @Override
+    public void clear(long pfn, long pages) {
+        cleared += pages * pageSize;
+        for (long i = 0; i < pages; i++) {
+            mark(pfn + i, false);
+        }
+    }
+
+    @Override
+    public void copy(long fromPfn, long toPfn, long pages) {
+        copied += pages * pageSize;
+        for (long i = 0; i < pages; i++) {
+            mark(toPfn + i, isWritten(fromPfn + i));
+        }
+    }
+
+    @Override
+    public int read(long pfn, int offset) {
+        return 0;
+    }
+
+    @Override
+    public void write(long pfn, int offset, int value) {
+        mark(pfn, true);
+    }
+
+    @Override
+    public void fill(long pfn, int offset, int length, int value) {
+        if (length == pageSize && value == 0) {
+            mark(pfn, false);
+        } else if (length > 0) {
+            mark(pfn, true);
+        }
+    }
+
+    @Override
+    public boolean isZero(long pfn) {
+        return !isWritten(pfn);
+    }
+
+    @Override
+    public long bytesCleared() {
+        return cleared;
+    }
+
+    @Override
+    public long bytesCopied() {
+        return copied;
+    }
+
+    @Override
+    public long save(long pfn) {
+        return isWritten(pfn) ? 1 : 0;
+    }
+
+    @Override
+    public void restore(long snapshot, long pfn) {
+        mark(pfn, snapshot != 0);
+    }
+
+    @Override
+    public void forget(long snapshot) {
+        // A snapshot is one bit in the hand of its owner; nothing is held for it.
+    }
+
+    @Override
+    public boolean isZeroSnapshot(long snapshot) {
+        return snapshot == 0;
+    }
+}

@@ -1,0 +1,717 @@
+package org.mmkit.core.memory;
+
+import static org.mmkit.api.memory.FolioFlags.HEAD;
+import static org.mmkit.api.memory.FolioFlags.LARGE_RMAPPABLE;
+import static org.mmkit.api.memory.FolioFlags.MAPPED_SHARED;
+import static org.mmkit.api.memory.FolioFlags.RESERVED;
+import static org.mmkit.api.memory.FolioFlags.SWAPCACHE;
+import static org.mmkit.api.memory.FolioFlags.TAIL;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.mmkit.api.InvariantViolation;
+import org.mmkit.api.memory.FolioFlags;
+import org.mmkit.api.memory.FolioOwner;
+import org.mmkit.api.memory.FrameAllocator;
+import org.mmkit.api.memory.Frames;
+
+/**
+ * Frame metadata in primitive arrays per sparse section.
+ *
+ * <p>An untouched section shares one array of zeroes per field, so reads need no check and an empty machine costs
+ * a pointer per field and section. The order of a folio stands in the upper bits of the flag word of each of its frames,
+ * so the head of a tail is one load and one mask away: folios are naturally aligned.
+ *
+ * <p>Not thread-safe.
+ */
+public final class FrameTable implements Frames {
+
+    /** Bits from here up of a flag word hold the folio's order. */
+    private static final int ORDER_SHIFT = 27;
+
+    private static final int FLAG_MASK = (1 << ORDER_SHIFT) - 1;
+
+    /** Flags that a part of a split folio does not inherit from the whole. */
+    private static final int NOT_INHERITED = HEAD
+            | TAIL
+            | FolioFlags.ANON_EXCLUSIVE
+            | FolioFlags.PARTIALLY_MAPPED
+            | FolioFlags.DEFERRED
+            | FolioFlags.HUGE_ZERO
+            | MAPPED_SHARED
+            | LARGE_RMAPPABLE;
+
+    // Words of a large folio's record; a folio has at least two frames, so a record per two frames is enough.
+    private static final int LARGE_MAPCOUNT = 0;
+    private static final int ENTIRE_MAPCOUNT = 1;
+    private static final int MAPPED_PAGES = 2;
+    /** Address space of slot 0 or 0; its count follows. Slot 1 comes next. */
+    private static final int SLOT_0 = 3;
+
+    private static final int SLOT_1 = 5;
+    private static final int RECORD_SHIFT = 3;
+
+    private final int sectionOrder;
+    private final int mask;
+    private final int[] zero;
+    private final int[] allReserved;
+
+    private final int[][] flags;
+    private final int[][] references;
+    private final int[][] mapcounts;
+    private final int[][] pins;
+    private final int[][] large;
+    private final @Nullable FolioOwner[][] owners;
+    private final long[][] indexes;
+    private final long[][] words;
+
+    private final FolioOwner[] noOwner;
+    private final long[] zeroLongs;
+
+    private FrameAllocator allocator = NoAllocator.INSTANCE;
+    private int freeingMask;
+    private final List<Registration> freeings = new ArrayList<>();
+
+    private record Registration(int flag, FolioFreeing freeing) {}
+
+    /**
+     * A table for the frames 0 to {@code spanned} - 1.
+     *
+     * @param spanned frames, holes included; rounded up to whole sections
+     * @param sectionOrder log2 of the frames of a section
+     */
+    public FrameTable(long spanned, int sectionOrder) {
+        this.sectionOrder = sectionOrder;
+        int sectionPages = 1 << sectionOrder;
+        mask = sectionPages - 1;
+        int sections = Math.toIntExact((spanned + mask) >>> sectionOrder);
+        zero = new int[sectionPages];
+        allReserved = new int[sectionPages];
+        Arrays.fill(allReserved, RESERVED);
+        zeroLongs = new long[sectionPages];
+        noOwner = new FolioOwner[sectionPages];
+        flags = filled(new int[sections][], zero);
+        references = filled(new int[sections][], zero);
+        mapcounts = filled(new int[sections][], zero);
+        pins = filled(new int[sections][], zero);
+        large = new int[sections][];
+        owners = filled(new FolioOwner[sections][], noOwner);
+        indexes = filled(new long[sections][], zeroLongs);
+        words = filled(new long[sections][], zeroLongs);
+    }
+
+    private static <T> T[] filled(T[] directory, T shared) {
+        Arrays.fill(directory, shared);
+        return directory;
+    }
+
+    /** Names the allocator that gets folios back; to be called once, before the first {@link #put}. */
+    public void setAllocator(FrameAllocator allocator) {
+        this.allocator = allocator;
+    }
+
+    /** Frames that the table spans, holes included. */
+    public long spanned() {
+        return (long) flags.length << sectionOrder;
+    }
+
+    private int[] ownFlags(int section) {
+        int[] a = flags[section];
+        if (a == zero || a == allReserved) {
+            a = a.clone();
+            flags[section] = a;
+        }
+        return a;
+    }
+
+    private int[] own(int[][] directory, int section) {
+        int[] a = directory[section];
+        if (a == zero) {
+            a = new int[mask + 1];
+            directory[section] = a;
+        }
+        return a;
+    }
+
+    private int section(long pfn) {
+        return (int) (pfn >>> sectionOrder);
+    }
+
+    private int word(long pfn) {
+        return flags[(int) (pfn >>> sectionOrder)][(int) pfn & mask];
+    }
+
+    @Override
+    public long head(long pfn) {
+        return pfn & -1L << (word(pfn) >>> ORDER_SHIFT);
+    }
+
+    @Override
+    public int order(long head) {
+        return word(head) >>> ORDER_SHIFT;
+    }
+
+    @Override
+    public long pages(long head) {
+        return 1L << (word(head) >>> ORDER_SHIFT);
+    }
+
+    @Override
+    public boolean isLarge(long pfn) {
+        return word(pfn) >>> ORDER_SHIFT != 0;
+    }
+
+    @Override
+    public boolean test(long pfn, int flag) {
+        return (word(pfn) & flag) == flag;
+    }
+
+    @Override
+    public void set(long pfn, int flag) {
+        ownFlags(section(pfn))[(int) pfn & mask] |= flag & FLAG_MASK;
+    }
+
+    @Override
+    public void clear(long pfn, int flag) {
+        ownFlags(section(pfn))[(int) pfn & mask] &= ~(flag & FLAG_MASK);
+    }
+
+    @Override
+    public void setRange(long pfn, long n, int flag) {
+        long end = pfn + n;
+        while (pfn < end) {
+            int s = section(pfn);
+            int from = (int) pfn & mask;
+            int to = (int) Math.min(mask + 1L, from + end - pfn);
+            if (from == 0 && to == mask + 1 && flag == RESERVED && flags[s] == zero) {
+                flags[s] = allReserved;
+            } else {
+                int[] a = ownFlags(s);
+                for (int i = from; i < to; i++) {
+                    a[i] |= flag & FLAG_MASK;
+                }
+            }
+            pfn += to - from;
+        }
+    }
+
+    @Override
+    public void clearRange(long pfn, long n, int flag) {
+        long end = pfn + n;
+        while (pfn < end) {
+            int s = section(pfn);
+            int from = (int) pfn & mask;
+            int to = (int) Math.min(mask + 1L, from + end - pfn);
+            if (flags[s] != zero) {
+                int[] a = ownFlags(s);
+                for (int i = from; i < to; i++) {
+                    a[i] &= ~(flag & FLAG_MASK);
+                }
+            }
+            pfn += to - from;
+        }
+    }
+
+    @Override
+    public int flags(long pfn) {
+        return word(pfn) & FLAG_MASK;
+    }
+
+    @Override
+    public int refcount(long head) {
+        return references[section(head)][(int) head & mask];
+    }
+
+    @Override
+    public void get(long head, int n) {
+        int[] r = references[section(head)];
+        int i = (int) head & mask;
+        if (r[i] <= 0) {
+            throw wrong(head, "got a reference while its count was " + r[i]);
+        }
+        r[i] += n;
+    }
+
+    @Override
+    public void put(long head, int n) {
+        int[] r = references[section(head)];
+        int i = (int) head & mask;
+        int left = r[i] - n;
+        if (left < 0) {
+            throw wrong(head, n + " references dropped of " + r[i]);
+        }
+        r[i] = left;
+        if (left == 0) {
+            release(head);
+        }
+    }
+
+    /** The last reference of {@code head} is gone. */
+    private void release(long head) {
+        int s = section(head);
+        int i = (int) head & mask;
+        int f = flags[s][i];
+        if ((f & freeingMask) != 0) {
+            for (Registration registration : freeings) {
+                if ((f & registration.flag) != 0 && registration.freeing.free(head)) {
+                    return;
+                }
+            }
+        }
+        int mapped = f >>> ORDER_SHIFT == 0 ? mapcounts[s][i] : large[s][record(i)];
+        if (mapped != 0) {
+            throw wrong(head, "freed with " + mapped + " mappings");
+        }
+        if (pins[s][i] != 0) {
+            throw wrong(head, "freed with " + pins[s][i] + " pins");
+        }
+        int order = f >>> ORDER_SHIFT;
+        dissolve(head, order);
+        if (order <= FrameAllocator.MAX_ORDER) {
+            allocator.free(head, order);
+        } else {
+            allocator.freeContiguous(head, 1L << order);
+        }
+    }
+
+    /** Makes the frames of a folio nobody's: no flag, no owner, no order. */
+    private void dissolve(long head, int order) {
+        int s = section(head);
+        int i = (int) head & mask;
+        if (order == 0) {
+            flags[s][i] = 0;
+        } else {
+            fillFlags(head, 1L << order, 0);
+        }
+        if (owners[s] != noOwner) {
+            owners[s][i] = null;
+        }
+        if (words[s] != zeroLongs) {
+            words[s][i] = 0;
+        }
+    }
+
+    private void fillFlags(long pfn, long n, int value) {
+        long end = pfn + n;
+        while (pfn < end) {
+            int from = (int) pfn & mask;
+            int to = (int) Math.min(mask + 1L, from + end - pfn);
+            Arrays.fill(ownFlags(section(pfn)), from, to, value);
+            pfn += to - from;
+        }
+    }
+
+    @Override
+    public boolean freeze(long head, int expected) {
+        int[] r = references[section(head)];
+        int i = (int) head & mask;
+        if (r[i] != expected || expected == 0) {
+            return false;
+        }
+        r[i] = 0;
+        return true;
+    }
+
+    @Override
+    public void unfreeze(long head, int count) {
+        int[] r = own(references, section(head));
+        int i = (int) head & mask;
+        if (r[i] != 0) {
+            throw wrong(head, "unfrozen while its reference count was " + r[i]);
+        }
+        r[i] = count;
+    }
+
+    @Override
+    public int pins(long head) {
+        return pins[section(head)][(int) head & mask];
+    }
+
+    @Override
+    public void addPins(long head, int n) {
+        int[] p = own(pins, section(head));
+        int i = (int) head & mask;
+        if (p[i] + n < 0) {
+            throw wrong(head, -n + " pins dropped of " + p[i]);
+        }
+        p[i] += n;
+    }
+
+    @Override
+    public int pageMapcount(long pfn) {
+        return mapcounts[section(pfn)][(int) pfn & mask];
+    }
+
+    @Override
+    public int addPageMapcount(long pfn, int delta) {
+        int[] m = own(mapcounts, section(pfn));
+        int i = (int) pfn & mask;
+        int count = m[i] + delta;
+        if (count < 0) {
+            throw wrong(pfn, "map count would be " + count);
+        }
+        m[i] = count;
+        return count;
+    }
+
+    /** Index of the record of the large folio whose head is frame {@code i} of its section. */
+    private static int record(int i) {
+        return i >>> 1 << RECORD_SHIFT;
+    }
+
+    private int addToRecord(long head, int word, int delta) {
+        int[] l = large[section(head)];
+        int i = record((int) head & mask) + word;
+        int count = l[i] + delta;
+        if (count < 0) {
+            throw wrong(head, "mapping count of the folio would be " + count);
+        }
+        l[i] = count;
+        return count;
+    }
+
+    private int fromRecord(long head, int word) {
+        return isLarge(head) ? large[section(head)][record((int) head & mask) + word] : 0;
+    }
+
+    @Override
+    public int entireMapcount(long head) {
+        return fromRecord(head, ENTIRE_MAPCOUNT);
+    }
+
+    @Override
+    public int addEntireMapcount(long head, int delta) {
+        return addToRecord(head, ENTIRE_MAPCOUNT, delta);
+    }
+
+    @Override
+    public int largeMapcount(long head) {
+        return isLarge(head) ? fromRecord(head, LARGE_MAPCOUNT) : pageMapcount(head);
+    }
+
+    @Override
+    public int mappedPages(long head) {
+        return fromRecord(head, MAPPED_PAGES);
+    }
+
+    @Override
+    public int addMappedPages(long head, int delta) {
+        return addToRecord(head, MAPPED_PAGES, delta);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>A mapping is counted in the slot of its address space; an address space without a slot takes a free one, and
+     * the folio becomes shared when mappings exist that the slot does not count. Mappings made while both slots were
+     * taken are in the total only. A slot that falls to zero or below is freed, and when one slot then holds
+     * the whole total (zero included) the folio is exclusive again.
+     */
+    @Override
+    public int addLargeMapcount(long head, int delta, int spaceId) {
+        int[] l = large[section(head)];
+        int r = record((int) head & mask);
+        int total = l[r] + delta;
+        if (total < 0) {
+            throw wrong(head, "mapping count of the folio would be " + total);
+        }
+        l[r] = total;
+        if (delta > 0) {
+            if (l[r + SLOT_0] == spaceId) {
+                l[r + SLOT_0 + 1] += delta;
+            } else if (l[r + SLOT_1] == spaceId) {
+                l[r + SLOT_1 + 1] += delta;
+            } else if (l[r + SLOT_0] == 0) {
+                l[r + SLOT_0] = spaceId;
+                l[r + SLOT_0 + 1] = delta;
+                if (total != delta) {
+                    set(head, MAPPED_SHARED);
+                }
+            } else if (l[r + SLOT_1] == 0) {
+                l[r + SLOT_1] = spaceId;
+                l[r + SLOT_1 + 1] = delta;
+                set(head, MAPPED_SHARED);
+            }
+            return total;
+        }
+        int slot = l[r + SLOT_0] == spaceId ? SLOT_0 : l[r + SLOT_1] == spaceId ? SLOT_1 : 0;
+        if (slot != 0) {
+            l[r + slot + 1] += delta;
+            if (l[r + slot + 1] <= 0) {
+                l[r + slot] = 0;
+                l[r + slot + 1] = 0;
+            }
+        }
+        if (l[r + SLOT_0 + 1] == total || l[r + SLOT_1 + 1] == total) {
+            clear(head, MAPPED_SHARED);
+        }
+        return total;
+    }
+
+    @Override
+    public boolean maybeMappedShared(long head) {
+        return isLarge(head) ? test(head, MAPPED_SHARED) : pageMapcount(head) > 1;
+    }
+
+    @Override
+    public int mapcount(long pfn) {
+        int order = word(pfn) >>> ORDER_SHIFT;
+        return pageMapcount(pfn) + (order == 0 ? 0 : entireMapcount(pfn & -1L << order));
+    }
+
+    @Override
+    public boolean isMapped(long head) {
+        return largeMapcount(head) != 0;
+    }
+
+    @Override
+    public FolioOwner owner(long head) {
+        FolioOwner owner = owners[section(head)][(int) head & mask];
+        if (owner == null) {
+            throw new IllegalStateException("frame 0x" + Long.toHexString(head) + " has no owner");
+        }
+        return owner;
+    }
+
+    @Override
+    public boolean hasOwner(long head) {
+        return owners[section(head)][(int) head & mask] != null;
+    }
+
+    @Override
+    public void setOwner(long head, FolioOwner owner, long index) {
+        int s = section(head);
+        if (owners[s] == noOwner) {
+            owners[s] = new FolioOwner[mask + 1];
+        }
+        if (indexes[s] == zeroLongs) {
+            indexes[s] = new long[mask + 1];
+        }
+        owners[s][(int) head & mask] = owner;
+        indexes[s][(int) head & mask] = index;
+    }
+
+    @Override
+    public void clearOwner(long head) {
+        int s = section(head);
+        if (owners[s] != noOwner) {
+            owners[s][(int) head & mask] = null;
+        }
+    }
+
+    @Override
+    public long index(long head) {
+        return indexes[section(head)][(int) head & mask];
+    }
+
+    @Override
+    public long privateWord(long head) {
+        return words[section(head)][(int) head & mask];
+    }
+
+    @Override
+    public void setPrivateWord(long head, long value) {
+        int s = section(head);
+        if (words[s] == zeroLongs) {
+            words[s] = new long[mask + 1];
+        }
+        words[s][(int) head & mask] = value;
+    }
+
+    @Override
+    public void makeFolio(long head, int order, boolean rmappable) {
+        int s = section(head);
+        int i = (int) head & mask;
+        int[] r = own(references, s);
+        if (r[i] != 0) {
+            throw wrong(head, "handed out while its reference count was " + r[i]);
+        }
+        r[i] = 1;
+        int[] f = ownFlags(s);
+        if (order == 0) {
+            f[i] = 0;
+            return;
+        }
+        if ((head & (1L << order) - 1) != 0) {
+            throw new IllegalArgumentException(
+                    "frame 0x" + Long.toHexString(head) + " is no multiple of 2^" + order);
+        }
+        fillFlags(head, 1L << order, order << ORDER_SHIFT | TAIL);
+        f[i] = order << ORDER_SHIFT | HEAD | (rmappable ? LARGE_RMAPPABLE : 0);
+        emptyRecord(s, i);
+    }
+
+    private void emptyRecord(int section, int i) {
+        int[] l = large[section];
+        if (l == null) {
+            l = new int[(mask + 1) / 2 << RECORD_SHIFT];
+            large[section] = l;
+        }
+        Arrays.fill(l, record(i), record(i) + (1 << RECORD_SHIFT), 0);
+    }
+
+    @Override
+    public void splitFolio(long head, int newOrder, int count) {
+        int order = order(head);
+        if (newOrder >= order) {
+            throw new IllegalArgumentException("order " + order + " cannot be split into order " + newOrder);
+        }
+        if (refcount(head) != 0) {
+            throw wrong(head, "split while its reference count is " + refcount(head));
+        }
+        int inherited = word(head) & FLAG_MASK & ~NOT_INHERITED;
+        int rmappable = newOrder > 0 ? word(head) & LARGE_RMAPPABLE : 0;
+        boolean owned = hasOwner(head);
+        long index = index(head);
+        long word = privateWord(head);
+        boolean inSwapCache = (inherited & SWAPCACHE) != 0;
+        long step = 1L << newOrder;
+        for (long part = 0; part < 1L << order; part += step) {
+            long h = head + part;
+            int s = section(h);
+            int[] f = ownFlags(s);
+            int sum = 0;
+            for (long k = 0; k < step; k++) {
+                int i = (int) (h + k) & mask;
+                f[i] = newOrder << ORDER_SHIFT | (newOrder > 0 ? TAIL : 0) | f[i] & FolioFlags.ANON_EXCLUSIVE;
+                sum += mapcounts[s][i];
+            }
+            int i = (int) h & mask;
+            f[i] = f[i] & ~TAIL | inherited | rmappable | (newOrder > 0 ? HEAD : 0);
+            if (newOrder > 0) {
+                emptyRecord(s, i);
+                large[s][record(i)] = sum;
+            }
+            own(references, s)[i] = count;
+            if (owned) {
+                setOwner(h, owner(head), index + part);
+            }
+            if (word != 0 || inSwapCache) {
+                setPrivateWord(h, inSwapCache ? word + part : part == 0 ? word : 0);
+            }
+        }
+    }
+
+    @Override
+    public void setFreeing(int flag, FolioFreeing freeing) {
+        freeings.add(new Registration(flag, freeing));
+        freeingMask |= flag;
+    }
+
+    private InvariantViolation wrong(long pfn, String what) {
+        return new InvariantViolation("frame 0x" + Long.toHexString(pfn) + ": " + what + " (flags 0x"
+                + Integer.toHexString(flags(pfn)) + ", order " + order(pfn) + ")");
+    }
+
+    /** Checks that every folio is consistent in itself; throws {@link InvariantViolation} for the first that is not. */
+    public void verify() {
+        for (int s = 0; s < flags.length; s++) {
+            if (flags[s] == zero && references[s] == zero && mapcounts[s] == zero || flags[s] == allReserved) {
+                continue;
+            }
+            long base = (long) s << sectionOrder;
+            for (int i = 0; i <= mask; i++) {
+                verifyFrame(base + i);
+            }
+        }
+    }
+
+    /** Checks that no frame that is free in {@code buddy} has a reference, a mapping, a pin or a flag. */
+    void verifyFree(BuddyAllocator buddy) {
+        for (int s = 0; s < flags.length; s++) {
+            if (flags[s] == zero && references[s] == zero && mapcounts[s] == zero || flags[s] == allReserved) {
+                continue;
+            }
+            for (int i = 0; i <= mask; i++) {
+                boolean inUse = (flags[s][i] | references[s][i] | mapcounts[s][i] | pins[s][i]) != 0;
+                long pfn = ((long) s << sectionOrder) + i;
+                if (inUse && buddy.isFree(pfn)) {
+                    throw wrong(pfn, "free, but with " + references[s][i] + " references and " + mapcounts[s][i]
+                            + " mappings");
+                }
+            }
+        }
+    }
+
+    private void verifyFrame(long pfn) {
+        int f = word(pfn);
+        int order = f >>> ORDER_SHIFT;
+        if (order == 0) {
+            if ((f & (HEAD | TAIL)) != 0) {
+                throw wrong(pfn, "part of a large folio, but without an order");
+            }
+            if (refcount(pfn) == 0 && pageMapcount(pfn) != 0) {
+                throw wrong(pfn, "mapped " + pageMapcount(pfn) + " times without a reference");
+            }
+            return;
+        }
+        long head = head(pfn);
+        if (order(head) != order || (word(head) & HEAD) == 0) {
+            throw wrong(pfn, "its head 0x" + Long.toHexString(head) + " is not the head of an order-" + order
+                    + " folio");
+        }
+        if (pfn != head) {
+            if ((f & (HEAD | TAIL)) != TAIL || refcount(pfn) != 0) {
+                throw wrong(pfn, "not a tail without references (references " + refcount(pfn) + ")");
+            }
+            return;
+        }
+        long sum = entireMapcount(head);
+        for (long p = head; p < head + (1L << order); p++) {
+            sum += pageMapcount(p);
+        }
+        if (sum != largeMapcount(head)) {
+            throw wrong(head, "counts " + largeMapcount(head) + " mappings, its pages have " + sum);
+        }
+        if (refcount(head) == 0 && sum != 0) {
+            throw wrong(head, "mapped " + sum + " times without a reference");
+        }
+    }
+
+    /** Stands in until {@link #setAllocator}. */
+    private static final class NoAllocator implements FrameAllocator {
+
+        static final NoAllocator INSTANCE = new NoAllocator();
+
+        private static IllegalStateException none() {
+            return new IllegalStateException("the frame table has no allocator yet");
+        }
+
+        @Override
+        public long allocate(int order, int gfp) {
+            throw none();
+        }
+
+        @Override
+        public void free(long pfn, int order) {
+            throw none();
+        }
+
+        @Override
+        public long allocateContiguous(long pages, int gfp) {
+            throw none();
+        }
+
+        @Override
+        public void freeContiguous(long pfn, long pages) {
+            throw none();
+        }
+
+        @Override
+        public long freePages() {
+            throw none();
+        }
+
+        @Override
+        public long freeBlocks(int order) {
+            throw none();
+        }
+
+        @Override
+        public long managedPages() {
+            throw none();
+        }
+    }
+}

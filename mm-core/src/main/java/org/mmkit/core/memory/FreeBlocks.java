@@ -1,0 +1,410 @@
+package org.mmkit.core.memory;
+
+import java.util.Arrays;
+import org.mmkit.api.InvariantViolation;
+
+/**
+ * The free blocks of all zones, and the migratetype of each page block.
+ *
+ * <p>A section gets its arrays when its first block is cut, together with a number from 1 up. Inside, a frame is
+ * named by an int, its <em>place</em>: section number and index in the section. Lists link places, so a machine may span any
+ * number of frames as long as no more than 2^32 lie in touched sections. Place 0 stands for "none".
+ *
+ * <p>Blocks of one list are all of one zone, order and migratetype, the one of their first page block.
+ */
+final class FreeBlocks {
+
+    /** Set in the state of the first frame of a free block; the order stands in the low bits. All other states are 0. */
+    static final int FREE = 0x80;
+
+    private static final byte ABSENT = 0;
+    private static final byte UNTOUCHED = 1;
+    private static final byte TOUCHED = 2;
+    /** Wholly handed out without ever having had blocks. */
+    private static final byte TAKEN = 3;
+
+    private static final int MAX_ORDER = Zone.ORDERS - 1;
+
+    final int sectionOrder;
+    final int mask;
+    final int blockOrder;
+
+    /** Section number of each section, 0 while it is untouched. */
+    private final int[] numberOf;
+
+    private final byte[] kind;
+    private int[] sectionOf = new int[16];
+    private byte[][] states = new byte[16][];
+    private int[][] next = new int[16][];
+    private int[][] previous = new int[16][];
+    private byte[][] types = new byte[16][];
+    private int numbers = 1;
+
+    FreeBlocks(int sections, int sectionOrder, int blockOrder) {
+        if (blockOrder > sectionOrder || sectionOrder < MAX_ORDER) {
+            throw new IllegalArgumentException("sections of 2^" + sectionOrder + " frames are smaller than a block");
+        }
+        this.sectionOrder = sectionOrder;
+        this.blockOrder = blockOrder;
+        mask = (1 << sectionOrder) - 1;
+        numberOf = new int[sections];
+        kind = new byte[sections];
+    }
+
+    int sections() {
+        return kind.length;
+    }
+
+    int section(long pfn) {
+        return (int) (pfn >>> sectionOrder);
+    }
+
+    boolean isUntouched(int section) {
+        return kind[section] == UNTOUCHED;
+    }
+
+    boolean isTouched(int section) {
+        return kind[section] == TOUCHED;
+    }
+
+    /** Makes {@code section}, wholly free memory of {@code zone}, an untouched section. */
+    void addUntouched(Zone zone, int section) {
+        kind[section] = UNTOUCHED;
+        zone.untouchedSections++;
+        zone.firstUntouched = Math.min(zone.firstUntouched, section);
+        zone.free += mask + 1L;
+    }
+
+    /** Hands an untouched section out whole. */
+    void take(Zone zone, int section) {
+        kind[section] = TAKEN;
+        zone.untouchedSections--;
+        zone.free -= mask + 1L;
+    }
+
+    boolean isTaken(int section) {
+        return kind[section] == TAKEN;
+    }
+
+    /** Gives {@code section} its arrays, without a free block in it. */
+    void touch(int section) {
+        if (kind[section] == TOUCHED) {
+            return;
+        }
+        kind[section] = TOUCHED;
+        int number = numbers++;
+        if (number >>> 32 - sectionOrder != 0) {
+            throw new IllegalStateException("more than 2^32 frames of memory are in use, the allocator cannot hold more");
+        }
+        if (number == states.length) {
+            int length = 2 * number;
+            sectionOf = Arrays.copyOf(sectionOf, length);
+            states = Arrays.copyOf(states, length);
+            next = Arrays.copyOf(next, length);
+            previous = Arrays.copyOf(previous, length);
+            types = Arrays.copyOf(types, length);
+        }
+        sectionOf[number] = section;
+        states[number] = new byte[mask + 1];
+        next[number] = new int[mask + 1];
+        previous[number] = new int[mask + 1];
+        types[number] = new byte[1 << sectionOrder - blockOrder];
+        Arrays.fill(types[number], (byte) BuddyAllocator.MOVABLE);
+        numberOf[section] = number;
+    }
+
+    /** Cuts the lowest untouched section of {@code zone}, which has one, into free blocks of the largest order. */
+    void cutUntouched(Zone zone) {
+        int section = zone.firstUntouched;
+        while (kind[section] != UNTOUCHED) {
+            section++;
+        }
+        zone.firstUntouched = section + 1;
+        cutUntouched(zone, section);
+    }
+
+    /** Cuts the untouched {@code section} of {@code zone} into free blocks of the largest order. */
+    void cutUntouched(Zone zone, int section) {
+        zone.untouchedSections--;
+        zone.free -= mask + 1L;
+        touch(section);
+        int base = numberOf[section] << sectionOrder;
+        for (int i = 0; i <= mask; i += 1 << MAX_ORDER) {
+            addLast(zone, base + i, MAX_ORDER, BuddyAllocator.MOVABLE);
+        }
+    }
+
+    /** The place of {@code pfn}, whose section is touched. */
+    int place(long pfn) {
+        return numberOf[(int) (pfn >>> sectionOrder)] << sectionOrder | (int) pfn & mask;
+    }
+
+    long pfn(int place) {
+        return (long) sectionOf[place >>> sectionOrder] << sectionOrder | place & mask;
+    }
+
+    /** Whether the block of {@code order} at {@code place} is free as exactly such a block. */
+    boolean isFree(int place, int order) {
+        return states[place >>> sectionOrder][place & mask] == (byte) (FREE | order);
+    }
+
+    /** The order of the free block that begins at {@code place}; -1 when none begins there. */
+    int freeOrder(int place) {
+        int state = states[place >>> sectionOrder][place & mask];
+        return (state & FREE) == 0 ? -1 : state & 0x7F;
+    }
+
+    /** The migratetype of the page block of {@code place}. */
+    int type(int place) {
+        return types[place >>> sectionOrder][(place & mask) >>> blockOrder];
+    }
+
+    void setType(int place, int type) {
+        types[place >>> sectionOrder][(place & mask) >>> blockOrder] = (byte) type;
+    }
+
+    int next(int place) {
+        return next[place >>> sectionOrder][place & mask];
+    }
+
+    void addFirst(Zone zone, int place, int order, int type) {
+        int list = order * Zone.TYPES + type;
+        int section = place >>> sectionOrder;
+        int i = place & mask;
+        int head = zone.heads[list];
+        states[section][i] = (byte) (FREE | order);
+        next[section][i] = head;
+        previous[section][i] = 0;
+        zone.heads[list] = place;
+        if (head == 0) {
+            zone.tails[list] = place;
+        } else {
+            previous[head >>> sectionOrder][head & mask] = place;
+        }
+        zone.counts[list]++;
+        zone.blocksOfOrder[order]++;
+        zone.free += 1L << order;
+    }
+
+    void addLast(Zone zone, int place, int order, int type) {
+        int list = order * Zone.TYPES + type;
+        int section = place >>> sectionOrder;
+        int i = place & mask;
+        int tail = zone.tails[list];
+        states[section][i] = (byte) (FREE | order);
+        next[section][i] = 0;
+        previous[section][i] = tail;
+        zone.tails[list] = place;
+        if (tail == 0) {
+            zone.heads[list] = place;
+        } else {
+            next[tail >>> sectionOrder][tail & mask] = place;
+        }
+        zone.counts[list]++;
+        zone.blocksOfOrder[order]++;
+        zone.free += 1L << order;
+    }
+
+    void remove(Zone zone, int place, int order, int type) {
+        int list = order * Zone.TYPES + type;
+        int section = place >>> sectionOrder;
+        int i = place & mask;
+        int after = next[section][i];
+        int before = previous[section][i];
+        states[section][i] = 0;
+        if (before == 0) {
+            zone.heads[list] = after;
+        } else {
+            next[before >>> sectionOrder][before & mask] = after;
+        }
+        if (after == 0) {
+            zone.tails[list] = before;
+        } else {
+            previous[after >>> sectionOrder][after & mask] = before;
+        }
+        zone.counts[list]--;
+        zone.blocksOfOrder[order]--;
+        zone.free -= 1L << order;
+    }
+
+    /**
+     * Takes a block of {@code order} from the lists of exactly {@code type}, cutting the smallest that is large enough.
+     *
+     * @return its place, or 0
+     */
+    int takeSmallest(Zone zone, int order, int type) {
+        for (int o = order; o < Zone.ORDERS; o++) {
+            int place = zone.heads[o * Zone.TYPES + type];
+            if (place != 0) {
+                remove(zone, place, o, type);
+                cut(zone, place, o, order, type);
+                return place;
+            }
+        }
+        return 0;
+    }
+
+    /** Puts what a block of order {@code from} at {@code place} has beyond its first 2^{@code to} frames on the lists of {@code type}. */
+    void cut(Zone zone, int place, int from, int to, int type) {
+        for (int o = from - 1; o >= to; o--) {
+            addFirst(zone, place + (1 << o), o, type);
+        }
+    }
+
+    /** Frees the block of {@code order} at {@code place}, joining it with its free buddies. */
+    void free(Zone zone, int place, int order) {
+        byte[] state = states[place >>> sectionOrder];
+        int base = place & ~mask;
+        int i = place & mask;
+        int type = type(place);
+        while (order < MAX_ORDER) {
+            int buddy = i ^ 1 << order;
+            if (state[buddy] != (byte) (FREE | order)) {
+                break;
+            }
+            int buddyType = type;
+            if (order >= blockOrder) {
+                buddyType = type(base | buddy);
+                // Page blocks of the three ordinary types join; highatomic and isolated ones stay apart.
+                if (buddyType != type && (buddyType >= Zone.PCP_TYPES || type >= Zone.PCP_TYPES)) {
+                    break;
+                }
+            }
+            remove(zone, base | buddy, order, buddyType);
+            if (buddyType != type) {
+                setTypes(base | buddy, order, type);
+            }
+            i &= buddy;
+            order++;
+        }
+        // A block whose buddy may soon be free too goes last, so that it is handed out late (mm/page_alloc.c, buddy_merge_likely).
+        boolean mayJoin = order < MAX_ORDER - 1 && state[(i & ~(1 << order)) ^ 1 << order + 1] == (byte) (FREE | order + 1);
+        if (mayJoin) {
+            addLast(zone, base | i, order, type);
+        } else {
+            addFirst(zone, base | i, order, type);
+        }
+    }
+
+    /** Sets the migratetype of all page blocks of a block of {@code order}, which is at least the page-block order. */
+    void setTypes(int place, int order, int type) {
+        for (int i = 0; i < 1 << order; i += 1 << blockOrder) {
+            setType(place + i, type);
+        }
+    }
+
+    /** Moves all free blocks of the page block that holds {@code place} to the lists of {@code type}, and the page block with them. */
+    void moveBlock(Zone zone, int place, int type) {
+        int first = place & -(1 << blockOrder);
+        int old = type(first);
+        for (int i = first; i < first + (1 << blockOrder); ) {
+            int order = freeOrder(i);
+            if (order >= 0) {
+                remove(zone, i, order, old);
+                addLast(zone, i, order, type);
+                i += 1 << order;
+            } else {
+                i++;
+            }
+        }
+        setType(first, type);
+    }
+
+    /** Free frames in the page block that holds {@code place}. */
+    int freeInBlock(int place) {
+        int first = place & -(1 << blockOrder);
+        int free = 0;
+        for (int i = first; i < first + (1 << blockOrder); ) {
+            int order = freeOrder(i);
+            free += order >= 0 ? 1 << order : 0;
+            i += order > 0 ? 1 << order : 1;
+        }
+        return free;
+    }
+
+    /** Page blocks of each migratetype in the touched sections of {@code zone}. */
+    void countTypes(Zone zone, long[] into) {
+        for (int number = 1; number < numbers; number++) {
+            long base = (long) sectionOf[number] << sectionOrder;
+            for (int b = 0; b < types[number].length; b++) {
+                long pfn = base + ((long) b << blockOrder);
+                if (pfn >= zone.start && pfn < zone.end) {
+                    into[types[number][b]]++;
+                }
+            }
+        }
+    }
+
+    /** Checks the lists of {@code zone} against states, types and totals. */
+    void verify(Zone zone) {
+        long free = (long) zone.untouchedSections << sectionOrder;
+        for (int order = 0; order < Zone.ORDERS; order++) {
+            int blocks = 0;
+            for (int type = 0; type < Zone.TYPES; type++) {
+                blocks += verifyList(zone, order, type);
+            }
+            if (blocks != zone.blocksOfOrder[order]) {
+                throw new InvariantViolation(zone + ": " + blocks + " free blocks of order " + order + ", counted "
+                        + zone.blocksOfOrder[order]);
+            }
+            free += (long) blocks << order;
+        }
+        if (free != zone.free) {
+            throw new InvariantViolation(zone + ": its lists hold " + free + " frames");
+        }
+    }
+
+    private int verifyList(Zone zone, int order, int type) {
+        int n = 0;
+        int before = 0;
+        for (int place = zone.heads[order * Zone.TYPES + type]; place != 0; place = next(place)) {
+            long pfn = pfn(place);
+            String what = "";
+            if (!isFree(place, order)) {
+                what = "is not marked as one";
+            } else if (type(place) != type) {
+                what = "lies in a page block of type " + type(place);
+            } else if ((pfn & (1L << order) - 1) != 0 || pfn < zone.start || pfn + (1L << order) > zone.end) {
+                what = "lies outside the zone or is not aligned";
+            } else if (previous[place >>> sectionOrder][place & mask] != before) {
+                what = "has a wrong back link";
+            } else if (order < MAX_ORDER && isFree(place ^ 1 << order, order)
+                    && (order < blockOrder || type(place ^ 1 << order) == type)) {
+                what = "has a free buddy";
+            }
+            if (!what.isEmpty()) {
+                throw new InvariantViolation("frame 0x" + Long.toHexString(pfn) + ": on the free list of order " + order
+                        + " and type " + type + " of " + zone + ", but " + what);
+            }
+            before = place;
+            n++;
+        }
+        if (n != zone.counts[order * Zone.TYPES + type] || zone.tails[order * Zone.TYPES + type] != before) {
+            throw new InvariantViolation(zone + ": the free list of order " + order + " and type " + type + " holds " + n
+                    + " blocks, counted " + zone.counts[order * Zone.TYPES + type]);
+        }
+        return n;
+    }
+
+    /** Counts states that say "free" in touched sections of {@code zone}: none may be missing from the lists, none may overlap. */
+    long countMarked(Zone zone) {
+        long frames = 0;
+        for (int number = 1; number < numbers; number++) {
+            long base = (long) sectionOf[number] << sectionOrder;
+            int covered = 0;
+            for (int i = 0; i <= mask; i++) {
+                int order = freeOrder(number << sectionOrder | i);
+                if (order < 0 || base + i < zone.start || base + i >= zone.end) {
+                    continue;
+                }
+                if (i < covered) {
+                    throw new InvariantViolation(
+                            "frame 0x" + Long.toHexString(base + i) + ": begins a free block inside another one");
+                }
+                covered = i + (1 << order);
+                frames += 1L << order;
+            }
+        }
+        return frames;
+    }
+}

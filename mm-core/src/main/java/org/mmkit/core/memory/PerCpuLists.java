@@ -1,0 +1,126 @@
+package org.mmkit.core.memory;
+
+import java.util.Arrays;
+
+/**
+ * The frames of one zone that one processor keeps at hand (Linux: struct per_cpu_pages): blocks of order 0 to 3 and
+ * of the page-block order, by migratetype. What is freed last is handed out first; what lay longest is drained first.
+ *
+ * <p>Blocks are named by their places in {@link FreeBlocks}. Not thread-safe.
+ */
+final class PerCpuLists {
+
+    /** The largest order that is worth a stall to most callers (Linux: PAGE_ALLOC_COSTLY_ORDER). */
+    static final int COSTLY_ORDER = 3;
+
+    private static final int LOW_LISTS = (COSTLY_ORDER + 1) * Zone.PCP_TYPES;
+
+    /** One ring of places per list; lengths are powers of two. */
+    private final int[][] rings = new int[LOW_LISTS + 2][];
+
+    private final int[] first = new int[LOW_LISTS + 2];
+    private final int[] sizes = new int[LOW_LISTS + 2];
+    private int lastDrained;
+
+    /** Frames on all lists. */
+    int count;
+
+    /** Frames moved from or to the free lists at a time. */
+    int batch = 1;
+
+    /** Frames above which a batch is drained. */
+    int high;
+
+    PerCpuLists() {
+        Arrays.setAll(rings, i -> new int[16]);
+    }
+
+    /** Frames of a block of list {@code list}. */
+    private static int order(int list, int blockOrder) {
+        return list >= LOW_LISTS ? blockOrder : list / Zone.PCP_TYPES;
+    }
+
+    /** The list for blocks of {@code order} and {@code type}; huge blocks only tell movable from the rest. */
+    static int list(int order, int type) {
+        return order <= COSTLY_ORDER
+                ? order * Zone.PCP_TYPES + type
+                : LOW_LISTS + (type == BuddyAllocator.MOVABLE ? 1 : 0);
+    }
+
+    boolean isEmpty(int list) {
+        return sizes[list] == 0;
+    }
+
+    /** Takes the block that was freed last. */
+    int pop(int list, int order) {
+        int[] ring = rings[list];
+        int at = first[list];
+        first[list] = at + 1 & ring.length - 1;
+        sizes[list]--;
+        count -= 1 << order;
+        return ring[at];
+    }
+
+    void push(int list, int order, int place) {
+        if (sizes[list] == rings[list].length) {
+            grow(list);
+        }
+        int[] ring = rings[list];
+        int at = first[list] - 1 & ring.length - 1;
+        ring[at] = place;
+        first[list] = at;
+        sizes[list]++;
+        count += 1 << order;
+    }
+
+    /** Adds a block behind all others: how a batch from the free lists arrives. */
+    void addLast(int list, int order, int place) {
+        if (sizes[list] == rings[list].length) {
+            grow(list);
+        }
+        int[] ring = rings[list];
+        ring[first[list] + sizes[list]++ & ring.length - 1] = place;
+        count += 1 << order;
+    }
+
+    private void grow(int list) {
+        int[] ring = rings[list];
+        int[] larger = new int[2 * ring.length];
+        for (int i = 0; i < ring.length; i++) {
+            larger[i] = ring[first[list] + i & ring.length - 1];
+        }
+        rings[list] = larger;
+        first[list] = 0;
+    }
+
+    /** Frees at least {@code frames} frames, or all, list by list in turn, the oldest of each first. */
+    void drain(int frames, Zone zone, FreeBlocks blocks) {
+        int left = Math.min(frames, count);
+        while (left > 0) {
+            lastDrained = lastDrained + 1 == sizes.length ? 0 : lastDrained + 1;
+            int list = lastDrained;
+            int order = order(list, blocks.blockOrder);
+            // A list's turn lasts for as many blocks as lists; the kernel frees a list until its quota of the round is reached.
+            for (int turn = 0; turn < sizes.length && sizes[list] > 0 && left > 0; turn++) {
+                int[] ring = rings[list];
+                int place = ring[first[list] + --sizes[list] & ring.length - 1];
+                count -= 1 << order;
+                left -= 1 << order;
+                blocks.free(zone, place, order);
+            }
+        }
+    }
+
+    /** Places of all blocks, as (place, order) pairs, for checks. */
+    int[] snapshot(int blockOrder) {
+        int n = 0;
+        int[] pairs = new int[2 * Arrays.stream(sizes).sum()];
+        for (int list = 0; list < sizes.length; list++) {
+            for (int i = 0; i < sizes[list]; i++) {
+                pairs[n++] = rings[list][first[list] + i & rings[list].length - 1];
+                pairs[n++] = order(list, blockOrder);
+            }
+        }
+        return pairs;
+    }
+}

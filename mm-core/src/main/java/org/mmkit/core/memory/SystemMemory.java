@@ -1,0 +1,276 @@
+package org.mmkit.core.memory;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.mmkit.api.InvariantViolation;
+import org.mmkit.api.arch.PageTableLayout;
+import org.mmkit.api.arch.PhysicalMap;
+import org.mmkit.api.memory.FolioFlags;
+import org.mmkit.api.memory.FrameAllocator;
+import org.mmkit.api.memory.FrameContents;
+import org.mmkit.api.memory.Frames;
+import org.mmkit.api.memory.Gfp;
+import org.mmkit.api.memory.PhysicalMemory;
+
+/**
+ * The memory of one machine after boot: what firmware and kernel keep is reserved, the rest is the allocator's.
+ *
+ * <p>Reserved are the first mebibyte (arch/x86/realmode/init.c keeps it whole), the kernel image, and the memory
+ * map: 64 bytes for each frame of each section that holds memory, at the top of memory, where memblock
+ * hands it out.
+ *
+ * <p>Not thread-safe.
+ */
+public final class SystemMemory implements PhysicalMemory {
+
+    /** Bytes of metadata that the kernel keeps for each frame (sizeof(struct page) on 64 bits). */
+    public static final int FRAME_METADATA_BYTES = 64;
+
+    private static final long MIB = 1L << 20;
+    private static final long LOW_BYTES = MIB;
+
+    /** Where a kernel is loaded by default (CONFIG_PHYSICAL_START), and the size of a distribution's kernel in memory. */
+    private static final long KERNEL_START = 16 * MIB;
+
+    private static final long KERNEL_BYTES = 40 * MIB;
+
+    private final FrameTable frames;
+    private final BuddyAllocator allocator;
+    private final FrameContents contents;
+    private final int pageShift;
+    private final int sectionOrder;
+    private final long spanned;
+
+    /** First memory-map frame of each section that holds memory; 0 for the others. */
+    private final long[] memmap;
+
+    private long reserved;
+
+    private record Run(long from, long to) {}
+
+    private SystemMemory(Builder b) {
+        pageShift = b.layout.pageShift();
+        sectionOrder = b.sectionOrder;
+        List<Run> usable = usableRuns(b.map);
+        if (usable.isEmpty()) {
+            throw new IllegalArgumentException("the firmware map holds no usable memory");
+        }
+        long last = usable.get(usable.size() - 1).to;
+        spanned = last + (1L << sectionOrder) - 1 & -(1L << sectionOrder);
+        memmap = new long[(int) (spanned >>> sectionOrder)];
+        frames = new FrameTable(spanned, sectionOrder);
+        int blockOrder = Math.min(FrameAllocator.MAX_ORDER, b.layout.order(2));
+        long movable = b.movableBytes == 0 ? spanned : movableStart(usable, b.movableBytes >>> pageShift);
+        allocator = new BuddyAllocator(spanned, sectionOrder, blockOrder, zoneEnds(b.map, movable), b.processors, frames);
+        allocator.watermarks().setPageKilobytes(1 << pageShift - 10);
+        frames.setAllocator(allocator);
+        contents = b.contents
+                ? new SparseContents(spanned, sectionOrder, 1 << pageShift)
+                : new ContentsOff(spanned, sectionOrder, 1 << pageShift);
+        boot(usable, reservations(usable));
+        allocator.start();
+    }
+
+    /** What a machine's memory is made of. */
+    public static final class Builder {
+
+        private final PhysicalMap map;
+        private final PageTableLayout layout;
+        private final int sectionOrder;
+        private int processors = 1;
+        private boolean contents = true;
+        private long movableBytes;
+
+        /** Memory as firmware reports it, for pages and huge pages of {@code layout}, in sections of 2^{@code sectionOrder} frames. */
+        public Builder(PhysicalMap map, PageTableLayout layout, int sectionOrder) {
+            this.map = map;
+            this.layout = layout;
+            this.sectionOrder = sectionOrder;
+        }
+
+        /** How many processors keep lists of frames; 1 unless set. */
+        public Builder processors(int n) {
+            processors = n;
+            return this;
+        }
+
+        /** Whether bytes are kept, or only counted; kept unless set. */
+        public Builder contents(boolean keep) {
+            contents = keep;
+            return this;
+        }
+
+        /** Memory at the top for movable pages only (boot parameter movablecore); 0 unless set. */
+        public Builder movableBytes(long bytes) {
+            movableBytes = bytes;
+            return this;
+        }
+
+        /** Boots the memory. */
+        public SystemMemory build() {
+            return new SystemMemory(this);
+        }
+    }
+
+    private List<Run> usableRuns(PhysicalMap map) {
+        List<Run> runs = new ArrayList<>();
+        for (PhysicalMap.Range range : map.ranges()) {
+            if (range.usable()) {
+                long from = range.start() + (1L << pageShift) - 1 >>> pageShift;
+                long to = range.start() + range.bytes() >>> pageShift;
+                if (from < to) {
+                    runs.add(new Run(from, to));
+                }
+            }
+        }
+        return runs;
+    }
+
+    private long[] zoneEnds(PhysicalMap map, long movable) {
+        long dma = Math.min(map.dmaEnd() >>> pageShift, spanned);
+        long dma32 = Math.max(dma, Math.min(map.dma32End() >>> pageShift, spanned));
+        return new long[] {dma, dma32, Math.max(dma32, movable)};
+    }
+
+    /** The frame above which {@code pages} usable frames lie, rounded down to a whole section. */
+    private long movableStart(List<Run> usable, long pages) {
+        long left = pages;
+        for (int i = usable.size() - 1; i >= 0; i--) {
+            long n = usable.get(i).to - usable.get(i).from;
+            if (left <= n) {
+                return usable.get(i).to - left & -(1L << sectionOrder);
+            }
+            left -= n;
+        }
+        throw new IllegalArgumentException("the movable zone is larger than memory");
+    }
+
+    /** What is occupied before the allocator starts, in ascending order. */
+    private List<Run> reservations(List<Run> usable) {
+        long metadata = 0;
+        long perSection = (1L << sectionOrder) * FRAME_METADATA_BYTES >>> pageShift;
+        for (int s = 0; s < memmap.length; s++) {
+            if (holdsMemory(usable, (long) s << sectionOrder, s + 1L << sectionOrder)) {
+                metadata += perSection;
+            }
+        }
+        List<Run> runs = new ArrayList<>();
+        runs.add(new Run(0, LOW_BYTES >>> pageShift));
+        runs.add(new Run(KERNEL_START >>> pageShift, KERNEL_START + KERNEL_BYTES >>> pageShift));
+        // From the top down, into the last range that is large enough.
+        for (int i = usable.size() - 1; i >= 0; i--) {
+            long from = usable.get(i).to - metadata & -(1L << FrameAllocator.MAX_ORDER - 1);
+            if (from >= Math.max(usable.get(i).from, KERNEL_START + KERNEL_BYTES >>> pageShift)) {
+                long at = from;
+                for (int s = 0; s < memmap.length; s++) {
+                    if (holdsMemory(usable, (long) s << sectionOrder, s + 1L << sectionOrder)) {
+                        memmap[s] = at;
+                        at += perSection;
+                    }
+                }
+                runs.add(new Run(from, at));
+                return runs;
+            }
+        }
+        throw new IllegalArgumentException("too little memory for a kernel: its memory map needs "
+                + (metadata << pageShift) + " bytes beside " + (KERNEL_START + KERNEL_BYTES) + " for its image");
+    }
+
+    private static boolean holdsMemory(List<Run> usable, long from, long to) {
+        for (Run run : usable) {
+            if (run.from < to && from < run.to) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void boot(List<Run> usable, List<Run> reservations) {
+        for (Run run : usable) {
+            long at = run.from;
+            for (Run taken : reservations) {
+                long from = Math.max(taken.from, at);
+                long to = Math.min(taken.to, run.to);
+                if (from < to) {
+                    allocator.addMemory(at, from);
+                    allocator.addReserved(from, to);
+                    frames.setRange(from, to - from, FolioFlags.RESERVED);
+                    reserved += to - from;
+                    at = to;
+                }
+            }
+            allocator.addMemory(at, run.to);
+        }
+    }
+
+    @Override
+    public BuddyAllocator allocator() {
+        return allocator;
+    }
+
+    @Override
+    public FrameTable frames() {
+        return frames;
+    }
+
+    @Override
+    public FrameContents contents() {
+        return contents;
+    }
+
+    @Override
+    public long allocateFolio(int order, int gfp) {
+        long head = allocator.allocate(order, gfp);
+        if (head == FrameAllocator.NONE) {
+            return Frames.NONE;
+        }
+        frames.makeFolio(head, order, order > 0 && (gfp & Gfp.COMP) != 0);
+        return head;
+    }
+
+    /** Frames from 0 to the last one, holes included, rounded up to whole sections. */
+    public long spanned() {
+        return spanned;
+    }
+
+    /** Frames that were occupied before the allocator started: low memory, kernel image, memory map. */
+    public long reservedPages() {
+        return reserved;
+    }
+
+    /** log2 of the bytes of a frame. */
+    public int pageShift() {
+        return pageShift;
+    }
+
+    /** log2 of the frames of a section. */
+    public int sectionOrder() {
+        return sectionOrder;
+    }
+
+    /** The frame of the memory map that holds the metadata of {@code pfn}. */
+    public long memmapFrame(long pfn) {
+        long first = memmap[(int) (pfn >>> sectionOrder)];
+        if (first == 0) {
+            throw new IllegalArgumentException("frame 0x" + Long.toHexString(pfn) + " lies in a hole");
+        }
+        return first + ((pfn & (1L << sectionOrder) - 1) * FRAME_METADATA_BYTES >>> pageShift);
+    }
+
+    /** Hands a reserved frame to the allocator: a piece of the memory map that is no longer needed. */
+    public void releaseReserved(long pfn) {
+        if (!frames.test(pfn, FolioFlags.RESERVED)) {
+            throw new InvariantViolation("frame 0x" + Long.toHexString(pfn) + " is released, but was not reserved");
+        }
+        frames.clear(pfn, FolioFlags.RESERVED);
+        reserved--;
+        allocator.releaseReserved(pfn, pfn + 1);
+    }
+
+    /** Checks allocator, frame metadata, and that no free frame has a reference, a mapping or a flag. */
+    public void verify() {
+        allocator.verify();
+        frames.verify();
+        frames.verifyFree(allocator);
+    }
+}

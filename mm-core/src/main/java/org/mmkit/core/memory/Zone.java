@@ -1,0 +1,147 @@
+package org.mmkit.core.memory;
+
+import java.util.Arrays;
+import org.mmkit.api.memory.FrameAllocator;
+
+/**
+ * A range of frames with its own free lists and watermarks (Linux: struct zone).
+ *
+ * <p>Not thread-safe.
+ */
+public final class Zone {
+
+    /** Zone numbers, from the memory that the fewest devices are content with. */
+    public static final int DMA = 0;
+
+    public static final int DMA32 = 1;
+    public static final int NORMAL = 2;
+    public static final int MOVABLE = 3;
+    /** How many zones there are. */
+    public static final int ZONES = 4;
+
+    private static final String[] NAMES = {"DMA", "DMA32", "Normal", "Movable"};
+
+    /** Numbers of the watermarks in {@link #watermark}. */
+    public static final int MIN = 0;
+
+    public static final int LOW = 1;
+    public static final int HIGH = 2;
+    /** Watermarks of a zone. */
+    public static final int WATERMARKS = 4;
+
+    /** Above HIGH: background reclaim of a node may demote pages (Linux: WMARK_PROMO). */
+    public static final int PROMO = 3;
+
+    /** Migratetypes that have free lists; those below {@link #PCP_TYPES} are on per-CPU lists too. */
+    static final int TYPES = 5;
+
+    static final int PCP_TYPES = 3;
+    static final int ORDERS = FrameAllocator.MAX_ORDER + 1;
+
+    final int number;
+    final long start;
+    final long end;
+
+    /** Frames that exist, and frames that were given to the allocator. */
+    long present;
+
+    long managed;
+
+    /** Free frames on the lists and in untouched sections; those on per-CPU lists are not among them. */
+    long free;
+
+    final long[] watermark = new long[WATERMARKS];
+
+    /** Frames kept for requests that could not go higher: by the highest zone that the request may use. */
+    final long[] lowmemReserve = new long[ZONES];
+
+    /** First and last block of each list, 0 when it is empty; index {@code order * TYPES + type}. */
+    final int[] heads = new int[ORDERS * TYPES];
+
+    final int[] tails = new int[ORDERS * TYPES];
+    /** Blocks on each list, untouched sections not counted. */
+    final int[] counts = new int[ORDERS * TYPES];
+    /** Blocks of each order on all lists, untouched sections not counted. */
+    final int[] blocksOfOrder = new int[ORDERS];
+
+    /** Wholly free sections that have no free blocks yet, and where to look for the lowest of them. */
+    int untouchedSections;
+
+    int firstUntouched = Integer.MAX_VALUE;
+
+    Zone(int number, long start, long end) {
+        this.number = number;
+        this.start = start;
+        this.end = end;
+    }
+
+    /** Name of zone {@code number} as {@code /proc/zoneinfo} prints it. */
+    public static String name(int number) {
+        return NAMES[number];
+    }
+
+    /** {@link #DMA} to {@link #MOVABLE}. */
+    public int number() {
+        return number;
+    }
+
+    /** First frame of the zone. */
+    public long start() {
+        return start;
+    }
+
+    /** Frames from the first to the last, holes included. */
+    public long spanned() {
+        return end - start;
+    }
+
+    /** Frames that exist. */
+    public long present() {
+        return present;
+    }
+
+    /** Frames that the allocator may hand out. */
+    public long managed() {
+        return managed;
+    }
+
+    /** Free frames; those on per-CPU lists are not among them. */
+    public long free() {
+        return free;
+    }
+
+    /** The watermark {@link #MIN}, {@link #LOW}, {@link #HIGH} or {@link #PROMO}, in frames. */
+    public long watermark(int which) {
+        return watermark[which];
+    }
+
+    /** Frames that a request for zone {@code highest} must leave here. */
+    public long lowmemReserve(int highest) {
+        return lowmemReserve[highest];
+    }
+
+    /** Whether a request that may use zones up to {@code highest} leaves {@code mark} frames after taking one frame. */
+    boolean hasFree(long mark, int highest) {
+        return free > mark + lowmemReserve[highest];
+    }
+
+    /** Whether a block of at least {@code order} is on a list of movable, unmovable or reclaimable memory. */
+    boolean hasBlock(int order) {
+        for (int o = order; o < ORDERS; o++) {
+            if (blocksOfOrder[o] > 0) {
+                for (int type = 0; type < PCP_TYPES; type++) {
+                    if (heads[o * TYPES + type] != 0) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return untouchedSections > 0;
+    }
+
+    @Override
+    public String toString() {
+        return NAMES[number] + " [0x" + Long.toHexString(start) + ", 0x" + Long.toHexString(end) + ") free " + free
+                + " of " + managed + ", watermarks " + Arrays.toString(watermark);
+    }
+}

@@ -1,0 +1,450 @@
+package org.mmkit.core.pgtable;
+
+import static org.mmkit.core.pgtable.PageTableArena.CHILD_OTHER;
+
+import java.util.Arrays;
+import org.mmkit.api.InvariantViolation;
+import org.mmkit.api.arch.EntryFormat;
+import org.mmkit.api.arch.PageTableLayout;
+import org.mmkit.api.memory.Frames;
+import org.mmkit.api.pgtable.PageTables;
+
+/**
+ * The page tables of one address space, as a radix tree in a {@link PageTableArena}.
+ *
+ * <p>The way to the last leaf table is remembered, as the paging-structure caches of a processor do. Addresses are
+ * those of user space; none is negative. Not thread-safe.
+ */
+public final class RadixPageTables implements PageTables {
+
+    private final PageTableArena arena;
+    private final PageTableLayout layout;
+    private final EntryFormat format;
+    private final int levels;
+    private final int pageShift;
+    private final int leafMask;
+    private final int tableShift2;
+
+    /** By level: address bits below the index, and the mask of the index. */
+    private final int[] shifts;
+
+    private final int[] masks;
+    private final int[] tablesOfLevel;
+    private final LongMap deposits = new LongMap();
+
+    private final long root;
+    private final int rootNumber;
+    private long bytes;
+
+    /** The leaf table used last: {@code va >>> tableShift2}, its first slot, and the arena's generation at that time. */
+    private long cachedRange = -1;
+
+    private long cachedSlot;
+    private long cachedGeneration;
+
+    private RadixPageTables(PageTableArena arena, PageTableLayout layout, EntryFormat format, long root) {
+        this.arena = arena;
+        this.layout = layout;
+        this.format = format;
+        this.root = root;
+        levels = layout.levels();
+        pageShift = layout.pageShift();
+        leafMask = layout.entries(1) - 1;
+        tableShift2 = layout.shift(2);
+        shifts = new int[levels + 1];
+        masks = new int[levels + 1];
+        for (int level = 1; level <= levels; level++) {
+            shifts[level] = layout.shift(level);
+            masks[level] = layout.entries(level) - 1;
+        }
+        tablesOfLevel = new int[levels + 1];
+        tablesOfLevel[levels] = 1;
+        rootNumber = (int) ((arena.firstSlot(root) & PageTableArena.UPPER - 1) >>> arena.tableShift());
+    }
+
+    /**
+     * Allocates the root of a new address space.
+     *
+     * @throws OutOfFramesException when there is no frame for it
+     */
+    public static RadixPageTables create(PageTableArena arena, PageTableLayout layout, EntryFormat format)
+            throws OutOfFramesException {
+        long root = arena.allocate(layout.levels());
+        if (root == Frames.NONE) {
+            throw new OutOfFramesException("no frame for the root of a page-table tree");
+        }
+        return new RadixPageTables(arena, layout, format, root);
+    }
+
+    /** No frame was left for a page table. */
+    public static final class OutOfFramesException extends Exception {
+
+        private static final long serialVersionUID = 1;
+
+        OutOfFramesException(String message) {
+            super(message);
+        }
+    }
+
+    /** The frame of the root table (what CR3 or TTBR0 holds). */
+    public long rootPfn() {
+        return root;
+    }
+
+    /**
+     * Gives the root back. All other tables must be gone ({@link #freeTables}).
+     *
+     * @throws InvariantViolation when tables or deposits are left
+     */
+    public void close() {
+        for (int level = 1; level < levels; level++) {
+            if (tablesOfLevel[level] != 0) {
+                throw new InvariantViolation("address space closed with " + tablesOfLevel[level] + " tables of level "
+                        + level + ", " + deposits.size() + " of them deposited");
+            }
+        }
+        arena.free(root);
+    }
+
+    @Override
+    public PageTableLayout layout() {
+        return layout;
+    }
+
+    @Override
+    public EntryFormat format() {
+        return format;
+    }
+
+    private int index(long va, int level) {
+        return (int) (va >>> shifts[level]) & masks[level];
+    }
+
+    @Override
+    public long find(long va, int level) {
+        if (level == 1) {
+            if (va >>> tableShift2 == cachedRange && cachedGeneration == arena.generation()) {
+                return cachedSlot + ((int) (va >>> pageShift) & leafMask);
+            }
+            return findLeaf(va);
+        }
+        int number = rootNumber;
+        for (int l = levels; l > level; l--) {
+            int child = arena.child(number, index(va, l));
+            if (child <= 0) {
+                return NO_SLOT;
+            }
+            number = child - 1;
+        }
+        return arena.upperSlot(number) + index(va, level);
+    }
+
+    private long findLeaf(long va) {
+        int number = rootNumber;
+        for (int l = levels; l > 1; l--) {
+            int child = arena.child(number, index(va, l));
+            if (child <= 0) {
+                return NO_SLOT;
+            }
+            number = child - 1;
+        }
+        return remember(va, number);
+    }
+
+    private long remember(long va, int leafNumber) {
+        cachedRange = va >>> tableShift2;
+        cachedSlot = arena.leafSlot(leafNumber);
+        cachedGeneration = arena.generation();
+        return cachedSlot + ((int) (va >>> pageShift) & leafMask);
+    }
+
+    @Override
+    public long obtain(long va, int level) {
+        if (level == 1 && va >>> tableShift2 == cachedRange && cachedGeneration == arena.generation()) {
+            return cachedSlot + ((int) (va >>> pageShift) & leafMask);
+        }
+        int number = rootNumber;
+        for (int l = levels; l > level; l--) {
+            int child = arena.child(number, index(va, l));
+            if (child <= 0) {
+                if (child == CHILD_OTHER) {
+                    return NO_SLOT;
+                }
+                long table = allocateTable(l - 1);
+                if (table == Frames.NONE) {
+                    return NO_SLOT;
+                }
+                arena.write(arena.upperSlot(number) + index(va, l), format.table(table, l));
+                child = arena.child(number, index(va, l));
+            }
+            number = child - 1;
+        }
+        return level == 1 ? remember(va, number) : arena.upperSlot(number) + index(va, level);
+    }
+
+    @Override
+    public long read(long slot) {
+        return arena.read(slot);
+    }
+
+    @Override
+    public void write(long slot, long entry) {
+        arena.write(slot, entry);
+    }
+
+    @Override
+    public boolean compareAndSet(long slot, long expected, long next) {
+        if (arena.read(slot) != expected) {
+            return false;
+        }
+        arena.write(slot, next);
+        return true;
+    }
+
+    /**
+     * The array that holds the entries of the level-1 table of {@code slot}, for loops over a whole table; the entry of
+     * {@code slot} is at {@link #offset}. Valid until the next table is allocated or freed.
+     */
+    public long[] leafWords(long slot) {
+        return arena.leafWords(slot);
+    }
+
+    /** Where the entry of the level-1 {@code slot} stands in {@link #leafWords}. */
+    public int offset(long slot) {
+        return PageTableArena.offset(slot);
+    }
+
+    @Override
+    public long firstSlot(long tablePfn) {
+        return arena.firstSlot(tablePfn);
+    }
+
+    /** The frame of the table that {@code slot} belongs to. */
+    public long tablePfn(long slot) {
+        return arena.frameOf(slot);
+    }
+
+    @Override
+    public long allocateTable(int level) {
+        long pfn = arena.allocate(level);
+        if (pfn != Frames.NONE) {
+            account(level, 1);
+        }
+        return pfn;
+    }
+
+    /** Linux counts PTE, PMD and PUD tables (mm_inc_nr_ptes and its kin), and neither P4D tables nor the root. */
+    private void account(int level, int delta) {
+        tablesOfLevel[level] += delta;
+        if (level <= 3 && level != levels) {
+            bytes += (long) delta << pageShift;
+        }
+    }
+
+    @Override
+    public void freeTable(long tablePfn, int level) {
+        arena.free(tablePfn);
+        account(level, -1);
+    }
+
+    @Override
+    public void deposit(long slot, long tablePfn) {
+        if (deposits.put(slot, tablePfn) != Frames.NONE) {
+            throw new InvariantViolation("a table is deposited already beside the entry 0x" + Long.toHexString(read(slot)));
+        }
+    }
+
+    @Override
+    public long withdraw(long slot) {
+        return deposits.remove(slot);
+    }
+
+    @Override
+    public boolean hasDeposit(long slot) {
+        return deposits.get(slot) != Frames.NONE;
+    }
+
+    /** Tables that are deposited now. */
+    public int deposits() {
+        return deposits.size();
+    }
+
+    @Override
+    public long tableBytes() {
+        return bytes;
+    }
+
+    /** Tables of {@code level}, deposited ones included. */
+    public int tables(int level) {
+        return tablesOfLevel[level];
+    }
+
+    /**
+     * The level of the entry at which a walk for {@code va} ends: 1 when a level-1 table covers it, above 1 when an entry of
+     * that level is none, a huge leaf or another entry without a table.
+     */
+    public int levelAt(long va) {
+        int number = rootNumber;
+        for (int l = levels; l > 1; l--) {
+            int child = arena.child(number, index(va, l));
+            if (child <= 0) {
+                return l;
+            }
+            number = child - 1;
+        }
+        return 1;
+    }
+
+    /**
+     * The first address from {@code va} on, below {@code end}, that a level-1 table or an entry above level 1 that is not none
+     * covers; {@code end} when there is none. Empty upper entries are skipped whole, so a sparse range costs
+     * what it holds, not what it spans.
+     */
+    public long nextPopulated(long va, long end) {
+        while (va < end) {
+            int number = rootNumber;
+            int level = levels;
+            while (true) {
+                int i = index(va, level);
+                int child = arena.child(number, i);
+                if (child == 0) {
+                    int k = i + 1;
+                    while (k <= masks[level] && arena.child(number, k) == 0) {
+                        k++;
+                    }
+                    va = ((va >>> shifts[level]) + (k - i)) << shifts[level];
+                    if (k > masks[level] || va >= end) {
+                        break;
+                    }
+                } else if (child == CHILD_OTHER || level == 2) {
+                    return va;
+                } else {
+                    number = child - 1;
+                    level--;
+                }
+            }
+            if (va < 0) {
+                break;
+            }
+        }
+        return end;
+    }
+
+    /**
+     * Like {@link #nextPopulated}, but goes into level-1 tables: the first page from {@code va} on, below {@code end}, whose entry
+     * of whatever level is not none; {@code end} when there is none.
+     */
+    public long nextEntry(long va, long end) {
+        long none = format.none();
+        while ((va = nextPopulated(va, end)) < end) {
+            long slot = find(va, 1);
+            if (slot == NO_SLOT) {
+                return va;
+            }
+            long[] words = arena.leafWords(slot);
+            int from = PageTableArena.offset(slot);
+            int n = (int) Math.min(leafMask + 1L - ((int) (va >>> pageShift) & leafMask), (end - 1 - va >>> pageShift) + 1);
+            int k = 0;
+            while (k < n && words[from + k] == none) {
+                k++;
+            }
+            if (k < n) {
+                return k == 0 ? va : (va >>> pageShift) + k << pageShift;
+            }
+            va = (va >>> pageShift) + n << pageShift;
+        }
+        return end;
+    }
+
+    /**
+     * Frees the tables that only serve [{@code start}, {@code end}), the range of areas that are being unmapped, whose entries
+     * are none already. A table goes when all it covers lies within [{@code floor}, {@code ceiling}), that is, when no area
+     * outside the range needs it (mm/memory.c, free_pgd_range).
+     *
+     * @param floor end of the area below the range, 0 without one
+     * @param ceiling start of the area above the range, 0 without one
+     */
+    public void freeTables(long start, long end, long floor, long ceiling) {
+        long size = 1L << tableShift2;
+        start &= -size;
+        if (start < floor) {
+            start += size;
+        }
+        if (ceiling != 0) {
+            ceiling &= -size;
+            if (ceiling == 0) {
+                return;
+            }
+        }
+        if (end - 1 > ceiling - 1 && ceiling != 0) {
+            end -= size;
+        }
+        if (start > end - 1) {
+            return;
+        }
+        freeBelow(rootNumber, levels, start, end, floor, ceiling);
+    }
+
+    /** Frees the tables that the entries for [start, end) of the upper table {@code number} lead to. */
+    private void freeBelow(int number, int level, long start, long end, long floor, long ceiling) {
+        long size = 1L << shifts[level];
+        long va = start;
+        while (va < end) {
+            long next = Math.min((va & -size) + size, end);
+            int i = index(va, level);
+            int child = arena.child(number, i);
+            if (child > 0) {
+                if (level == 2) {
+                    freeChild(number, i, level, arena.leafSlot(child - 1));
+                } else {
+                    freeBelow(child - 1, level - 1, va, next, floor, ceiling);
+                    long from = va & -size;
+                    long top = ceiling == 0 ? 0 : ceiling & -size;
+                    if (from >= floor && (ceiling == 0 || top != 0 && next - 1 <= top - 1)) {
+                        freeChild(number, i, level, arena.upperSlot(child - 1));
+                    }
+                }
+            }
+            va = next;
+        }
+    }
+
+    private void freeChild(int number, int i, int level, long firstSlot) {
+        assert isEmpty(firstSlot, level - 1) : "table of level " + (level - 1) + " freed with entries in it";
+        arena.write(arena.upperSlot(number) + i, format.none());
+        freeTable(arena.frameOf(firstSlot), level - 1);
+    }
+
+    private boolean isEmpty(long firstSlot, int level) {
+        for (int i = 0; i <= masks[level]; i++) {
+            if (arena.read(firstSlot + i) != format.none()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Checks that the tables reachable from the root and the deposits are exactly those accounted. */
+    public void verify() {
+        int[] seen = new int[levels + 1];
+        seen[levels] = 1;
+        count(rootNumber, levels, seen);
+        seen[1] += deposits.size();
+        if (!Arrays.equals(seen, tablesOfLevel)) {
+            throw new InvariantViolation("page tables under the root in frame 0x" + Long.toHexString(root)
+                    + ": counted by level " + Arrays.toString(tablesOfLevel) + ", found " + Arrays.toString(seen));
+        }
+    }
+
+    private void count(int number, int level, int[] seen) {
+        for (int i = 0; i <= masks[level]; i++) {
+            int child = arena.child(number, i);
+            if (child > 0) {
+                seen[level - 1]++;
+                if (level > 2) {
+                    count(child - 1, level - 1, seen);
+                }
+            }
+        }
+    }
+}
