@@ -11,6 +11,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
 import java.util.List;
+import org.mmkit.api.InvariantViolation;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
@@ -94,6 +95,10 @@ final class CommandLineRunner {
             err.println("mm: the Java heap of " + (Runtime.getRuntime().maxMemory() >> 20)
                     + " MB is too small for this; give it more, for example MM_JAVA_OPTS=-Xmx8g");
             return ExitCode.USAGE;
+        }
+        if (e instanceof InvariantViolation) {
+            err.println("mm: the model found its own state wrong; please report this: " + e.getMessage());
+            return ExitCode.INTERNAL;
         }
         String message = e.getMessage() == null ? "" : ": " + e.getMessage().lines().findFirst().orElse("");
         err.println("mm: internal error: " + e.getClass().getSimpleName() + message

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.mmkit.api.Errno;
 import org.mmkit.api.feature.AnonFolioPolicy;
 import org.mmkit.api.feature.FolioEvent;
 import org.mmkit.api.feature.HugeFaultHandler;
@@ -12,9 +13,11 @@ import org.mmkit.api.feature.HugeLeafOperations;
 import org.mmkit.api.feature.LargeFolioOperations;
 import org.mmkit.api.feature.MadviseHandler;
 import org.mmkit.api.feature.PrctlHandler;
+import org.mmkit.api.feature.ShmemFolioPolicy;
 import org.mmkit.api.feature.Shrinker;
 import org.mmkit.api.feature.SpaceListener;
 import org.mmkit.api.feature.UnmappedAreaPolicy;
+import org.mmkit.api.file.ShmemMapping;
 import org.mmkit.api.memory.Gfp;
 import org.mmkit.api.space.Vma;
 
@@ -60,7 +63,35 @@ public final class Extensions {
         public void count(FolioEvent event, int order, long n) {}
     };
 
+    private static final ShmemFolioPolicy SHMEM_BASE_PAGES_ONLY = new ShmemFolioPolicy() {
+        @Override
+        public int orders(ShmemMapping file, @Nullable Vma vma, long index, long writeEnd) {
+            return 0;
+        }
+
+        @Override
+        public int gfp(@Nullable Vma vma) {
+            return Gfp.HIGHUSER_MOVABLE;
+        }
+
+        @Override
+        public boolean isHuge(ShmemMapping file) {
+            return false;
+        }
+
+        @Override
+        public int mountOption(String value) {
+            return value.equals("never") ? 0 : -Errno.EINVAL;
+        }
+
+        @Override
+        public int defaultMountOption() {
+            return 0;
+        }
+    };
+
     private AnonFolioPolicy anonFolioPolicy = BASE_PAGES_ONLY;
+    private ShmemFolioPolicy shmemFolioPolicy = SHMEM_BASE_PAGES_ONLY;
     private LargeFolioOperations largeFolios = NO_LARGE_FOLIOS;
     private @Nullable UnmappedAreaPolicy unmappedArea;
     private final @Nullable HugeFaultHandler[] hugeFaults = new HugeFaultHandler[8];
@@ -79,6 +110,16 @@ public final class Extensions {
     /** Sets the policy for anonymous folio sizes. */
     public void setAnonFolioPolicy(AnonFolioPolicy policy) {
         anonFolioPolicy = policy;
+    }
+
+    /** The policy for sizes of shared-memory folios. */
+    public ShmemFolioPolicy shmemFolioPolicy() {
+        return shmemFolioPolicy;
+    }
+
+    /** Sets the policy for sizes of shared-memory folios. */
+    public void setShmemFolioPolicy(ShmemFolioPolicy policy) {
+        shmemFolioPolicy = policy;
     }
 
     /** The owner of large folios. */

@@ -1,0 +1,71 @@
+package org.mmkit.core.pagecache;
+
+import org.jspecify.annotations.Nullable;
+import org.mmkit.api.memory.Frames;
+import org.mmkit.api.memory.PhysicalMemory;
+import org.mmkit.api.stat.Counters;
+
+/** What all page caches of a machine share. */
+public final class CacheContext {
+
+    /** Order of the folio that one leaf of level 2 maps. */
+    public final int hugeOrder;
+    /** log2 of the base page size. */
+    public final int pageShift;
+    final PhysicalMemory memory;
+    final Frames frames;
+    final Counters counters;
+    final int nrFilePages;
+    final int nrShmem;
+    final int nrShmemHuge;
+    final int nrFileHuge;
+    private @Nullable RangeUnmapper unmapper;
+    private long lastInode;
+    private long lastDevice;
+
+    /** Registers the counters. */
+    public CacheContext(PhysicalMemory memory, Counters counters, int pageShift, int hugeOrder) {
+        this.memory = memory;
+        this.frames = memory.frames();
+        this.counters = counters;
+        this.pageShift = pageShift;
+        this.hugeOrder = hugeOrder;
+        nrFilePages = counters.register("nr_file_pages");
+        nrShmem = counters.register("nr_shmem");
+        nrShmemHuge = counters.register("nr_shmem_hugepages");
+        nrFileHuge = counters.register("nr_file_hugepages");
+    }
+
+    /** Says who removes entries from page tables; before that no file can be mapped. */
+    public void setUnmapper(RangeUnmapper value) {
+        unmapper = value;
+    }
+
+    RangeUnmapper unmapper() {
+        RangeUnmapper present = unmapper;
+        if (present == null) {
+            throw new IllegalStateException("page tables are not set up yet");
+        }
+        return present;
+    }
+
+    /** All memory. */
+    public PhysicalMemory memory() {
+        return memory;
+    }
+
+    /** The counters. */
+    public Counters counters() {
+        return counters;
+    }
+
+    /** A new inode number. */
+    public long newInode() {
+        return ++lastInode;
+    }
+
+    /** A new number of a device without hardware: major 0. */
+    public long newDevice() {
+        return ++lastDevice;
+    }
+}

@@ -1,0 +1,158 @@
+package org.mmkit.core.pagecache;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.mmkit.api.file.FilePages;
+import org.mmkit.api.memory.FolioFlags;
+import org.mmkit.api.memory.Frames;
+import org.mmkit.api.space.MappingVisitor;
+import org.mmkit.api.space.Vma;
+
+/** The pages of one file and the areas that map it. */
+public abstract class PageCache implements FilePages {
+
+    /** What all caches share. */
+    protected final CacheContext context;
+    /** Metadata of all frames. */
+    protected final Frames frames;
+    private final PageTree pages = new PageTree();
+    private final AreaSet areas = new AreaSet();
+    private final List<Runnable> unmapped = new ArrayList<>(1);
+    private final long inode;
+    private final long device;
+    private String name;
+
+    /** An empty cache. */
+    protected PageCache(CacheContext context, String name, long device, long inode) {
+        this.context = context;
+        this.frames = context.frames;
+        this.name = name;
+        this.device = device;
+        this.inode = inode;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public void rename(String value) {
+        name = value;
+    }
+
+    @Override
+    public long inode() {
+        return inode;
+    }
+
+    @Override
+    public long device() {
+        return device;
+    }
+
+    @Override
+    public long find(long index) {
+        long pfn = pages.get(index);
+        return pfn == PageTree.NONE ? Frames.NONE : frames.head(pfn);
+    }
+
+    @Override
+    public long findAround(long index) {
+        long pfn = pages.get(index);
+        if (pfn == PageTree.NONE || index << context.pageShift >= size()) {
+            return Frames.NONE;
+        }
+        return frames.test(frames.head(pfn), FolioFlags.UPTODATE) ? pfn : Frames.NONE;
+    }
+
+    @Override
+    public void add(long head, long index) {
+        long n = frames.pages(head);
+        frames.setOwner(head, this, index);
+        frames.get(head, (int) n);
+        pages.put(index, head, n);
+        count(head, n);
+    }
+
+    @Override
+    public void remove(long head) {
+        long n = frames.pages(head);
+        pages.remove(frames.index(head), n);
+        count(head, -n);
+        frames.clearOwner(head);
+        frames.put(head, (int) n);
+    }
+
+    private void count(long head, long n) {
+        if (frames.test(head, FolioFlags.HUGETLB)) {
+            return;
+        }
+        context.counters.add(context.nrFilePages, n);
+        boolean huge = frames.order(head) == context.hugeOrder;
+        if (isShmem()) {
+            context.counters.add(context.nrShmem, n);
+        }
+        if (huge) {
+            context.counters.add(isShmem() ? context.nrShmemHuge : context.nrFileHuge, Long.signum(n));
+        }
+    }
+
+    @Override
+    public long next(long index) {
+        return pages.next(index);
+    }
+
+    @Override
+    public long cachedPages() {
+        return pages.size();
+    }
+
+    @Override
+    public void link(Vma vma) {
+        areas.add(vma);
+    }
+
+    @Override
+    public void unlink(Vma vma) {
+        areas.remove(vma);
+        if (areas.size() == 0) {
+            for (Runnable action : unmapped) {
+                action.run();
+            }
+        }
+    }
+
+    @Override
+    public int areas() {
+        return areas.size();
+    }
+
+    @Override
+    public void whenUnmapped(Runnable action) {
+        unmapped.add(action);
+    }
+
+    @Override
+    public void forEachVma(long first, long n, MappingVisitor visitor) {
+        areas.forEach(first, n, visitor);
+    }
+
+    @Override
+    public void unmap(long first, long n, boolean copiesToo) {
+        if (n <= 0 || areas.size() == 0) {
+            return;
+        }
+        areas.forEach(first, n, (vma, va) -> {
+            long from = Math.max(first, vma.pgoff());
+            long to = Math.min(first + n, vma.index(vma.end()));
+            context.unmapper().unmap(vma, vma.address(from), vma.address(to), copiesToo);
+            return true;
+        });
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

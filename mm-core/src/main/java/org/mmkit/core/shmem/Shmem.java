@@ -1,0 +1,85 @@
+package org.mmkit.core.shmem;
+
+import org.mmkit.api.ErrnoException;
+import org.mmkit.api.feature.FolioEvent;
+import org.mmkit.api.feature.ShmemFolioPolicy;
+import org.mmkit.api.file.FileSystem;
+import org.mmkit.api.file.FileSystemType;
+import org.mmkit.api.file.ShmemMapping;
+import org.mmkit.core.boot.Extensions;
+import org.mmkit.core.pagecache.CacheContext;
+
+/** Shared memory of a machine: the file-system type {@code tmpfs} and the kernel's own mount for files without names. */
+public final class Shmem implements FileSystemType {
+
+    private final CacheContext context;
+    private final Extensions extensions;
+    private final TmpfsInstance internal;
+    private final int fileAlloc;
+    private final int fileFallback;
+
+    /** Registers the counters. */
+    public Shmem(CacheContext context, Extensions extensions) {
+        this.context = context;
+        this.extensions = extensions;
+        this.internal = new TmpfsInstance(this, context.newDevice(), ShmemMapping.INTERNAL, 0, 0);
+        this.fileAlloc = context.counters().register("thp_file_alloc");
+        this.fileFallback = context.counters().register("thp_file_fallback");
+    }
+
+    CacheContext context() {
+        return context;
+    }
+
+    Extensions extensions() {
+        return extensions;
+    }
+
+    ShmemFolioPolicy policy() {
+        return extensions.shmemFolioPolicy();
+    }
+
+    @Override
+    public String name() {
+        return "tmpfs";
+    }
+
+    TmpfsOptions parse(String options) throws ErrnoException {
+        return TmpfsOptions.parse(
+                options, policy(), context.memory().allocator().managedPages(), context.pageShift);
+    }
+
+    @Override
+    public FileSystem mount(String text) throws ErrnoException {
+        TmpfsOptions options = parse(text);
+        long half = context.memory().allocator().managedPages() / 2;
+        return new TmpfsInstance(
+                this,
+                context.newDevice(),
+                options.huge >= 0 ? options.huge : policy().defaultMountOption(),
+                options.maxBlocks >= 0 ? options.maxBlocks : half,
+                options.maxInodes >= 0 ? options.maxInodes : half);
+    }
+
+    /** Makes a file of {@code length} bytes without a name on the kernel's own mount; {@code name} is what maps shows. */
+    public ShmemFile createUnlinked(String name, long length) {
+        ShmemFile file = new ShmemFile(this, internal, name);
+        file.unlinked();
+        file.setSize(length);
+        return file;
+    }
+
+    void countAllocated(int order) {
+        if (order == context.hugeOrder) {
+            context.counters().add(fileAlloc, 1);
+        }
+        extensions.largeFolios().count(FolioEvent.SHMEM_ALLOC, order, 1);
+    }
+
+    void countFallback(int order) {
+        if (order == context.hugeOrder) {
+            context.counters().add(fileFallback, 1);
+        }
+        extensions.largeFolios().count(FolioEvent.SHMEM_FALLBACK, order, 1);
+    }
+}

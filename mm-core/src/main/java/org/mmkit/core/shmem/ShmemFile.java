@@ -1,0 +1,348 @@
+package org.mmkit.core.shmem;
+
+import org.jspecify.annotations.Nullable;
+import org.mmkit.api.Errno;
+import org.mmkit.api.file.FileFlags;
+import org.mmkit.api.file.FileMapping;
+import org.mmkit.api.file.Inode;
+import org.mmkit.api.file.ShmemMapping;
+import org.mmkit.api.memory.FolioFlags;
+import org.mmkit.api.memory.FrameContents;
+import org.mmkit.api.memory.Frames;
+import org.mmkit.api.memory.Gfp;
+import org.mmkit.api.space.Fault;
+import org.mmkit.api.space.Vma;
+import org.mmkit.api.space.VmaOperations;
+import org.mmkit.core.pagecache.PageCache;
+
+/**
+ * A file of shared memory.
+ *
+ * <p>Pages that fallocate made stay not {@link FolioFlags#UPTODATE} until their first use, so that a failed call can take
+ * them back.
+ */
+public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
+
+    /** Areas of a file that has a name. */
+    private static final VmaOperations NAMED = new VmaOperations() {};
+    /** Areas of a file that had none when it was mapped. */
+    private static final VmaOperations ANONYMOUS = new VmaOperations() {};
+
+    private final Shmem shmem;
+    private final TmpfsInstance instance;
+    private final int pageShift;
+    private long size;
+    /** Pages charged to the file. */
+    private long allocated;
+    private boolean linked = true;
+
+    ShmemFile(Shmem shmem, TmpfsInstance instance, String name) {
+        super(shmem.context(), name, instance.device(), shmem.context().newInode());
+        this.shmem = shmem;
+        this.instance = instance;
+        this.pageShift = shmem.context().pageShift;
+    }
+
+    Shmem shmem() {
+        return shmem;
+    }
+
+    @Override
+    public FileMapping mapping() {
+        return this;
+    }
+
+    @Override
+    public boolean isShmem() {
+        return true;
+    }
+
+    @Override
+    public int hugeOption() {
+        return instance.huge();
+    }
+
+    @Override
+    public boolean isAnonymous(Vma vma) {
+        return vma.hasFile() && vma.operations() == ANONYMOUS;
+    }
+
+    @Override
+    public VmaOperations operations() {
+        return linked ? NAMED : ANONYMOUS;
+    }
+
+    @Override
+    public boolean isSwapped(long index) {
+        return false;
+    }
+
+    @Override
+    public long size() {
+        return size;
+    }
+
+    void setSize(long bytes) {
+        size = bytes;
+    }
+
+    @Override
+    public long blocks() {
+        return allocated << pageShift - 9;
+    }
+
+    @Override
+    public long blockSize() {
+        return shmem.policy().isHuge(this) ? 1L << pageShift + context.hugeOrder : 1L << pageShift;
+    }
+
+    @Override
+    public boolean charge(long pages) {
+        if (!instance.charge(pages)) {
+            return false;
+        }
+        allocated += pages;
+        return true;
+    }
+
+    /** Takes the folio out of the cache and gives its charge back. */
+    void discard(long head) {
+        charge(-frames.pages(head));
+        remove(head);
+    }
+
+    @Override
+    public long faultIn(long index, Fault fault) {
+        if (index << pageShift >= size) {
+            return -Fault.SIGBUS;
+        }
+        long head = find(index);
+        if (head == Frames.NONE) {
+            long got = allocate(index, fault.vma(), fault.address(), 0);
+            if (got < 0) {
+                return got == -Errno.ENOMEM ? -Fault.OOM : -Fault.SIGBUS;
+            }
+            head = got;
+        } else {
+            frames.get(head, 1);
+        }
+        clear(head);
+        return head + (index - frames.index(head));
+    }
+
+    /** Fills a folio that nobody has used yet with zeroes. */
+    private void clear(long head) {
+        if (!frames.test(head, FolioFlags.UPTODATE)) {
+            context.memory().contents().clear(head, frames.pages(head));
+            frames.set(head, FolioFlags.UPTODATE);
+        }
+    }
+
+    /**
+     * Allocates the folio for page {@code index} and adds it; not cleared (Linux: shmem_alloc_and_add_folio).
+     *
+     * @param vma the area of a fault at {@code address}, or null
+     * @param writeEnd first byte behind a write or preallocation, 0 for a fault
+     * @return the head with a reference for the caller, or a negated error number
+     */
+    private long allocate(long index, @Nullable Vma vma, long address, long writeEnd) {
+        int orders = shmem.policy().orders(this, vma, index, writeEnd);
+        if (orders > 1) {
+            long got = allocateLarge(suitable(orders, vma, address, index), index, shmem.policy().gfp(vma));
+            if (got >= 0) {
+                return got;
+            }
+        }
+        long head = context.memory().allocateFolio(0, Gfp.HIGHUSER_MOVABLE);
+        return head == Frames.NONE ? -Errno.ENOMEM : enter(head, index, 1);
+    }
+
+    private long allocateLarge(int orders, long index, int gfp) {
+        for (int order = highest(orders); order > 0; order = highest(orders & (1 << order) - 1)) {
+            long head = context.memory().allocateFolio(order, gfp);
+            if (head != Frames.NONE) {
+                long got = enter(head, index & -(1L << order), 1L << order);
+                if (got >= 0) {
+                    shmem.countAllocated(order);
+                }
+                return got;
+            }
+            shmem.countFallback(order);
+        }
+        return -Errno.ENOMEM;
+    }
+
+    private static int highest(int orders) {
+        return 31 - Integer.numberOfLeadingZeros(orders & ~1 | 1);
+    }
+
+    private long enter(long head, long index, long pages) {
+        if (!charge(pages)) {
+            frames.put(head, 1);
+            return -Errno.ENOSPC;
+        }
+        frames.set(head, FolioFlags.SWAPBACKED);
+        add(head, index);
+        return head;
+    }
+
+    /** The orders of {@code orders} from the largest that fits downwards (Linux: shmem_suitable_orders). */
+    private int suitable(int orders, @Nullable Vma vma, long address, long index) {
+        int left = orders & ~1;
+        while (left != 0) {
+            int order = highest(left);
+            if ((vma == null || fits(vma, address, order)) && isEmpty(index & -(1L << order), 1L << order)) {
+                break;
+            }
+            left &= ~(1 << order);
+        }
+        return left;
+    }
+
+    private boolean fits(Vma vma, long address, int order) {
+        long bytes = 1L << pageShift + order;
+        long pages = 1L << order;
+        if (((vma.start() >>> pageShift) - vma.pgoff() & pages - 1) != 0) {
+            return false;
+        }
+        long aligned = address & -bytes;
+        return aligned >= vma.start() && aligned + bytes <= vma.end();
+    }
+
+    private boolean isEmpty(long first, long pages) {
+        long next = next(first);
+        return next < 0 || next >= first + pages;
+    }
+
+    @Override
+    public int truncate(long bytes) {
+        long old = size;
+        long page = 1L << pageShift;
+        size = bytes;
+        if (bytes < old) {
+            long hole = bytes + page - 1 & -page;
+            unmap(hole >>> pageShift, RangeRemoval.REST, true);
+            new RangeRemoval(this, context, bytes, -1).run();
+            unmap(hole >>> pageShift, RangeRemoval.REST, true);
+        }
+        return 0;
+    }
+
+    @Override
+    public int allocate(int mode, long offset, long length) {
+        if ((mode & ~(FileFlags.FALLOC_FL_KEEP_SIZE | FileFlags.FALLOC_FL_PUNCH_HOLE)) != 0) {
+            return -Errno.EOPNOTSUPP;
+        }
+        if ((mode & FileFlags.FALLOC_FL_PUNCH_HOLE) != 0) {
+            punchHole(offset, length);
+            return 0;
+        }
+        int result = preallocate(offset, length);
+        if (result == 0 && (mode & FileFlags.FALLOC_FL_KEEP_SIZE) == 0) {
+            size = Math.max(size, offset + length);
+        }
+        return result;
+    }
+
+    private void punchHole(long offset, long length) {
+        long page = 1L << pageShift;
+        long from = offset + page - 1 & -page;
+        long to = offset + length & -page;
+        unmap(from >>> pageShift, to - from >> pageShift, false);
+        new RangeRemoval(this, context, offset, offset + length - 1).run();
+    }
+
+    private int preallocate(long offset, long length) {
+        long start = offset >>> pageShift;
+        long end = offset + length + (1L << pageShift) - 1 >>> pageShift;
+        if (!instance.couldHold(end - start)) {
+            return -Errno.ENOSPC;
+        }
+        for (long index = start; index < end; ) {
+            long head = find(index);
+            if (head == Frames.NONE) {
+                head = allocate(index, null, 0, offset + length);
+                if (head < 0) {
+                    removeUnused(start, index);
+                    return (int) head;
+                }
+                frames.put(head, 1);
+            } else {
+                clear(head);
+            }
+            frames.set(head, FolioFlags.DIRTY);
+            index = frames.index(head) + frames.pages(head);
+        }
+        return 0;
+    }
+
+    /** Takes back what a failed preallocation added: the folios of [{@code start}, {@code end}) that were never used. */
+    private void removeUnused(long start, long end) {
+        for (long index = next(start); index >= 0 && index < end; ) {
+            long head = find(index);
+            index = next(frames.index(head) + frames.pages(head));
+            if (!frames.test(head, FolioFlags.UPTODATE)) {
+                discard(head);
+            }
+        }
+    }
+
+    @Override
+    public long read(long offset, long length) {
+        return Math.max(0, Math.min(length, size - offset));
+    }
+
+    @Override
+    public long write(long offset, long length, int value) {
+        // One round writes within one aligned huge page at most, and within one folio (Linux: generic_perform_write).
+        long chunk = 1L << pageShift + context.hugeOrder;
+        long done = 0;
+        while (done < length) {
+            long at = offset + done;
+            long wanted = Math.min(length - done, chunk - (at & chunk - 1));
+            long index = at >>> pageShift;
+            long head = find(index);
+            if (head == Frames.NONE) {
+                head = allocate(index, null, 0, at + wanted);
+                if (head < 0) {
+                    return done > 0 ? done : head;
+                }
+                frames.put(head, 1);
+            }
+            clear(head);
+            long inside = at - (frames.index(head) << pageShift);
+            long count = Math.min(wanted, (frames.pages(head) << pageShift) - inside);
+            fill(head, inside, count, value);
+            frames.set(head, FolioFlags.DIRTY);
+            done += count;
+            size = Math.max(size, offset + done);
+        }
+        return done;
+    }
+
+    /** Sets {@code count} bytes from byte {@code inside} of the folio. */
+    void fill(long head, long inside, long count, int value) {
+        FrameContents contents = context.memory().contents();
+        long page = 1L << pageShift;
+        for (long done = 0; done < count; ) {
+            long at = inside + done;
+            int offset = (int) (at & page - 1);
+            int n = (int) Math.min(count - done, page - offset);
+            contents.fill(head + (at >>> pageShift), offset, n, value);
+            done += n;
+        }
+    }
+
+    @Override
+    public void unlinked() {
+        linked = false;
+    }
+
+    @Override
+    public void evict() {
+        for (long index = next(0); index >= 0; index = next(index)) {
+            discard(find(index));
+        }
+        instance.inodeGone();
+    }
+}

@@ -1,0 +1,153 @@
+package org.mmkit.core.vfs;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.mmkit.api.Errno;
+import org.mmkit.api.ErrnoException;
+import org.mmkit.api.file.FileFlags;
+
+/** The file descriptors of a process and the calls that work on them. Results below 0 are negated error numbers. */
+public final class FileTable {
+
+    private final Vfs vfs;
+    private final List<@Nullable FileDescription> files = new ArrayList<>();
+
+    /** An empty table. */
+    public FileTable(Vfs vfs) {
+        this.vfs = vfs;
+    }
+
+    /** The child's table after fork: the same descriptions under the same numbers. */
+    public FileTable fork() {
+        FileTable copy = new FileTable(vfs);
+        for (FileDescription file : files) {
+            if (file != null) {
+                file.share();
+            }
+            copy.files.add(file);
+        }
+        return copy;
+    }
+
+    /** The description behind {@code fd}, or null. */
+    public @Nullable FileDescription get(int fd) {
+        return fd < 0 || fd >= files.size() ? null : files.get(fd);
+    }
+
+    /** Gives {@code file} the lowest free number and takes over the caller's use of it. */
+    public int install(FileDescription file) {
+        int free = files.indexOf(null);
+        if (free >= 0) {
+            files.set(free, file);
+            return free;
+        }
+        files.add(file);
+        return files.size() - 1;
+    }
+
+    /** open(2): a descriptor. */
+    public int open(String path, int flags) {
+        try {
+            return install(vfs.open(path, flags));
+        } catch (ErrnoException e) {
+            return -e.errno();
+        }
+    }
+
+    /** memfd_create(2): a descriptor. */
+    public int memfdCreate(String name, int flags) {
+        try {
+            return install(vfs.memfd(name, flags));
+        } catch (ErrnoException e) {
+            return -e.errno();
+        }
+    }
+
+    /** close(2). */
+    public int close(int fd) {
+        FileDescription file = get(fd);
+        if (file == null) {
+            return -Errno.EBADF;
+        }
+        files.set(fd, null);
+        file.release();
+        return 0;
+    }
+
+    /** Closes all, as exit does. */
+    public void closeAll() {
+        for (int fd = 0; fd < files.size(); fd++) {
+            if (files.get(fd) != null) {
+                close(fd);
+            }
+        }
+    }
+
+    /** ftruncate(2). */
+    public int ftruncate(int fd, long size) {
+        if (size < 0) {
+            return -Errno.EINVAL;
+        }
+        FileDescription file = get(fd);
+        if (file == null) {
+            return -Errno.EBADF;
+        }
+        return file.isWritable() ? file.inode().truncate(size) : -Errno.EINVAL;
+    }
+
+    /** fallocate(2). */
+    public int fallocate(int fd, int mode, long offset, long length) {
+        FileDescription file = get(fd);
+        if (file == null) {
+            return -Errno.EBADF;
+        }
+        if (offset < 0 || length <= 0) {
+            return -Errno.EINVAL;
+        }
+        int keep = mode & FileFlags.FALLOC_FL_KEEP_SIZE;
+        switch (mode & ~FileFlags.FALLOC_FL_KEEP_SIZE) {
+            case 0, FileFlags.FALLOC_FL_UNSHARE_RANGE, FileFlags.FALLOC_FL_ZERO_RANGE -> {
+                // These go with and without KEEP_SIZE.
+            }
+            case FileFlags.FALLOC_FL_PUNCH_HOLE -> {
+                if (keep == 0) {
+                    return -Errno.EOPNOTSUPP;
+                }
+            }
+            case FileFlags.FALLOC_FL_COLLAPSE_RANGE, FileFlags.FALLOC_FL_INSERT_RANGE -> {
+                if (keep != 0) {
+                    return -Errno.EOPNOTSUPP;
+                }
+            }
+            default -> {
+                return -Errno.EOPNOTSUPP;
+            }
+        }
+        if (!file.isWritable()) {
+            return -Errno.EBADF;
+        }
+        if (offset + length < 0) {
+            return -Errno.EFBIG;
+        }
+        return file.inode().allocate(mode, offset, length);
+    }
+
+    /** pread(2) without looking at what is read: bytes read. */
+    public long pread(int fd, long offset, long length) {
+        FileDescription file = get(fd);
+        if (file == null || !file.isReadable()) {
+            return -Errno.EBADF;
+        }
+        return offset < 0 || length < 0 ? -Errno.EINVAL : file.inode().read(offset, length);
+    }
+
+    /** pwrite(2) of {@code length} bytes of {@code value}: bytes written. */
+    public long pwrite(int fd, long offset, long length, int value) {
+        FileDescription file = get(fd);
+        if (file == null || !file.isWritable()) {
+            return -Errno.EBADF;
+        }
+        return offset < 0 || length < 0 ? -Errno.EINVAL : file.inode().write(offset, length, value);
+    }
+}

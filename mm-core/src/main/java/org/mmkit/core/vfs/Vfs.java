@@ -1,0 +1,266 @@
+package org.mmkit.core.vfs;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.mmkit.api.Errno;
+import org.mmkit.api.ErrnoException;
+import org.mmkit.api.file.FileFlags;
+import org.mmkit.api.file.FilePages;
+import org.mmkit.api.file.FileSystem;
+import org.mmkit.api.file.FileSystemType;
+import org.mmkit.api.file.FileSystems;
+import org.mmkit.api.file.HugeFileProvider;
+import org.mmkit.api.file.Inode;
+import org.mmkit.api.file.MappingHost;
+import org.mmkit.core.pagecache.CacheContext;
+import org.mmkit.core.pagecache.HostFile;
+import org.mmkit.core.shmem.Shmem;
+
+/**
+ * The file systems and files of a machine. A directory exists when something was mounted there; files lie directly below a mount.
+ * Results below 0 are negated error numbers.
+ */
+public final class Vfs implements FileSystems {
+
+    private final CacheContext context;
+    private final Shmem shmem;
+    private final Map<String, FileSystemType> types = new HashMap<>();
+    private final List<Mount> mounts = new ArrayList<>();
+    private final Set<String> directories = new HashSet<>();
+    private final Map<HostKey, Node> hostFiles = new HashMap<>();
+    private @Nullable HugeFileProvider hugeFiles;
+
+    private record HostKey(long device, long inode) {}
+
+    /** Knows tmpfs already. */
+    public Vfs(CacheContext context, Shmem shmem) {
+        this.context = context;
+        this.shmem = shmem;
+        register(shmem);
+    }
+
+    @Override
+    public void register(FileSystemType type) {
+        if (types.putIfAbsent(type.name(), type) != null) {
+            throw new IllegalArgumentException("there is a file-system type " + type.name() + " already");
+        }
+    }
+
+    @Override
+    public void hugeFiles(HugeFileProvider provider) {
+        if (hugeFiles != null) {
+            throw new IllegalArgumentException("huge files have a provider already: " + hugeFiles);
+        }
+        hugeFiles = provider;
+    }
+
+    @Override
+    public FilePages newPages(MappingHost host, String name, long device) {
+        return new HostedPages(context, host, name, device);
+    }
+
+    @Override
+    public long newDevice() {
+        return context.newDevice();
+    }
+
+    /** mount(2): makes a file system of {@code type} at {@code directory}. */
+    public int mount(String type, String options, String directory, boolean readOnly) {
+        FileSystemType maker = types.get(type);
+        if (maker == null) {
+            return -Errno.ENODEV;
+        }
+        directories.add(directory);
+        try {
+            mounts.add(new Mount(directory, maker.mount(options), readOnly));
+            return 0;
+        } catch (ErrnoException e) {
+            return -e.errno();
+        }
+    }
+
+    /** mount(2) with MS_REMOUNT. */
+    public int remount(String options, String directory) {
+        Mount mount = mountAt(directory);
+        return mount == null ? -Errno.EINVAL : mount.fileSystem.remount(options);
+    }
+
+    /** umount(2). */
+    public int umount(String directory) {
+        Mount mount = mountAt(directory);
+        if (mount == null) {
+            return directories.contains(directory) ? -Errno.EINVAL : -Errno.ENOENT;
+        }
+        if (mount.isBusy()) {
+            return -Errno.EBUSY;
+        }
+        mounts.remove(mount);
+        mount.takeAway();
+        return 0;
+    }
+
+    /** The mount at exactly {@code directory} that hides the others there. */
+    private @Nullable Mount mountAt(String directory) {
+        for (int i = mounts.size() - 1; i >= 0; i--) {
+            if (mounts.get(i).directory.equals(directory)) {
+                return mounts.get(i);
+            }
+        }
+        return null;
+    }
+
+    /** The file system that holds {@code path}, which may be a mounted directory or a file in it. */
+    public FileSystem statfs(String path) throws ErrnoException {
+        Mount mount = mountAt(path);
+        if (mount == null) {
+            mount = parent(path);
+            if (!mount.names.containsKey(name(path))) {
+                throw new ErrnoException(Errno.ENOENT);
+            }
+        }
+        return mount.fileSystem;
+    }
+
+    private Mount parent(String path) throws ErrnoException {
+        int slash = path.lastIndexOf('/');
+        Mount mount = slash <= 0 ? null : mountAt(path.substring(0, slash));
+        if (mount == null) {
+            throw new ErrnoException(Errno.ENOENT);
+        }
+        return mount;
+    }
+
+    private static String name(String path) {
+        return path.substring(path.lastIndexOf('/') + 1);
+    }
+
+    /**
+     * open(2).
+     *
+     * @param flags bits of {@link FileFlags}
+     */
+    public FileDescription open(String path, int flags) throws ErrnoException {
+        if (mountAt(path) != null) {
+            throw new ErrnoException(Errno.EISDIR);
+        }
+        Mount mount = parent(path);
+        String name = name(path);
+        Node node = mount.names.get(name);
+        boolean writes = (flags & FileFlags.O_ACCMODE) != FileFlags.O_RDONLY || (flags & FileFlags.O_TRUNC) != 0;
+        if (node == null) {
+            if ((flags & FileFlags.O_CREAT) == 0) {
+                throw new ErrnoException(Errno.ENOENT);
+            }
+            if (mount.readOnly) {
+                throw new ErrnoException(Errno.EROFS);
+            }
+            node = new Node(mount.fileSystem.create(path), mount, true);
+            mount.names.put(name, node);
+        } else if ((flags & (FileFlags.O_CREAT | FileFlags.O_EXCL)) == (FileFlags.O_CREAT | FileFlags.O_EXCL)) {
+            throw new ErrnoException(Errno.EEXIST);
+        } else if (writes && mount.readOnly) {
+            throw new ErrnoException(Errno.EROFS);
+        }
+        if ((flags & FileFlags.O_TRUNC) != 0) {
+            int result = node.inode().truncate(0);
+            if (result < 0) {
+                throw new ErrnoException(-result);
+            }
+        }
+        return new FileDescription(node, flags);
+    }
+
+    /** unlink(2). */
+    public int unlink(String path) {
+        try {
+            Mount mount = parent(path);
+            if (mount.readOnly) {
+                return -Errno.EROFS;
+            }
+            Node node = mount.names.remove(name(path));
+            if (node == null) {
+                return -Errno.ENOENT;
+            }
+            node.unlink();
+            return 0;
+        } catch (ErrnoException e) {
+            return -e.errno();
+        }
+    }
+
+    /** memfd_create(2). */
+    public FileDescription memfd(String name, int flags) throws ErrnoException {
+        boolean huge = (flags & FileFlags.MFD_HUGETLB) != 0;
+        int known = FileFlags.MFD_CLOEXEC
+                | FileFlags.MFD_ALLOW_SEALING
+                | FileFlags.MFD_HUGETLB
+                | FileFlags.MFD_NOEXEC_SEAL
+                | FileFlags.MFD_EXEC
+                | (huge ? FileFlags.HUGE_MASK << FileFlags.HUGE_SHIFT : 0);
+        int either = FileFlags.MFD_EXEC | FileFlags.MFD_NOEXEC_SEAL;
+        if ((flags & ~known) != 0 || (flags & either) == either || name.length() > 249) {
+            throw new ErrnoException(Errno.EINVAL);
+        }
+        String shown = "/memfd:" + name + " (deleted)";
+        Inode inode = huge
+                ? provider().create(HugeFileProvider.Use.MEMFD, shown, 0, pageShift(flags), false)
+                : shmem.createUnlinked(shown, 0);
+        return unnamed(inode);
+    }
+
+    private static int pageShift(int flags) {
+        return flags >>> FileFlags.HUGE_SHIFT & FileFlags.HUGE_MASK;
+    }
+
+    private HugeFileProvider provider() throws ErrnoException {
+        HugeFileProvider provider = hugeFiles;
+        if (provider == null) {
+            // As hugetlb_file_setup of a kernel without CONFIG_HUGETLBFS.
+            throw new ErrnoException(Errno.ENOSYS);
+        }
+        return provider;
+    }
+
+    private static FileDescription unnamed(Inode inode) {
+        return new FileDescription(new Node(inode, null, false), FileFlags.O_RDWR);
+    }
+
+    /** The file behind a MAP_SHARED mapping of {@code length} bytes of anonymous memory; to be released once it is mapped. */
+    public FileDescription sharedAnonymous(long length) {
+        return unnamed(shmem.createUnlinked("/dev/zero (deleted)", length));
+    }
+
+    /** The file behind a MAP_HUGETLB mapping with the mmap flags {@code flags}; to be released once it is mapped. */
+    public FileDescription hugeAnonymous(long length, int flags) throws ErrnoException {
+        return unnamed(provider().create(
+                HugeFileProvider.Use.ANONYMOUS, "/anon_hugepage (deleted)", length, pageShift(flags), false));
+    }
+
+    /** The file of a System V segment. */
+    FileDescription segment(int key, long size, int flags) throws ErrnoException {
+        String name = String.format("/SYSV%08x (deleted)", key);
+        if ((flags & FileFlags.SHM_HUGETLB) == 0) {
+            return unnamed(shmem.createUnlinked(name, size));
+        }
+        boolean reserve = (flags & FileFlags.SHM_NORESERVE) == 0;
+        return unnamed(provider().create(HugeFileProvider.Use.SHM, name, size, pageShift(flags), reserve));
+    }
+
+    /**
+     * Opens a file of the host read-only, all of whose pages count as cached.
+     *
+     * @param size in bytes; a file that was opened before keeps the larger size
+     */
+    public FileDescription hostFile(String name, long device, long inode, long size) {
+        Node node = hostFiles.computeIfAbsent(
+                new HostKey(device, inode),
+                key -> new Node(new HostFile(context, name, device, inode, size), null, true));
+        ((HostFile) node.inode()).grow(size);
+        return new FileDescription(node, FileFlags.O_RDONLY);
+    }
+}
