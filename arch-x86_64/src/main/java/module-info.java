@@ -3,4 +3,7 @@
 module org.mmkit.arch.x86_64 {
     requires transitive org.mmkit.api;
     requires static com.google.auto.service;
+
+    provides org.mmkit.api.arch.Architecture with
+            org.mmkit.arch.x86_64.X86_64;
 }

@@ -1,0 +1,444 @@
+package org.mmkit.arch.x86_64;
+
+import org.mmkit.api.arch.EntryFormat;
+import org.mmkit.api.arch.Protection;
+
+/**
+ * Entries of x86-64 page tables with 4 or 5 levels.
+ *
+ * <p>The bits of present entries are the processor's: Intel SDM volume 3A, section 5.5 "4-level paging and 5-level
+ * paging", tables 5-15 to 5-20 (4-14 to 4-20 in older editions); those that the processor ignores are used as Linux uses them
+ * (arch/x86/include/asm/pgtable_types.h). Entries that are not present are Linux's alone (pgtable_64.h):
+ *
+ * <pre>
+ *   63     59 58                          9 8 7 6 5 4 3 2  1 0
+ *  | type    | offset, all bits inverted   |0|0|0|0|0|E|F|SD|0|   swap, migration, marker
+ *  | software| pfn in 51..12, inverted     |1|S|D|A|…      |0|   PROT_NONE leaf (G stands in for "present")
+ * </pre>
+ *
+ * <p>Frame numbers and offsets of entries that are not present are inverted, so that a processor that speculates past
+ * the present bit computes an address without memory behind it (L1 terminal fault).
+ */
+public final class X86Entry implements EntryFormat {
+
+    /** The one codec; it has no state. */
+    public static final X86Entry INSTANCE = new X86Entry();
+
+    /** P: the processor walks the entry. Bit 0 in every table of SDM 3A section 5.5. */
+    static final long PRESENT = 1L;
+
+    /** R/W: writes may be allowed. Bit 1. */
+    static final long WRITABLE = 1L << 1;
+
+    /** U/S: user-mode accesses may be allowed. Bit 2. */
+    static final long USER = 1L << 2;
+
+    /** PWT: page-level write-through, one of three bits of the memory type. Bit 3. */
+    static final long WRITE_THROUGH = 1L << 3;
+
+    /** PCD: page-level cache disable. Bit 4. */
+    static final long CACHE_DISABLE = 1L << 4;
+
+    /** A: software has accessed memory through the entry. Bit 5. */
+    static final long ACCESSED = 1L << 5;
+
+    /** D: software has written memory through the leaf. Bit 6; ignored in entries that point to a table. */
+    static final long DIRTY = 1L << 6;
+
+    /** PS: the entry of level 2 or 3 maps a page. Bit 7 of a PDE or PDPTE. */
+    static final long PAGE_SIZE = 1L << 7;
+
+    /** PAT: third bit of the memory type in a PTE. Bit 7 of a PTE. */
+    static final long PAT = 1L << 7;
+
+    /** G: the translation is global. Bit 8; Linux uses it as PROT_NONE when P is 0, and never in user entries with P. */
+    static final long PROTNONE = 1L << 8;
+
+    /** Ignored by the processor, bit 9. Linux: the page has no mapping count (_PAGE_SPECIAL). */
+    static final long SPECIAL = 1L << 9;
+
+    /** Ignored, bit 10. Linux: write-protected by userfaultfd (_PAGE_UFFD_WP). */
+    static final long UFFD_WP = 1L << 10;
+
+    /** Ignored, bit 11. Linux: written since the soft-dirty bits were last cleared (_PAGE_SOFT_DIRTY). */
+    static final long SOFT_DIRTY = 1L << 11;
+
+    /** PAT of a leaf above level 1. Bit 12 of a PDE or PDPTE with PS. */
+    static final long PAT_LARGE = 1L << 12;
+
+    /** The physical address of a frame: bits 51 to 12, of which a processor implements MAXPHYADDR. */
+    static final long FRAME = 0x000F_FFFF_FFFF_F000L;
+
+    /**
+     * Ignored, bit 58. Linux: dirty while not writable (_PAGE_SAVED_DIRTY); D with R/W clear would make the page a
+     * shadow stack (SDM 3A section 5.6.1).
+     */
+    static final long SAVED_DIRTY = 1L << 58;
+
+    /** Protection key, bits 62 to 59 of a leaf. */
+    static final long PKEY = 0xFL << 59;
+
+    private static final int PKEY_SHIFT = 59;
+
+    /** XD: instructions may not be fetched. Bit 63, with IA32_EFER.NXE set. */
+    static final long NO_EXECUTE = 1L << 63;
+
+    /** What an entry that points to a table carries: P, R/W, U/S, A, D (Linux: _PAGE_TABLE); leaves decide on permissions. */
+    static final long TABLE = PRESENT | WRITABLE | USER | ACCESSED | DIRTY;
+
+    /** Swap entry: soft dirty. */
+    static final long SWAP_SOFT_DIRTY = 1L << 1;
+
+    /** Swap entry: write-protected by userfaultfd. */
+    static final long SWAP_UFFD_WP = 1L << 2;
+
+    /** Swap entry: the page was exclusive to this mapping (_PAGE_SWP_EXCLUSIVE). */
+    static final long SWAP_EXCLUSIVE = 1L << 3;
+
+    private static final int TYPE_SHIFT = 59;
+    private static final int OFFSET_SHIFT = 9;
+    private static final int OFFSET_BITS = TYPE_SHIFT - OFFSET_SHIFT;
+    private static final long OFFSET_MASK = (1L << OFFSET_BITS) - 1;
+
+    /** Types below are swap devices; the special ones follow (include/linux/swap.h, without device-private memory). */
+    static final int SWAP_DEVICES = 27;
+
+    static final int HWPOISON = 27;
+    static final int MIGRATION_READ = 28;
+    static final int MIGRATION_READ_EXCLUSIVE = 29;
+    static final int MIGRATION_WRITE = 30;
+    static final int MARKER = 31;
+
+    /** Bits of the offset of a migration entry beside the frame number (SWP_MIG_YOUNG and SWP_MIG_DIRTY). */
+    private static final int FRAME_BITS = 52 - 12;
+
+    private static final long MIGRATION_YOUNG = 1L << FRAME_BITS;
+    private static final long MIGRATION_DIRTY = 1L << FRAME_BITS + 1;
+
+    /** Bits that a change of permissions keeps (_PAGE_CHG_MASK), those that tell the size apart. */
+    private static final long KEPT = WRITE_THROUGH
+            | CACHE_DISABLE
+            | ACCESSED
+            | DIRTY
+            | PAGE_SIZE
+            | SPECIAL
+            | UFFD_WP
+            | SOFT_DIRTY
+            | SAVED_DIRTY
+            | PKEY;
+
+    private X86Entry() {}
+
+    @Override
+    public boolean isNone(long entry) {
+        return entry == 0;
+    }
+
+    @Override
+    public boolean isPresent(long entry) {
+        return (entry & (PRESENT | PROTNONE)) != 0;
+    }
+
+    @Override
+    public boolean isLeaf(long entry, int level) {
+        return level == 1 || (entry & PAGE_SIZE) != 0;
+    }
+
+    /** The bits of {@code level} that hold the frame number of a leaf. */
+    private static long frameMask(int level) {
+        return FRAME & -1L << 12 + 9 * (level - 1);
+    }
+
+    /** All ones when the frame bits of {@code entry} are inverted. */
+    private static long inversion(long entry) {
+        return (entry & PRESENT) - 1;
+    }
+
+    @Override
+    public long pfn(long entry, int level) {
+        return ((entry ^ inversion(entry)) & frameMask(level)) >>> 12;
+    }
+
+    @Override
+    public long tablePfn(long entry) {
+        return (entry & FRAME) >>> 12;
+    }
+
+    @Override
+    public long table(long pfn, int level) {
+        return pfn << 12 | TABLE;
+    }
+
+    private static long permissions(int protection) {
+        if ((protection & (Protection.READ | Protection.WRITE | Protection.EXEC)) == 0) {
+            return PROTNONE;
+        }
+        return PRESENT
+                | USER
+                | ((protection & Protection.WRITE) != 0 ? WRITABLE : 0)
+                | ((protection & Protection.EXEC) != 0 ? 0 : NO_EXECUTE);
+    }
+
+    @Override
+    public long leaf(long pfn, int level, int protection) {
+        long bits = permissions(protection) | ACCESSED | (level > 1 ? PAGE_SIZE : 0);
+        return bits | (pfn << 12 ^ inversion(bits)) & frameMask(level);
+    }
+
+    @Override
+    public long withProtection(long entry, int level, int protection) {
+        long pat = level > 1 ? PAT_LARGE : 0;
+        long bits = permissions(protection) | entry & (KEPT | pat);
+        return saveDirty(bits | (pfn(entry, level) << 12 ^ inversion(bits)) & frameMask(level));
+    }
+
+    /** Keeps the dirty bit where R/W allows it to stand (pte_mksaveddirty, pte_clear_saveddirty). */
+    private static long saveDirty(long entry) {
+        if ((entry & WRITABLE) == 0) {
+            return (entry & DIRTY) == 0 ? entry : entry & ~DIRTY | SAVED_DIRTY;
+        }
+        return (entry & SAVED_DIRTY) == 0 ? entry : entry & ~SAVED_DIRTY | DIRTY;
+    }
+
+    @Override
+    public boolean isWritable(long entry) {
+        return (entry & WRITABLE) != 0;
+    }
+
+    @Override
+    public long makeWritable(long entry) {
+        return saveDirty(entry | WRITABLE);
+    }
+
+    @Override
+    public long writeProtect(long entry) {
+        return saveDirty(entry & ~WRITABLE);
+    }
+
+    @Override
+    public boolean isDirty(long entry) {
+        return (entry & (DIRTY | SAVED_DIRTY)) != 0;
+    }
+
+    @Override
+    public long makeDirty(long entry) {
+        return saveDirty(entry | DIRTY | SOFT_DIRTY);
+    }
+
+    @Override
+    public long makeClean(long entry) {
+        return entry & ~(DIRTY | SAVED_DIRTY);
+    }
+
+    @Override
+    public boolean isYoung(long entry) {
+        return (entry & ACCESSED) != 0;
+    }
+
+    @Override
+    public long makeYoung(long entry) {
+        return entry | ACCESSED;
+    }
+
+    @Override
+    public long makeOld(long entry) {
+        return entry & ~ACCESSED;
+    }
+
+    @Override
+    public boolean isSpecial(long entry) {
+        return (entry & SPECIAL) != 0;
+    }
+
+    @Override
+    public long makeSpecial(long entry) {
+        return entry | SPECIAL;
+    }
+
+    @Override
+    public long childLeaf(long huge, int level, int n) {
+        long pat = level > 1 && (huge & PAT_LARGE) != 0 ? PAT : 0;
+        long bits = huge & ~(FRAME | PAGE_SIZE) | pat;
+        return bits | (pfn(huge, level) + n << 12 ^ inversion(huge)) & FRAME;
+    }
+
+    @Override
+    public long advance(long entry, int level, long n) {
+        long mask = frameMask(level);
+        return entry & ~mask | (pfn(entry, level) + n << 12 ^ inversion(entry)) & mask;
+    }
+
+    // ---- entries that are not present -------------------------------------------------------------------------
+
+    private static long notPresent(int type, long offset) {
+        if ((offset & ~OFFSET_MASK) != 0) {
+            throw new IllegalArgumentException("offset 0x" + Long.toHexString(offset) + " has more than " + OFFSET_BITS + " bits");
+        }
+        return (long) type << TYPE_SHIFT | (~offset & OFFSET_MASK) << OFFSET_SHIFT;
+    }
+
+    private static int type(long entry) {
+        return (int) (entry >>> TYPE_SHIFT);
+    }
+
+    private static long offset(long entry) {
+        return ~(entry >>> OFFSET_SHIFT) & OFFSET_MASK;
+    }
+
+    private boolean isSoftware(long entry) {
+        return entry != 0 && !isPresent(entry);
+    }
+
+    @Override
+    public long swap(int type, long offset, boolean exclusive) {
+        if (type < 0 || type >= SWAP_DEVICES) {
+            throw new IllegalArgumentException("swap device " + type + " is not in 0 to " + (SWAP_DEVICES - 1));
+        }
+        return notPresent(type, offset) | (exclusive ? SWAP_EXCLUSIVE : 0);
+    }
+
+    @Override
+    public boolean isSwap(long entry) {
+        return isSoftware(entry) && type(entry) < SWAP_DEVICES;
+    }
+
+    @Override
+    public int swapType(long entry) {
+        return type(entry);
+    }
+
+    @Override
+    public long swapOffset(long entry) {
+        return offset(entry);
+    }
+
+    @Override
+    public boolean isExclusive(long entry) {
+        return isMigration(entry) ? type(entry) != MIGRATION_READ : (entry & SWAP_EXCLUSIVE) != 0;
+    }
+
+    @Override
+    public long clearExclusive(long entry) {
+        return entry & ~SWAP_EXCLUSIVE;
+    }
+
+    @Override
+    public long migration(long pfn, boolean writable, boolean exclusive, boolean dirty, boolean young) {
+        int type = writable ? MIGRATION_WRITE : exclusive ? MIGRATION_READ_EXCLUSIVE : MIGRATION_READ;
+        return notPresent(type, pfn | (young ? MIGRATION_YOUNG : 0) | (dirty ? MIGRATION_DIRTY : 0));
+    }
+
+    @Override
+    public boolean isMigration(long entry) {
+        int type = type(entry);
+        return type >= MIGRATION_READ && type <= MIGRATION_WRITE && isSoftware(entry);
+    }
+
+    @Override
+    public long migrationPfn(long entry) {
+        return offset(entry) & (1L << FRAME_BITS) - 1;
+    }
+
+    @Override
+    public boolean isMigrationWritable(long entry) {
+        return type(entry) == MIGRATION_WRITE;
+    }
+
+    @Override
+    public boolean isMigrationDirty(long entry) {
+        return (offset(entry) & MIGRATION_DIRTY) != 0;
+    }
+
+    @Override
+    public boolean isMigrationYoung(long entry) {
+        return (offset(entry) & MIGRATION_YOUNG) != 0;
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Linux gives each kind a bit (include/linux/swapops.h): 1 write-protected by userfaultfd, 2 poisoned, 4 guard. Our
+     * kinds are these three bits read from the other end, so that kind 1 is the guard.
+     */
+    @Override
+    public long marker(int kind) {
+        if (kind < 1 || kind > 7) {
+            throw new IllegalArgumentException("marker kind " + kind + " is not in 1 to 7");
+        }
+        return notPresent(MARKER, mirror(kind));
+    }
+
+    @Override
+    public int markerKind(long entry) {
+        return type(entry) == MARKER && isSoftware(entry) ? mirror((int) offset(entry) & 7) : 0;
+    }
+
+    /** Three bits in reverse order. */
+    private static int mirror(int bits) {
+        return (bits & 1) << 2 | bits & 2 | bits >>> 2 & 1;
+    }
+
+    // ---- for people -------------------------------------------------------------------------------------------
+
+    @Override
+    public String describe(long entry, int level) {
+        if (entry == 0) {
+            return "none";
+        }
+        if (!isPresent(entry)) {
+            return describeSoftware(entry);
+        }
+        StringBuilder s = new StringBuilder();
+        if (!isLeaf(entry, level)) {
+            s.append("table in frame 0x").append(Long.toHexString(tablePfn(entry)));
+        } else {
+            s.append(level == 1 ? "4K" : level == 2 ? "2M" : "1G").append(" leaf of frame 0x");
+            s.append(Long.toHexString(pfn(entry, level)));
+        }
+        name(s, entry, PRESENT, "P");
+        name(s, entry, WRITABLE, "RW");
+        name(s, entry, USER, "US");
+        name(s, entry, WRITE_THROUGH, "PWT");
+        name(s, entry, CACHE_DISABLE, "PCD");
+        name(s, entry, ACCESSED, "A");
+        name(s, entry, DIRTY, "D");
+        name(s, entry, PAGE_SIZE, level == 1 ? "PAT" : "PS");
+        name(s, entry, PROTNONE, (entry & PRESENT) != 0 ? "G" : "protnone");
+        name(s, entry, SPECIAL, "special");
+        name(s, entry, UFFD_WP, "uffd-wp");
+        name(s, entry, SOFT_DIRTY, "soft-dirty");
+        if (level > 1 && isLeaf(entry, level)) {
+            name(s, entry, PAT_LARGE, "PAT");
+        }
+        name(s, entry, SAVED_DIRTY, "saved-dirty");
+        if ((entry & PKEY) != 0) {
+            s.append(" pkey=").append((entry & PKEY) >>> PKEY_SHIFT);
+        }
+        return name(s, entry, NO_EXECUTE, "XD").toString();
+    }
+
+    private static StringBuilder name(StringBuilder s, long entry, long bit, String name) {
+        if ((entry & bit) != 0) {
+            s.append(' ').append(name);
+        }
+        return s;
+    }
+
+    private String describeSoftware(long entry) {
+        StringBuilder s = new StringBuilder();
+        if (isMigration(entry)) {
+            s.append("migration of frame 0x").append(Long.toHexString(migrationPfn(entry)));
+            s.append(isMigrationWritable(entry) ? " writable" : isExclusive(entry) ? " exclusive" : " read");
+            s.append(isMigrationDirty(entry) ? " dirty" : "").append(isMigrationYoung(entry) ? " young" : "");
+        } else if (type(entry) == MARKER) {
+            s.append("marker of kind ").append(markerKind(entry));
+        } else if (type(entry) == HWPOISON) {
+            s.append("poisoned frame 0x").append(Long.toHexString(offset(entry)));
+        } else {
+            s.append("swap device ").append(type(entry)).append(" page ").append(offset(entry));
+            name(s, entry, SWAP_EXCLUSIVE, "exclusive");
+        }
+        name(s, entry, SWAP_SOFT_DIRTY, "soft-dirty");
+        return name(s, entry, SWAP_UFFD_WP, "uffd-wp").toString();
+    }
+}
