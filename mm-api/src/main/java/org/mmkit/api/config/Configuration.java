@@ -1,5 +1,6 @@
 package org.mmkit.api.config;
 
+import java.util.List;
 import java.util.OptionalLong;
 
 /**
@@ -17,4 +18,16 @@ public interface Configuration {
 
     /** The value of an int or hex symbol; empty when it has none. */
     OptionalLong number(String symbol);
+
+    /** The value of a bool or tristate symbol; n for symbols of other types and for unknown ones. */
+    default Tristate tristate(String symbol) {
+        return isEnabled(symbol) ? value(symbol).equals("m") ? Tristate.M : Tristate.Y : Tristate.N;
+    }
+
+    /** Why {@code symbol} has its value, and what stands in the way of a greater one. */
+    default Reason reason(String symbol) {
+        String value = value(symbol);
+        return new Reason(symbol, value.isEmpty() ? "n" : value, Reason.Origin.UNSET,
+                "this configuration keeps no reasons", List.of());
+    }
 }

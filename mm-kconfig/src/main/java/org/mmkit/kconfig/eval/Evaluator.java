@@ -1,0 +1,639 @@
+package org.mmkit.kconfig.eval;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.mmkit.kconfig.model.Depth;
+import org.mmkit.kconfig.model.Diagnostic;
+import org.mmkit.kconfig.model.Expr;
+import org.mmkit.kconfig.model.ExprKind;
+import org.mmkit.kconfig.model.ExprPrinter;
+import org.mmkit.kconfig.model.KconfigTree;
+import org.mmkit.kconfig.model.MenuNode;
+import org.mmkit.kconfig.model.Property;
+import org.mmkit.kconfig.model.PropertyKind;
+import org.mmkit.kconfig.model.Symbol;
+import org.mmkit.kconfig.model.SymbolType;
+
+/**
+ * Computes values on demand from the user's settings and keeps them until they are invalidated.
+ *
+ * <p>Levels are 0, 1, 2 for n, m, y. The order in which symbols are computed is that of the kernel's tools, since
+ * warnings come out in that order. Confined to one thread.
+ */
+public final class Evaluator {
+
+    /** The symbol's value is up to date. */
+    private static final byte VALID = 1;
+    /** The symbol belongs into a configuration file. */
+    private static final byte WRITE = 2;
+
+    private final KconfigTree tree;
+    private final UserSettings user;
+    private final Diagnostic.Sink sink;
+    private final Depth depth = new Depth();
+    private final Symbol modules;
+    private final byte[] flags;
+    private final byte[] level;
+    private final @Nullable String[] text;
+    private final byte[] visible;
+    private final byte[] direct;
+    private final byte[] reverse;
+    private final byte[] implied;
+    /** 0 is unknown, else level + 1. */
+    private final byte[] exprLevel;
+    private final byte[] promptLevel;
+    private final ChoiceOrder choices;
+    private int modulesLevel;
+    private int unmetWarnings;
+    private boolean changed;
+
+    /** An evaluator of {@code user}; unmet dependencies of selected symbols are reported to {@code sink}. */
+    public Evaluator(KconfigTree tree, UserSettings user, Diagnostic.Sink sink) {
+        this.tree = tree;
+        this.user = user;
+        this.sink = sink;
+        this.modules = tree.modules();
+        int n = tree.symbolCount();
+        flags = new byte[n];
+        level = new byte[n];
+        text = new @Nullable String[n];
+        visible = new byte[n];
+        direct = new byte[n];
+        reverse = new byte[n];
+        implied = new byte[n];
+        exprLevel = new byte[tree.expressionCount()];
+        promptLevel = new byte[tree.propertyCount()];
+        choices = new ChoiceOrder(tree);
+        constant(tree.no(), 0);
+        constant(tree.mod(), 1);
+        constant(tree.yes(), 2);
+    }
+
+    private void constant(Symbol s, int value) {
+        level[s.id()] = (byte) value;
+        text[s.id()] = s.name();
+        flags[s.id()] = VALID;
+    }
+
+    /** The tree. */
+    public KconfigTree tree() {
+        return tree;
+    }
+
+    /** The settings that values are computed from; invalidate after changing them. */
+    public UserSettings user() {
+        return user;
+    }
+
+    /** The priorities of choice members. */
+    public ChoiceOrder choices() {
+        return choices;
+    }
+
+    /** How many warnings of unmet dependencies were reported. */
+    public int unmetWarnings() {
+        return unmetWarnings;
+    }
+
+    /** Whether something may have changed since the configuration was last read or written. */
+    public boolean isChanged() {
+        return changed;
+    }
+
+    /** Says whether the configuration differs from its file. */
+    public void setChanged(boolean value) {
+        changed = value;
+    }
+
+    /** Forgets all values, and computes that of the modules symbol. */
+    public void invalidateAll() {
+        forgetAll();
+        changed = true;
+        calculate(modules);
+    }
+
+    /** Forgets all values. */
+    public void forgetAll() {
+        for (int i = 3; i < flags.length; i++) {
+            flags[i] &= ~VALID;
+        }
+        Arrays.fill(exprLevel, (byte) 0);
+    }
+
+    /** The type as it counts now: without modules a tristate is a bool. */
+    public SymbolType effectiveType(Symbol s) {
+        return s.type() == SymbolType.TRISTATE && modulesLevel == 0 ? SymbolType.BOOL : s.type();
+    }
+
+    /** The level of the last calculation of {@code s}; 0 for other types. */
+    public int level(Symbol s) {
+        return level[s.id()];
+    }
+
+    /** The value of the last calculation of {@code s} as text. */
+    public String value(Symbol s) {
+        if (s.type().isLogical()) {
+            return levelText(level[s.id()]);
+        }
+        String t = text[s.id()];
+        return t == null ? "(null)" : t;
+    }
+
+    /** What an int, hex or string takes over from {@code s}; a bool or tristate hands over n whatever its level. */
+    private String rawText(Symbol s) {
+        return s.type().isLogical() && !s.isConstant() ? "n" : value(s);
+    }
+
+    private static String levelText(int level) {
+        return level == 0 ? "n" : level == 1 ? "m" : "y";
+    }
+
+    /** Whether {@code s} belongs into a configuration file, by its last calculation. */
+    public boolean isWritten(Symbol s) {
+        return (flags[s.id()] & WRITE) != 0;
+    }
+
+    /** Keeps {@code s} out of a file until it is calculated again. */
+    public void clearWritten(Symbol s) {
+        flags[s.id()] &= ~WRITE;
+    }
+
+    /** The greatest level that the user can set. */
+    public int visible(Symbol s) {
+        return visible[s.id()];
+    }
+
+    /** The least level, which selects force. */
+    public int reverse(Symbol s) {
+        return reverse[s.id()];
+    }
+
+    /** The level of the symbol's own dependencies. */
+    public int direct(Symbol s) {
+        return direct[s.id()];
+    }
+
+    /** The level that implies ask for. */
+    public int implied(Symbol s) {
+        return implied[s.id()];
+    }
+
+    /** Whether the user can change {@code s} now. */
+    public boolean isChangeable(Symbol s) {
+        return !s.isChoice() && visible[s.id()] > reverse[s.id()];
+    }
+
+    /** The level of {@code e}; null is y. */
+    public int level(@Nullable Expr e) {
+        if (e == null) {
+            return 2;
+        }
+        int known = exprLevel[e.id()];
+        if (known != 0) {
+            return known - 1;
+        }
+        int value;
+        if (depth.enter()) {
+            int[] result = new int[1];
+            depth.hop(() -> result[0] = compute(e));
+            value = result[0];
+        } else {
+            value = compute(e);
+        }
+        depth.leave();
+        exprLevel[e.id()] = (byte) (value + 1);
+        return value;
+    }
+
+    private int compute(Expr e) {
+        switch (e.kind()) {
+            case SYMBOL:
+                calculate(e.symbol());
+                return level[e.symbol().id()];
+            case AND:
+                return Math.min(level(e.left()), level(e.right()));
+            case OR:
+                return Math.max(level(e.left()), level(e.right()));
+            case NOT:
+                return 2 - level(e.left());
+            case RANGE:
+                return 0;
+            default:
+                break;
+        }
+        Symbol a = e.symbol();
+        Symbol b = e.symbol2();
+        calculate(a);
+        calculate(b);
+        int order = Numbers.compare(value(a), a.type(), value(b), b.type());
+        boolean holds = switch (e.kind()) {
+            case EQUAL -> order == 0;
+            case UNEQUAL -> order != 0;
+            case LESS -> order < 0;
+            case LESS_EQUAL -> order <= 0;
+            case GREATER -> order > 0;
+            default -> order >= 0;
+        };
+        return holds ? 2 : 0;
+    }
+
+    /** Computes the value of {@code s} unless it is known. */
+    public void calculate(Symbol s) {
+        if ((flags[s.id()] & VALID) != 0) {
+            return;
+        }
+        if (depth.enter()) {
+            depth.hop(() -> recalculate(s));
+        } else {
+            recalculate(s);
+        }
+        depth.leave();
+    }
+
+    private void recalculate(Symbol s) {
+        int id = s.id();
+        flags[id] |= VALID;
+        int oldLevel = level[id];
+        switch (s.type()) {
+            case UNKNOWN -> {
+                text[id] = s.name();
+                level[id] = 0;
+                return;
+            }
+            case INT -> text[id] = "0";
+            case HEX -> text[id] = "0x0";
+            case STRING -> text[id] = "";
+            default -> {
+            }
+        }
+        flags[id] &= ~WRITE;
+        calculateVisibility(s);
+        if (visible[id] != 0) {
+            flags[id] |= WRITE;
+        }
+        // What a recursive look at the symbol sees.
+        level[id] = 0;
+        int newLevel = 0;
+        String newText = text[id];
+        if (s.type().isLogical()) {
+            newLevel = logicalValue(s);
+            if (newLevel == 1 && effectiveType(s) == SymbolType.BOOL) {
+                newLevel = 2;
+            }
+        } else if (visible[id] != 0 && user.present[id]) {
+            newText = user.text(id);
+        } else {
+            Property p = activeDefault(s);
+            Symbol value = p == null ? null : p.valueSymbol();
+            if (value != null) {
+                flags[id] |= WRITE;
+                calculate(value);
+                newText = rawText(value);
+            }
+        }
+        level[id] = (byte) newLevel;
+        text[id] = newText;
+        clampToRange(s);
+        if (s == modules && oldLevel != newLevel) {
+            modulesLevel = newLevel;
+        }
+        if (s.isChoice() || s.isTransitional()) {
+            flags[id] &= ~WRITE;
+        }
+    }
+
+    private int logicalValue(Symbol s) {
+        int id = s.id();
+        MenuNode choice = s.choiceNode();
+        if (choice != null) {
+            calculateChoice(choice);
+            return level[id];
+        }
+        int value = 0;
+        if (visible[id] != 0 && user.present[id]) {
+            value = Math.min(user.level[id], visible[id]);
+        } else {
+            if (reverse[id] != 0) {
+                flags[id] |= WRITE;
+            }
+            if (!s.isChoice()) {
+                Property p = activeDefault(s);
+                if (p != null) {
+                    value = Math.min(level(p.value()), level(p.condition()));
+                    if (value != 0) {
+                        flags[id] |= WRITE;
+                    }
+                }
+                if (implied[id] != 0) {
+                    flags[id] |= WRITE;
+                    value = Math.min(Math.max(value, implied[id]), direct[id]);
+                }
+            }
+        }
+        if (direct[id] < reverse[id]) {
+            warnUnmet(s);
+        }
+        return Math.max(value, reverse[id]);
+    }
+
+    private void calculateVisibility(Symbol s) {
+        int id = s.id();
+        if (s.isTransitional()) {
+            visible[id] = 2;
+            return;
+        }
+        int v = 0;
+        for (Property p = s.firstProperty(); p != null; p = p.next()) {
+            if (p.isPrompt()) {
+                int l = level(p.condition());
+                promptLevel[p.id()] = (byte) l;
+                v = Math.max(v, l);
+            }
+        }
+        if (v == 1 && (s.type() != SymbolType.TRISTATE || modulesLevel == 0)) {
+            v = 2;
+        }
+        visible[id] = (byte) v;
+        if (s.isChoiceMember()) {
+            return;
+        }
+        Expr dependency = s.directDependency();
+        direct[id] = (byte) raised(s, dependency == null ? 2 : level(dependency));
+        Expr selects = s.reverseDependency();
+        reverse[id] = (byte) raised(s, selects == null ? 0 : level(selects));
+        Expr implies = s.impliedBy();
+        implied[id] = (byte) raised(s, implies == null ? 0 : level(implies));
+    }
+
+    private int raised(Symbol s, int value) {
+        return value == 1 && effectiveType(s) == SymbolType.BOOL ? 2 : value;
+    }
+
+    /** The first default whose condition is not n; null when there is none. */
+    public @Nullable Property activeDefault(Symbol s) {
+        return active(s, PropertyKind.DEFAULT);
+    }
+
+    /** The first range whose condition is not n; null when there is none. */
+    public @Nullable Property activeRange(Symbol s) {
+        return active(s, PropertyKind.RANGE);
+    }
+
+    private @Nullable Property active(Symbol s, PropertyKind kind) {
+        for (Property p = s.firstProperty(); p != null; p = p.next()) {
+            if (p.kind() == kind && level(p.condition()) != 0) {
+                return p;
+            }
+        }
+        return null;
+    }
+
+    private void clampToRange(Symbol s) {
+        if (!s.type().isNumeric()) {
+            return;
+        }
+        Property p = activeRange(s);
+        Expr bounds = p == null ? null : p.value();
+        if (bounds == null) {
+            return;
+        }
+        int base = s.type() == SymbolType.INT ? 10 : 16;
+        long value = Numbers.leading(value(s), base);
+        Symbol bound = bounds.symbol();
+        if (value >= boundValue(bound, base)) {
+            bound = bounds.symbol2();
+            if (value <= boundValue(bound, base)) {
+                return;
+            }
+        }
+        text[s.id()] = rawText(bound);
+    }
+
+    /** The number that a bound stands for; its own type decides the base, {@code base} when it has none. */
+    public long boundValue(Symbol bound, int base) {
+        calculate(bound);
+        int b = bound.type() == SymbolType.INT ? 10 : bound.type() == SymbolType.HEX ? 16 : base;
+        return Numbers.leading(rawText(bound), b);
+    }
+
+    /** The member that a choice falls back to: its first active default, else its first visible member. */
+    public @Nullable Symbol choiceDefault(MenuNode choice) {
+        Symbol knot = choice.symbol();
+        if (knot != null) {
+            for (Property p = knot.firstProperty(); p != null; p = p.next()) {
+                if (p.kind() == PropertyKind.DEFAULT && level(p.condition()) != 0) {
+                    Symbol value = p.valueSymbol();
+                    if (value != null && visible[value.id()] != 0) {
+                        return value;
+                    }
+                }
+            }
+        }
+        for (Symbol m : choices.entries(choice)) {
+            if (visible[m.id()] != 0) {
+                return m;
+            }
+        }
+        return null;
+    }
+
+    /** Computes all members of a choice; the member that is y, or null when none is visible. */
+    public @Nullable Symbol calculateChoice(MenuNode choice) {
+        int[] priority = choices.priority(choice);
+        Symbol chosen = null;
+        for (int id : priority) {
+            Symbol m = tree.symbols().get(id);
+            calculateVisibility(m);
+            if (visible[id] != 0 && user.present[id] && user.level[id] == 2) {
+                chosen = m;
+                break;
+            }
+        }
+        if (chosen == null) {
+            chosen = choiceDefault(choice);
+            if (chosen != null && user.present[chosen.id()] && user.level[chosen.id()] == 0) {
+                chosen = null;
+            }
+        }
+        Symbol[] entries = choices.entries(choice);
+        for (int i = 0; i < entries.length && chosen == null; i++) {
+            int id = entries[i].id();
+            if (visible[id] != 0 && !user.present[id]) {
+                chosen = entries[i];
+            }
+        }
+        for (int i = priority.length - 1; i >= 0 && chosen == null; i--) {
+            if (visible[priority[i]] != 0) {
+                chosen = tree.symbols().get(priority[i]);
+            }
+        }
+        for (Symbol m : entries) {
+            int id = m.id();
+            if (visible[id] != 0) {
+                level[id] = (byte) (m == chosen ? 2 : 0);
+                flags[id] |= VALID | WRITE;
+            }
+        }
+        return chosen;
+    }
+
+    private void warnUnmet(Symbol s) {
+        unmetWarnings++;
+        StringBuilder out = new StringBuilder();
+        out.append("\nWARNING: unmet direct dependencies detected for ").append(s.name())
+                .append("\n  Depends on [").append(direct[s.id()] == 1 ? 'm' : 'n').append("]: ");
+        appendWithValues(out, s.directDependency());
+        out.append('\n');
+        appendSelectors(out, s.reverseDependency(), 2, "  Selected by [y]:\n");
+        appendSelectors(out, s.reverseDependency(), 1, "  Selected by [m]:\n");
+        // The line end of the last line is written by whoever prints the diagnostic.
+        out.setLength(out.length() - 1);
+        sink.report(Diagnostic.text(Diagnostic.Severity.WARNING, out.toString()));
+    }
+
+    /** Appends {@code e} with the present value after each symbol. */
+    public void appendWithValues(StringBuilder out, @Nullable Expr e) {
+        if (e == null) {
+            out.append('y');
+            return;
+        }
+        ExprPrinter.append(out, e, s -> s.type() == SymbolType.UNKNOWN ? "" : " [=" + value(s) + "]");
+    }
+
+    /** Appends the operands of a disjunction that have the level {@code wanted}, a line each. */
+    public void appendSelectors(StringBuilder out, @Nullable Expr e, int wanted, String title) {
+        boolean titled = false;
+        for (Expr term : terms(e)) {
+            if (level(term) == wanted) {
+                if (!titled) {
+                    out.append(title);
+                    titled = true;
+                }
+                out.append("  - ");
+                appendWithValues(out, term);
+                out.append('\n');
+            }
+        }
+    }
+
+    /** The operands of a disjunction from left to right; {@code e} itself when it is none. */
+    public static List<Expr> terms(@Nullable Expr e) {
+        List<Expr> result = new ArrayList<>();
+        List<Expr> work = new ArrayList<>();
+        if (e != null) {
+            work.add(e);
+        }
+        while (!work.isEmpty()) {
+            Expr x = work.remove(work.size() - 1);
+            if (x.kind() == ExprKind.OR) {
+                work.add(x.right());
+                work.add(x.left());
+            } else {
+                result.add(x);
+            }
+        }
+        return result;
+    }
+
+    /** Whether the node is shown: its prompt or something below it is visible. */
+    public boolean isShown(MenuNode node) {
+        if (depth.enter()) {
+            boolean[] result = new boolean[1];
+            depth.hop(() -> result[0] = isShownHere(node));
+            depth.leave();
+            return result[0];
+        }
+        boolean shown = isShownHere(node);
+        depth.leave();
+        return shown;
+    }
+
+    private boolean isShownHere(MenuNode node) {
+        Property prompt = node.prompt();
+        if (prompt == null) {
+            return false;
+        }
+        if (node.visibility() != null && level(node.visibility()) == 0) {
+            return false;
+        }
+        Symbol s = node.symbol();
+        int v;
+        if (s != null) {
+            calculate(s);
+            v = promptLevel[prompt.id()];
+        } else {
+            v = level(prompt.condition());
+        }
+        if (v != 0) {
+            return true;
+        }
+        if (s == null || level[s.id()] == 0) {
+            return false;
+        }
+        for (MenuNode child = node.firstChild(); child != null; child = child.next()) {
+            if (isShown(child)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The value that {@code s} would have without a setting of the user, as a minimal configuration sees it. */
+    public String defaultValue(Symbol s) {
+        calculateVisibility(s);
+        calculate(modules);
+        int id = s.id();
+        int value = 0;
+        String result = "";
+        Property p = activeDefault(s);
+        if (p != null) {
+            if (s.type().isLogical()) {
+                value = Math.min(level(p.value()), level(p.condition()));
+            } else {
+                Symbol v = p.valueSymbol();
+                if (v != null) {
+                    calculate(v);
+                    result = rawText(v);
+                }
+            }
+        }
+        value = Math.max(value, reverse[id]);
+        if (value == 1 && !s.isChoiceMember() && level[modules.id()] == 0) {
+            value = 2;
+        }
+        if (s.type() == SymbolType.BOOL && value == 1) {
+            value = 2;
+        }
+        value = Math.max(value, implied[id]);
+        return switch (s.type()) {
+            case BOOL, TRISTATE -> levelText(value);
+            case INT -> result.isEmpty() ? "0" : result;
+            case HEX -> result.isEmpty() ? "0x0" : result;
+            default -> result;
+        };
+    }
+
+    /** Whether the user can set {@code s} to {@code wanted} now. */
+    public boolean isWithinRange(Symbol s, int wanted) {
+        int id = s.id();
+        SymbolType type = effectiveType(s);
+        if (visible[id] == 0 || !type.isLogical() || type == SymbolType.BOOL && wanted == 1
+                || visible[id] <= reverse[id]) {
+            return false;
+        }
+        return wanted >= reverse[id] && wanted <= visible[id];
+    }
+
+    /** Turns the user's level {@code from} into {@code to} for every tristate symbol. */
+    public void rewriteLevels(int from, int to) {
+        for (int i = 0; i < tree.bucketOrderLength(); i++) {
+            Symbol s = tree.inBucketOrder(i);
+            if (effectiveType(s) == SymbolType.TRISTATE && user.level[s.id()] == from) {
+                user.replaceLevel(s.id(), to);
+            }
+        }
+        invalidateAll();
+    }
+}

@@ -1,0 +1,585 @@
+package org.mmkit.kconfig.parser;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.mmkit.kconfig.lexer.Lexer;
+import org.mmkit.kconfig.lexer.Token;
+import org.mmkit.kconfig.macro.MacroExpander;
+import org.mmkit.kconfig.macro.MacroShell;
+import org.mmkit.kconfig.model.Diagnostic;
+import org.mmkit.kconfig.model.Diagnostic.Severity;
+import org.mmkit.kconfig.model.Expr;
+import org.mmkit.kconfig.model.ExprKind;
+import org.mmkit.kconfig.model.KconfigException;
+import org.mmkit.kconfig.model.KconfigTree;
+import org.mmkit.kconfig.model.MenuNode;
+import org.mmkit.kconfig.model.PropertyKind;
+import org.mmkit.kconfig.model.Symbol;
+import org.mmkit.kconfig.model.SymbolType;
+import org.mmkit.kconfig.model.TreeBuilder;
+
+/**
+ * Reads Kconfig files.
+ *
+ * <p>A parser that never recurses over its input. After a syntax error it goes on with the next line, and says
+ * what an LALR parser with the rule "error up to the end of the line" says. One instance reads one tree.
+ */
+public final class KconfigParser {
+
+    /** More files than this waiting for each other are a runaway; C would run out of descriptors. */
+    private static final int MAX_OPEN = 1000;
+    private static final int MAX_SOURCED = 500_000;
+
+    private final SourceFiles files;
+    private final Diagnostic.Sink sink;
+    private final List<Diagnostic> diagnostics = new ArrayList<>();
+    private final TreeBuilder tree;
+    private final MacroExpander macros;
+    private final Lexer lexer;
+    private final ExpressionParser expressions;
+    private final Set<String> seenFiles = new HashSet<>();
+    private final List<Block> blocks = new ArrayList<>();
+    private @Nullable MenuNode choice;
+    private int sourced;
+    private boolean failed;
+    int token;
+    /** Tokens to go until a syntax error is reported again. */
+    private int quiet;
+
+    private enum BlockKind {
+        MENU("menu"), CHOICE("choice"), IF("if"), IF_IN_CHOICE("if");
+
+        private final String keyword;
+
+        BlockKind(String keyword) {
+            this.keyword = keyword;
+        }
+    }
+
+    private record Block(BlockKind kind, MenuNode node) {
+    }
+
+    /** Leaves a statement that is not in the grammar; carries nothing. */
+    static final class SyntaxError extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        SyntaxError() {
+            super(null, null, false, false);
+        }
+    }
+
+    /**
+     * A parser.
+     *
+     * @param environment the variables that {@code $(NAME)} may read
+     * @param listener told each diagnostic when it arises
+     */
+    public KconfigParser(SourceFiles files, Map<String, String> environment, MacroShell shell,
+            Diagnostic.Sink listener) {
+        this.files = files;
+        this.sink = d -> {
+            diagnostics.add(d);
+            listener.report(d);
+        };
+        this.tree = new TreeBuilder(sink);
+        this.macros = new MacroExpander(environment, shell, sink, tree::addEnvironment);
+        this.lexer = new Lexer(macros, sink);
+        this.expressions = new ExpressionParser(this, tree);
+    }
+
+    /** Everything reported so far, in order. */
+    public List<Diagnostic> diagnostics() {
+        return List.copyOf(diagnostics);
+    }
+
+    /**
+     * Reads the file {@code name} and all that it sources.
+     *
+     * @throws KconfigException when the files have errors
+     */
+    public KconfigTree parse(String name) {
+        byte[] content = files.read(name);
+        if (content == null) {
+            throw fatal(Diagnostic.text(Severity.ERROR, "can't find file " + name));
+        }
+        return parse(name, content);
+    }
+
+    /** As {@link #parse(String)}, with the content of the top file. */
+    public KconfigTree parse(String name, byte[] content) {
+        addFile(name);
+        lexer.open(name, content);
+        readAll();
+        if (failed) {
+            throw new KconfigException(diagnostics);
+        }
+        KconfigTree result = tree.finish();
+        if (!new DependencyCheck(result, sink).check()) {
+            throw new KconfigException(diagnostics);
+        }
+        return result;
+    }
+
+    private void addFile(String name) {
+        if (seenFiles.add(name)) {
+            tree.addFile(name);
+        }
+    }
+
+    private KconfigException fatal(Diagnostic d) {
+        sink.report(d);
+        return new KconfigException(diagnostics);
+    }
+
+    /** Moves on to the next token. */
+    void advance() {
+        if (quiet > 0) {
+            quiet--;
+        }
+        token = lexer.next();
+    }
+
+    /** The text of the current token. */
+    String text() {
+        return lexer.text();
+    }
+
+    private void place() {
+        tree.at(lexer.file(), lexer.statementLine());
+    }
+
+    private void error(String message) {
+        failed = true;
+        sink.report(Diagnostic.at(Severity.ERROR, lexer.file(), lexer.statementLine(), message));
+    }
+
+    private void readAll() {
+        token = lexer.next();
+        try {
+            if (token == Token.MAINMENU) {
+                advance();
+                String title = quoted();
+                endOfStatement();
+                place();
+                tree.addPrompt(PropertyKind.MENU, title, null);
+                advance();
+            }
+        } catch (SyntaxError e) {
+            if (!recover("invalid statement")) {
+                return;
+            }
+        }
+        while (token != Token.END || !blocks.isEmpty()) {
+            String name = "";
+            boolean inChoice = inChoice();
+            try {
+                if (token == Token.WORD && !inChoice) {
+                    name = text();
+                    assignment(name);
+                } else {
+                    statement(inChoice);
+                }
+            } catch (SyntaxError e) {
+                String message = name.isEmpty() ? "invalid statement" : "unknown statement \"" + name + "\"";
+                if (!recover(message)) {
+                    return;
+                }
+            }
+        }
+    }
+
+    private boolean inChoice() {
+        if (blocks.isEmpty()) {
+            return false;
+        }
+        BlockKind kind = blocks.get(blocks.size() - 1).kind;
+        return kind == BlockKind.CHOICE || kind == BlockKind.IF_IN_CHOICE;
+    }
+
+    /** Skips to the end of a line that is not in the grammar; false at the end of the input. */
+    private boolean recover(String message) {
+        failed = true;
+        if (quiet == 0) {
+            error("syntax error");
+        }
+        quiet = 3;
+        while (token != Token.EOL) {
+            if (token == Token.END) {
+                for (int i = blocks.size() - 1; i >= 0; i--) {
+                    MenuNode open = blocks.get(i).node;
+                    sink.report(Diagnostic.at(Severity.ERROR, open.file(), open.line(),
+                            "missing end statement for this entry"));
+                }
+                return false;
+            }
+            token = lexer.next();
+        }
+        error(message);
+        advance();
+        return true;
+    }
+
+    private void statement(boolean inChoice) {
+        switch (token) {
+            case Token.CONFIG -> config(false);
+            case Token.COMMENT -> comment();
+            case Token.IF -> ifBlock(inChoice);
+            case Token.ENDMENU -> end("menu");
+            case Token.ENDCHOICE -> end("choice");
+            case Token.ENDIF -> end("if");
+            default -> {
+                if (inChoice) {
+                    throw new SyntaxError();
+                }
+                switch (token) {
+                    case Token.MENUCONFIG -> config(true);
+                    case Token.MENU -> menu();
+                    case Token.CHOICE -> choice();
+                    case Token.SOURCE -> source();
+                    default -> throw new SyntaxError();
+                }
+            }
+        }
+    }
+
+    private void assignment(String name) {
+        advance();
+        MacroExpander.Flavor flavor = switch (token) {
+            case Token.EQUAL -> MacroExpander.Flavor.RECURSIVE;
+            case Token.ASSIGN_SIMPLE -> MacroExpander.Flavor.SIMPLE;
+            case Token.ASSIGN_APPEND -> MacroExpander.Flavor.APPEND;
+            default -> throw new SyntaxError();
+        };
+        advance();
+        String value = "";
+        if (token == Token.ASSIGNED) {
+            value = text();
+            advance();
+        }
+        endOfStatement();
+        macros.assign(name, value, flavor, lexer.file(), lexer.physicalLine());
+        advance();
+    }
+
+    /** Checks that the statement ends here; the caller acts on it before it calls {@link #advance}. */
+    private void endOfStatement() {
+        if (token != Token.EOL) {
+            throw new SyntaxError();
+        }
+    }
+
+    private String quoted() {
+        if (token != Token.QUOTED) {
+            throw new SyntaxError();
+        }
+        String text = text();
+        advance();
+        return text;
+    }
+
+    private Symbol word() {
+        if (token != Token.WORD) {
+            throw new SyntaxError();
+        }
+        Symbol symbol = tree.symbol(text(), false);
+        advance();
+        return symbol;
+    }
+
+    private @Nullable Expr condition() {
+        if (token != Token.IF) {
+            return null;
+        }
+        advance();
+        return expressions.parse();
+    }
+
+    private void config(boolean asMenu) {
+        advance();
+        Symbol symbol = word();
+        endOfStatement();
+        place();
+        MenuNode node = tree.addEntry(symbol);
+        advance();
+        while (configOption()) {
+            // Each option is read by the condition.
+        }
+        if (asMenu) {
+            if (!tree.promptBecomesMenu()) {
+                sink.report(Diagnostic.at(Severity.WARNING, lexer.file(), lexer.statementLine(),
+                        "warning: menuconfig statement without prompt"));
+            }
+        } else if (choice != null) {
+            if (node.prompt() == null) {
+                failed = true;
+                sink.report(Diagnostic.error(node.file(), node.line(), "choice member must have a prompt"));
+            }
+            if (symbol.type() != SymbolType.BOOL) {
+                failed = true;
+                sink.report(Diagnostic.error(node.file(), node.line(), "choice member must be bool"));
+            }
+            tree.addChoiceMember(choice);
+        }
+    }
+
+    /** Reads one line of a config entry; false when the line begins something else. */
+    private boolean configOption() {
+        switch (token) {
+            case Token.BOOL -> type(SymbolType.BOOL);
+            case Token.TRISTATE -> type(SymbolType.TRISTATE);
+            case Token.INT -> type(SymbolType.INT);
+            case Token.HEX -> type(SymbolType.HEX);
+            case Token.STRING -> type(SymbolType.STRING);
+            case Token.PROMPT -> prompt();
+            case Token.DEFAULT -> defaultValue(SymbolType.UNKNOWN);
+            case Token.DEF_BOOL -> defaultValue(SymbolType.BOOL);
+            case Token.DEF_TRISTATE -> defaultValue(SymbolType.TRISTATE);
+            case Token.SELECT -> target(PropertyKind.SELECT);
+            case Token.IMPLY -> target(PropertyKind.IMPLY);
+            case Token.RANGE -> range();
+            case Token.MODULES -> {
+                advance();
+                endOfStatement();
+                Symbol known = tree.modules();
+                Symbol own = tree.entry().symbol();
+                if (known != null && own != null) {
+                    error("symbol '" + own.name() + "' redefines option 'modules' already defined by symbol '"
+                            + known.name() + "'");
+                }
+                tree.setModules();
+                advance();
+            }
+            case Token.TRANSITIONAL -> {
+                advance();
+                endOfStatement();
+                tree.setTransitional();
+                advance();
+            }
+            case Token.DEPENDS -> depends();
+            case Token.HELP -> help();
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void type(SymbolType type) {
+        advance();
+        if (token == Token.QUOTED) {
+            String text = quoted();
+            Expr condition = condition();
+            place();
+            tree.addPrompt(PropertyKind.PROMPT, text, condition);
+        }
+        endOfStatement();
+        place();
+        tree.setType(type);
+        advance();
+    }
+
+    private void prompt() {
+        advance();
+        String text = quoted();
+        Expr condition = condition();
+        endOfStatement();
+        place();
+        tree.addPrompt(PropertyKind.PROMPT, text, condition);
+        advance();
+    }
+
+    private void defaultValue(SymbolType type) {
+        advance();
+        Expr value = expressions.parse();
+        Expr condition = condition();
+        endOfStatement();
+        place();
+        tree.addProperty(PropertyKind.DEFAULT, value, condition);
+        if (type != SymbolType.UNKNOWN) {
+            tree.setType(type);
+        }
+        advance();
+    }
+
+    private void target(PropertyKind kind) {
+        advance();
+        Symbol target = word();
+        Expr condition = condition();
+        endOfStatement();
+        place();
+        tree.addProperty(kind, tree.exprs().symbol(target), condition);
+        advance();
+    }
+
+    private void range() {
+        advance();
+        Symbol low = expressions.symbol();
+        Symbol high = expressions.symbol();
+        Expr condition = condition();
+        endOfStatement();
+        place();
+        tree.addProperty(PropertyKind.RANGE, tree.exprs().compare(ExprKind.RANGE, low, high), condition);
+        advance();
+    }
+
+    private void depends() {
+        advance();
+        if (token != Token.ON) {
+            throw new SyntaxError();
+        }
+        advance();
+        Expr dependency = expressions.parse();
+        Expr condition = condition();
+        endOfStatement();
+        tree.addDependency(dependency, condition);
+        advance();
+    }
+
+    private void help() {
+        advance();
+        endOfStatement();
+        lexer.beginHelp();
+        advance();
+        String text = text();
+        MenuNode entry = tree.entry();
+        Symbol symbol = entry.symbol();
+        if (entry.help() != null) {
+            sink.report(Diagnostic.at(Severity.WARNING, lexer.file(), lexer.statementLine(), "warning: '" + symbol
+                    + "' defined with more than one help text -- only the last one will be used"));
+        }
+        if (text.isBlank()) {
+            sink.report(Diagnostic.at(Severity.WARNING, lexer.file(), lexer.statementLine(),
+                    "warning: '" + symbol + "' defined with blank help text"));
+        }
+        tree.setHelp(text);
+        advance();
+    }
+
+    private void choice() {
+        advance();
+        endOfStatement();
+        place();
+        MenuNode node = tree.addChoice();
+        advance();
+        while (choiceOption()) {
+            // Each option is read by the condition.
+        }
+        if (node.prompt() == null) {
+            failed = true;
+            sink.report(Diagnostic.error(node.file(), node.line(), "choice must have a prompt"));
+        }
+        tree.openBlock();
+        choice = node;
+        blocks.add(new Block(BlockKind.CHOICE, node));
+    }
+
+    private boolean choiceOption() {
+        switch (token) {
+            case Token.PROMPT, Token.BOOL -> prompt();
+            case Token.DEFAULT -> target(PropertyKind.DEFAULT);
+            case Token.DEPENDS -> depends();
+            case Token.HELP -> help();
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void menu() {
+        advance();
+        String title = quoted();
+        endOfStatement();
+        place();
+        MenuNode node = tree.addEntry(null);
+        tree.addPrompt(PropertyKind.MENU, title, null);
+        advance();
+        while (true) {
+            if (token == Token.DEPENDS) {
+                depends();
+            } else if (token == Token.VISIBLE) {
+                advance();
+                Expr condition = condition();
+                endOfStatement();
+                if (condition != null) {
+                    tree.addVisibility(condition);
+                }
+                advance();
+            } else {
+                break;
+            }
+        }
+        tree.openBlock();
+        blocks.add(new Block(BlockKind.MENU, node));
+    }
+
+    private void comment() {
+        advance();
+        String text = quoted();
+        endOfStatement();
+        place();
+        tree.addEntry(null);
+        tree.addPrompt(PropertyKind.COMMENT, text, null);
+        advance();
+        while (token == Token.DEPENDS) {
+            depends();
+        }
+    }
+
+    private void ifBlock(boolean inChoice) {
+        advance();
+        Expr condition = expressions.parse();
+        endOfStatement();
+        place();
+        MenuNode node = tree.addEntry(null);
+        tree.addDependency(condition, null);
+        tree.openBlock();
+        blocks.add(new Block(inChoice ? BlockKind.IF_IN_CHOICE : BlockKind.IF, node));
+        advance();
+    }
+
+    private void end(String keyword) {
+        if (blocks.isEmpty()) {
+            throw new SyntaxError();
+        }
+        advance();
+        endOfStatement();
+        Block block = blocks.remove(blocks.size() - 1);
+        if (block.kind == BlockKind.CHOICE) {
+            choice = null;
+        }
+        MenuNode open = tree.menu();
+        if (!keyword.equals(block.kind.keyword)) {
+            error("unexpected '" + keyword + "' within " + block.kind.keyword + " block");
+        } else if (!open.file().equals(lexer.file())) {
+            error("'" + keyword + "' in different file than '" + keyword + "'");
+            sink.report(Diagnostic.at(Severity.ERROR, open.file(), open.line(), "location of the '" + keyword + "'"));
+        } else {
+            tree.closeBlock();
+        }
+        advance();
+    }
+
+    private void source() {
+        advance();
+        String name = quoted();
+        endOfStatement();
+        byte[] content = ++sourced > MAX_SOURCED || lexer.openCount() > MAX_OPEN ? null : files.read(name);
+        if (content == null) {
+            throw fatal(Diagnostic.at(Severity.ERROR, lexer.file(), lexer.statementLine(),
+                    "can't open file \"" + name + "\""));
+        }
+        boolean recursive = name.equals(lexer.file()) || lexer.isOpen(name);
+        lexer.push(name, content);
+        if (recursive) {
+            throw fatal(Diagnostic.text(Severity.ERROR, "Recursive inclusion detected.\nInclusion path:\n"
+                    + "  current file : " + name + lexer.inclusionPath()));
+        }
+        addFile(name);
+        advance();
+    }
+}
