@@ -3,4 +3,10 @@ module org.mmkit.core {
     requires transitive org.mmkit.api;
     requires org.mmkit.kconfig;
     requires com.google.common;
+
+    exports org.mmkit.core;
+    exports org.mmkit.core.observe;
+
+    uses org.mmkit.api.arch.Architecture;
+    uses org.mmkit.api.feature.Feature;
 }

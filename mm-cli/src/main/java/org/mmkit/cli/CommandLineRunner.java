@@ -14,6 +14,7 @@ import java.util.List;
 import org.mmkit.api.InvariantViolation;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * Runs a command line and turns whatever happens into an exit status and at most a few lines of text.
@@ -69,13 +70,20 @@ final class CommandLineRunner {
 
     private int reportUsage(ParameterException e, String[] args) {
         CommandLine command = e.getCommandLine();
-        err.println(prefix(command) + e.getMessage());
+        err.println(command.getCommandSpec().qualifiedName() + ": " + describe(e));
         err.println("Try " + command.getCommandSpec().qualifiedName() + " --help");
         return ExitCode.USAGE;
     }
 
-    private static String prefix(CommandLine command) {
-        return command.getCommandSpec().qualifiedName() + ": ";
+    private static String describe(ParameterException e) {
+        if (e instanceof UnmatchedArgumentException) {
+            String word = ((UnmatchedArgumentException) e).getUnmatched().get(0);
+            if (!word.startsWith("-") && !e.getCommandLine().getSubcommands().isEmpty()) {
+                return word + " is not a command; there are "
+                        + String.join(", ", e.getCommandLine().getSubcommands().keySet());
+            }
+        }
+        return String.valueOf(e.getMessage());
     }
 
     private int report(Throwable thrown, boolean debug) {

@@ -40,6 +40,13 @@ class CommandLineRunnerTest {
     }
 
     @Test
+    void an_unknown_command_is_answered_with_those_that_exist() {
+        run("frobnicate");
+
+        assertThat(text(err)).startsWith("mm: frobnicate is not a command; there are ").contains("record");
+    }
+
+    @Test
     void file_errors_say_what_is_wrong_with_the_file() {
         assertThat(CommandLineRunner.describe(new NoSuchFileException("a.gz"))).isEqualTo("a.gz: no such file");
         assertThat(CommandLineRunner.describe(new AccessDeniedException("a.gz"))).isEqualTo("a.gz: permission denied");

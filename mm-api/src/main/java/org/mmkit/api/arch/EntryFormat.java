@@ -53,6 +53,9 @@ public interface EntryFormat {
     /** {@code entry} with the permissions replaced; frame, accessed, dirty and software bits stay. */
     long withProtection(long entry, int level, int protection);
 
+    /** Whether the hardware lets user space through the present leaf {@code entry} at all; false for the PROT_NONE form. */
+    boolean isUserAccessible(long entry);
+
     /** Whether user space may write through {@code entry}. */
     boolean isWritable(long entry);
 

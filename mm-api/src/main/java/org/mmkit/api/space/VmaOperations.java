@@ -36,6 +36,11 @@ public interface VmaOperations {
         return null;
     }
 
+    /** Whether the area maps pages of the kernel that have no counts, such as the vdso. */
+    default boolean special() {
+        return false;
+    }
+
     /** The name that {@code maps} and {@code smaps} show; empty for none. */
     default String name(Vma vma) {
         return vma.hasFile() ? vma.file().name() : "";

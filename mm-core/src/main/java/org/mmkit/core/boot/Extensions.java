@@ -97,6 +97,8 @@ public final class Extensions {
     private final @Nullable HugeFaultHandler[] hugeFaults = new HugeFaultHandler[8];
     private final @Nullable HugeLeafOperations[] hugeLeaves = new HugeLeafOperations[8];
     private int hugeLevels;
+    private long spaceFlags = 1;
+    private long inheritedSpaceFlags;
     private final Map<Integer, MadviseHandler> madvise = new HashMap<>();
     private final Map<Integer, PrctlHandler> prctl = new HashMap<>();
     private final List<Shrinker> shrinkers = new ArrayList<>();
@@ -166,6 +168,23 @@ public final class Extensions {
             throw new IllegalStateException("a leaf of level " + level + " that no feature owns");
         }
         return operations;
+    }
+
+    /** A fresh flag bit of address spaces; {@code inherited} over fork and exec or not. */
+    public long newSpaceFlag(boolean inherited) {
+        if (spaceFlags == 1L << 62) {
+            throw new IllegalStateException("all 62 flags of address spaces are taken");
+        }
+        spaceFlags <<= 1;
+        if (inherited) {
+            inheritedSpaceFlags |= spaceFlags;
+        }
+        return spaceFlags;
+    }
+
+    /** The flag bits that a child and a program started by exec get. */
+    public long inheritedSpaceFlags() {
+        return inheritedSpaceFlags;
     }
 
     /** Handlers of madvise by advice. */

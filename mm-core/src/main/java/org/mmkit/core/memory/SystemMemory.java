@@ -238,6 +238,16 @@ public final class SystemMemory implements PhysicalMemory {
         return reserved;
     }
 
+    /** Frames of the memory map: the metadata of all sections that hold memory. */
+    public long memmapPages() {
+        long perSection = (1L << sectionOrder) * FRAME_METADATA_BYTES >>> pageShift;
+        long n = 0;
+        for (long first : memmap) {
+            n += first == 0 ? 0 : perSection;
+        }
+        return n;
+    }
+
     /** log2 of the bytes of a frame. */
     public int pageShift() {
         return pageShift;

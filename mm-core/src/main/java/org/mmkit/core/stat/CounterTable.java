@@ -48,6 +48,11 @@ public final class CounterTable implements Counters {
         return values[slot];
     }
 
+    /** Whether there is a counter named {@code name}. */
+    public boolean has(String name) {
+        return slots.containsKey(name);
+    }
+
     /** Names in the order of registration. */
     public List<String> names() {
         return List.copyOf(names);

@@ -1,0 +1,154 @@
+package org.mmkit.core.boot;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.mmkit.api.Errno;
+import org.mmkit.api.ErrnoException;
+import org.mmkit.api.arch.EntryFormat;
+import org.mmkit.api.arch.PageTableLayout;
+import org.mmkit.api.arch.VirtualLayout;
+import org.mmkit.api.feature.KernelProfile;
+import org.mmkit.api.feature.SpaceListener;
+import org.mmkit.api.memory.FolioFlags;
+import org.mmkit.api.memory.Gfp;
+import org.mmkit.api.space.RssKind;
+import org.mmkit.core.fault.FaultHandler;
+import org.mmkit.core.memory.FrameTable;
+import org.mmkit.core.memory.SystemMemory;
+import org.mmkit.core.pgtable.PageTableArena;
+import org.mmkit.core.pgtable.RadixPageTables;
+import org.mmkit.core.reclaim.Aging;
+import org.mmkit.core.rmap.FolioMapper;
+import org.mmkit.core.space.MappingSources;
+import org.mmkit.core.space.UserAddressSpace;
+import org.mmkit.core.space.VmArea;
+import org.mmkit.core.stat.CounterTable;
+import org.mmkit.core.swap.SwapEntries;
+
+/**
+ * The parts of one machine that the inner packages work with; made once at boot. Nothing in here knows who called.
+ */
+public final class Engine {
+
+    public final PageTableLayout layout;
+    public final EntryFormat format;
+    public final VirtualLayout virtual;
+    public final KernelProfile profile;
+    public final SystemMemory memory;
+    public final FrameTable frames;
+    public final PageTableArena tables;
+    public final CounterTable counters;
+    public final Extensions extensions;
+    public final int pageShift;
+    public final long pageSize;
+    /** The frame that all reads of untouched anonymous memory map. */
+    public final long zeroPfn;
+
+    public final FolioMapper rmap;
+    public final FaultHandler faults;
+    private final List<UserAddressSpace> spaces = new ArrayList<>();
+    private int lastSpaceId;
+    private SwapEntries swap = SwapEntries.NONE;
+    private MappingSources sources = MappingSources.NONE;
+    private @Nullable Aging aging;
+
+    /** Ties the parts together. */
+    public Engine(
+            PageTableLayout layout,
+            EntryFormat format,
+            VirtualLayout virtual,
+            KernelProfile profile,
+            SystemMemory memory,
+            PageTableArena tables,
+            CounterTable counters,
+            Extensions extensions) {
+        this.layout = layout;
+        this.format = format;
+        this.virtual = virtual;
+        this.profile = profile;
+        this.memory = memory;
+        this.frames = memory.frames();
+        this.tables = tables;
+        this.counters = counters;
+        this.extensions = extensions;
+        this.pageShift = layout.pageShift();
+        this.pageSize = 1L << pageShift;
+        this.zeroPfn = memory.allocateFolio(0, Gfp.KERNEL);
+        memory.contents().clear(zeroPfn, 1);
+        this.rmap = new FolioMapper(this);
+        this.faults = new FaultHandler(this);
+    }
+
+    /**
+     * Makes an empty address space.
+     *
+     * @throws ErrnoException ENOMEM when there is no frame for its root table
+     */
+    public UserAddressSpace newSpace() throws ErrnoException {
+        UserAddressSpace space;
+        try {
+            space = new UserAddressSpace(this, ++lastSpaceId, RadixPageTables.create(tables, layout, format));
+        } catch (RadixPageTables.OutOfFramesException e) {
+            throw new ErrnoException(Errno.ENOMEM);
+        }
+        spaces.add(space);
+        return space;
+    }
+
+    /** The space is torn down. */
+    public void forget(UserAddressSpace space) {
+        spaces.remove(space);
+    }
+
+    /** All living address spaces, oldest first. */
+    public List<UserAddressSpace> spaces() {
+        return spaces;
+    }
+
+    /** Tells the listeners that {@code area} is new to huge pages: made, grown or merged. */
+    public void mapped(VmArea area) {
+        List<SpaceListener> listeners = extensions.listeners();
+        for (int i = 0; i < listeners.size(); i++) {
+            listeners.get(i).mapped(area);
+        }
+    }
+
+    /** Swap, or {@link SwapEntries#NONE}. */
+    public SwapEntries swap() {
+        return swap;
+    }
+
+    /** Sets the swap. */
+    public void setSwap(SwapEntries entries) {
+        swap = entries;
+    }
+
+    /** Where mmap gets shared anonymous memory and huge pages. */
+    public MappingSources sources() {
+        return sources;
+    }
+
+    /** Sets it. */
+    public void setSources(MappingSources from) {
+        sources = from;
+    }
+
+    /** Reclaim as madvise sees it, or null on a machine without. */
+    public @Nullable Aging aging() {
+        return aging;
+    }
+
+    /** Sets it. */
+    public void setAging(Aging reclaim) {
+        aging = reclaim;
+    }
+
+    /** What a mapped page of the folio {@code head} counts as. */
+    public RssKind rssKind(long head) {
+        if (frames.test(head, FolioFlags.ANON)) {
+            return RssKind.ANON;
+        }
+        return frames.test(head, FolioFlags.SWAPBACKED) ? RssKind.SHMEM : RssKind.FILE;
+    }
+}

@@ -1,0 +1,88 @@
+package org.mmkit.core.boot;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import org.mmkit.api.config.Configuration;
+import org.mmkit.api.feature.KernelProfile;
+import org.mmkit.core.BootException;
+
+/**
+ * The kernels whose behaviour is modelled. Each answer says in which version Linux changed; this is the only place that compares
+ * versions. Immutable.
+ */
+public final class LinuxProfile implements KernelProfile {
+
+    /** The kernel of the Transparent Hugepage document (July 2017). */
+    public static final LinuxProfile LINUX_4_12 = new LinuxProfile(4, 12);
+    /** The kernel of HUGETLB_PAGE_FREE_VMEMMAP (August 2021). */
+    public static final LinuxProfile LINUX_5_14 = new LinuxProfile(5, 14);
+    /** The kernel of the recordings (November 2025). */
+    public static final LinuxProfile LINUX_6_18 = new LinuxProfile(6, 18);
+
+    /** Oldest first. */
+    public static final List<LinuxProfile> ALL = List.of(LINUX_4_12, LINUX_5_14, LINUX_6_18);
+
+    private final int major;
+    private final int minor;
+
+    private LinuxProfile(int major, int minor) {
+        this.major = major;
+        this.minor = minor;
+    }
+
+    /** The profile of kernel {@code name}, {@code "6.18"}; {@link BootException} when there is none. */
+    public static LinuxProfile of(String name) {
+        return ALL.stream().filter(profile -> profile.name().equals(name)).findFirst().orElseThrow(() ->
+                new BootException("there is no profile of kernel \"" + name + "\"; there are "
+                        + ALL.stream().map(LinuxProfile::name).collect(Collectors.joining(", "))));
+    }
+
+    /** The profile that the choice KERNEL_PROFILE of {@code configuration} names; the newest when it names none. */
+    public static LinuxProfile of(Configuration configuration) {
+        return ALL.stream().filter(profile -> configuration.isEnabled(profile.symbol())).findFirst().orElse(LINUX_6_18);
+    }
+
+    /** The Kconfig symbol that stands for this profile, without {@code CONFIG_}. */
+    public String symbol() {
+        return "KERNEL_PROFILE_" + major + "_" + minor;
+    }
+
+    private boolean since(int firstMajor, int firstMinor) {
+        return major > firstMajor || major == firstMajor && minor >= firstMinor;
+    }
+
+    @Override
+    public String name() {
+        return major + "." + minor;
+    }
+
+    @Override
+    public boolean copiesHugePageOnWrite() {
+        return !since(5, 8);
+    }
+
+    @Override
+    public boolean hasSmallFolios() {
+        return since(6, 8);
+    }
+
+    @Override
+    public boolean hasUnderusedShrinker() {
+        return since(6, 12);
+    }
+
+    @Override
+    public int vmemmapPagesKept() {
+        return since(5, 18) ? 1 : 2;
+    }
+
+    @Override
+    public boolean alignsAnonymousMappings() {
+        return since(6, 7);
+    }
+
+    @Override
+    public String toString() {
+        return "Linux " + name();
+    }
+}

@@ -1,0 +1,294 @@
+package org.mmkit.core.boot;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.MalformedURLException;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.CodeSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.mmkit.api.Provider;
+import org.mmkit.api.arch.Architecture;
+import org.mmkit.api.feature.Feature;
+import org.mmkit.core.BootException;
+
+/**
+ * Every architecture and every feature that can be reached, in the order of their ids.
+ *
+ * <p>Looked for on the class path, on the module path, and in the jars of the plugin path. A jar of the plugin path gets a class
+ * loader of its own, whose parent is the framework's; libraries that it needs are named by the {@code Class-Path} line of its
+ * manifest. A provider that cannot be loaded is left out and reported; two providers of one id, or an id that is
+ * not allowed, end the search. Immutable; discovery itself is safe for any thread.
+ */
+public final class Providers {
+
+    /** The environment variable that names plugin jars and folders of them, separated as a class path is. */
+    public static final String PATH_VARIABLE = "MM_PLUGIN_PATH";
+
+    private static final Pattern ID = Pattern.compile("[a-z0-9_-]{1,63}");
+    /** Class files of Java N have the major version N + 44 (JVM specification, table 4.1-A). */
+    private static final int MAJOR_OF_JAVA_0 = 44;
+
+    private final List<Found<Architecture>> architectures;
+    private final List<Found<Feature>> features;
+    private final List<String> problems;
+
+    /**
+     * One provider.
+     *
+     * @param provider the factory itself
+     * @param origin the jar or folder it came from
+     */
+    public record Found<P extends Provider>(P provider, String origin) {
+
+        /** The provider's Kconfig file, if its jar holds one. */
+        public Optional<String> kconfig() {
+            String name = kconfigPath();
+            try (InputStream in = provider.getClass().getModule().getResourceAsStream(name)) {
+                return in == null ? Optional.empty() : Optional.of(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            } catch (IOException e) {
+                throw new BootException(origin + ": cannot read " + name + ": " + e.getMessage(), e);
+            }
+        }
+
+        /** The name of the Kconfig file inside the jar. */
+        public String kconfigPath() {
+            return "META-INF/mm/" + provider.id() + "/Kconfig";
+        }
+    }
+
+    private Providers(List<Found<Architecture>> architectures, List<Found<Feature>> features, List<String> problems) {
+        this.architectures = List.copyOf(architectures);
+        this.features = List.copyOf(features);
+        this.problems = List.copyOf(problems);
+    }
+
+    /**
+     * Looks for providers.
+     *
+     * @param pluginPath jars, or folders whose jars are taken, in addition to class path and module path
+     * @throws BootException when an entry of the path does not exist, an id is not allowed, or two providers share one
+     */
+    public static Providers discover(List<Path> pluginPath) {
+        List<String> problems = new ArrayList<>();
+        List<ClassLoader> loaders = new ArrayList<>();
+        ClassLoader own = ownLoader();
+        loaders.add(own);
+        for (Path jar : jars(pluginPath)) {
+            loaders.add(new URLClassLoader(jar.getFileName().toString(), new URL[] {url(jar)}, own));
+        }
+        List<Found<Architecture>> architectures = new ArrayList<>();
+        List<Found<Feature>> features = new ArrayList<>();
+        for (ClassLoader loader : loaders) {
+            collect(Architecture.class, ServiceLoader.load(Architecture.class, loader), loader, architectures, problems);
+            collect(Feature.class, ServiceLoader.load(Feature.class, loader), loader, features, problems);
+        }
+        sortAndCheck(architectures, features);
+        return new Providers(architectures, features, problems);
+    }
+
+    /** The entries of {@link #PATH_VARIABLE} in {@code environment}. */
+    public static List<Path> pathOf(Map<String, String> environment) {
+        List<Path> path = new ArrayList<>();
+        String value = environment.getOrDefault(PATH_VARIABLE, "");
+        for (String entry : value.split(Pattern.quote(File.pathSeparator))) {
+            if (!entry.isEmpty()) {
+                path.add(Path.of(entry));
+            }
+        }
+        return path;
+    }
+
+    /** All architectures, by id. */
+    public List<Found<Architecture>> architectures() {
+        return architectures;
+    }
+
+    /** All features, by id. */
+    public List<Found<Feature>> features() {
+        return features;
+    }
+
+    /** Why some providers could not be loaded, one sentence each. */
+    public List<String> problems() {
+        return problems;
+    }
+
+    private static ClassLoader ownLoader() {
+        ClassLoader loader = Providers.class.getClassLoader();
+        return loader != null ? loader : ClassLoader.getSystemClassLoader();
+    }
+
+    private static List<Path> jars(List<Path> pluginPath) {
+        List<Path> jars = new ArrayList<>();
+        for (Path entry : pluginPath) {
+            if (Files.isDirectory(entry) && !Files.isDirectory(entry.resolve("META-INF"))) {
+                try (DirectoryStream<Path> found = Files.newDirectoryStream(entry, "*.jar")) {
+                    found.forEach(jars::add);
+                } catch (IOException e) {
+                    throw new BootException("cannot list the plugin folder " + entry + ": " + e.getMessage(), e);
+                }
+            } else if (Files.isReadable(entry)) {
+                jars.add(entry);
+            } else {
+                throw new BootException("the plugin path names " + entry + ", but there is no such jar or folder");
+            }
+        }
+        jars.sort(Comparator.comparing(jar -> jar.toAbsolutePath().normalize().toString()));
+        return jars.stream().map(jar -> jar.toAbsolutePath().normalize()).distinct().toList();
+    }
+
+    private static URL url(Path jar) {
+        try {
+            return jar.toUri().toURL();
+        } catch (MalformedURLException e) {
+            throw new BootException("the plugin path names " + jar + ", which is no file", e);
+        }
+    }
+
+    /**
+     * Adds the providers that {@code loader} itself defines. The iterator is asked one provider at a time, because a class made
+     * for a newer Java comes out of it as a bare linkage error, after which the next one can still be had.
+     */
+    private static <P extends Provider> void collect(
+            Class<P> service, ServiceLoader<P> services, ClassLoader loader, List<Found<P>> into, List<String> problems) {
+        Map<String, URL> declared = declaredIn(service, loader);
+        Iterator<ServiceLoader.Provider<P>> iterator = services.stream().iterator();
+        int failures = 0;
+        while (failures <= declared.size()) {
+            try {
+                if (!iterator.hasNext()) {
+                    return;
+                }
+                ServiceLoader.Provider<P> found = iterator.next();
+                boolean inherited = loader != ownLoader() && found.type().getClassLoader() != loader;
+                if (!inherited) {
+                    into.add(new Found<>(found.get(), originOf(found.type())));
+                }
+            } catch (ServiceConfigurationError | LinkageError e) {
+                failures++;
+                String problem = explain(service, e, declared, loader);
+                if (!problems.contains(problem)) {
+                    problems.add(problem);
+                }
+            }
+        }
+    }
+
+    /** The classes that {@code META-INF/services} files name, each with the file that does. */
+    private static Map<String, URL> declaredIn(Class<?> service, ClassLoader loader) {
+        Map<String, URL> declared = new HashMap<>();
+        try {
+            for (URL file : Collections.list(loader.getResources("META-INF/services/" + service.getName()))) {
+                try (InputStream in = file.openStream()) {
+                    for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n")) {
+                        String name = line.replaceFirst("#.*", "").strip();
+                        if (!name.isEmpty()) {
+                            declared.putIfAbsent(name, file);
+                        }
+                    }
+                }
+            }
+        } catch (IOException e) {
+            throw new BootException("cannot read the list of " + service.getSimpleName() + " services: " + e.getMessage(), e);
+        }
+        return declared;
+    }
+
+    private static String explain(Class<?> service, Throwable failure, Map<String, URL> declared, ClassLoader loader) {
+        String kind = service.getSimpleName().toLowerCase(Locale.ROOT);
+        String text = String.valueOf(failure.getMessage()) + " " + failure.getCause();
+        for (Map.Entry<String, URL> entry : declared.entrySet()) {
+            String name = entry.getKey();
+            if (!text.contains(name) && !text.contains(name.replace('.', '/'))) {
+                continue;
+            }
+            String jar = jarOf(entry.getValue());
+            URL classFile = loader.getResource(name.replace('.', '/') + ".class");
+            int needed = classFile == null ? 0 : javaOf(classFile);
+            if (needed > Runtime.version().feature()) {
+                return jar + ": " + kind + " " + name + " needs Java " + needed + ", but this is Java "
+                        + Runtime.version().feature() + "; run with Java " + needed + " or use a build of the jar for this one";
+            }
+            if (classFile == null) {
+                return jar + ": META-INF/services names " + kind + " " + name + ", but no such class is there";
+            }
+            return jar + ": " + kind + " " + name + " cannot be loaded: " + reasonOf(failure);
+        }
+        return "a " + kind + " cannot be loaded: " + reasonOf(failure);
+    }
+
+    private static String reasonOf(Throwable failure) {
+        Throwable cause = failure instanceof ServiceConfigurationError && failure.getCause() != null ? failure.getCause() : failure;
+        return cause.getClass().getSimpleName() + ": " + cause.getMessage();
+    }
+
+    /** The Java version that the class file at {@code file} was made for; below 1 when it is no class file. */
+    private static int javaOf(URL file) {
+        try (InputStream in = file.openStream()) {
+            byte[] head = in.readNBytes(8);
+            int major = head.length < 8 ? 0 : (head[6] & 0xff) << 8 | head[7] & 0xff;
+            return major - MAJOR_OF_JAVA_0;
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    private static String jarOf(URL inside) {
+        String text = inside.toString();
+        int end = text.indexOf("!/");
+        text = end >= 0 ? text.substring(0, end) : text.replaceFirst("META-INF/services/.*", "");
+        return text.replaceFirst("^jar:", "").replaceFirst("^file:", "");
+    }
+
+    private static String originOf(Class<?> type) {
+        CodeSource source = type.getProtectionDomain().getCodeSource();
+        if (source == null || source.getLocation() == null) {
+            return type.getModule().isNamed() ? "module " + type.getModule().getName() : "class " + type.getName();
+        }
+        URL location = source.getLocation();
+        try {
+            return location.getProtocol().equals("file") ? Path.of(location.toURI()).toString() : location.toString();
+        } catch (URISyntaxException e) {
+            return location.toString();
+        }
+    }
+
+    private static void sortAndCheck(List<Found<Architecture>> architectures, List<Found<Feature>> features) {
+        architectures.sort(Comparator.comparing(found -> found.provider().id()));
+        features.sort(Comparator.comparing(found -> found.provider().id()));
+        Map<String, String> origins = new HashMap<>();
+        List<Found<? extends Provider>> all = new ArrayList<>(architectures);
+        all.addAll(features);
+        for (Found<? extends Provider> found : all) {
+            String id = found.provider().id();
+            if (!ID.matcher(id).matches()) {
+                throw new BootException(found.origin() + ": the plugin " + found.provider().getClass().getName() + " has the id \"" + id
+                        + "\"; an id is 1 to 63 of the characters a-z, 0-9, _ and -");
+            }
+            @Nullable String other = origins.put(id, found.origin());
+            if (other != null) {
+                throw new BootException("two plugins have the id \"" + id + "\": one in " + other + ", one in " + found.origin()
+                        + "; leave one of the jars out");
+            }
+        }
+    }
+}

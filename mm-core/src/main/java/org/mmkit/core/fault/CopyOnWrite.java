@@ -1,0 +1,125 @@
+package org.mmkit.core.fault;
+
+import org.mmkit.api.arch.EntryFormat;
+import org.mmkit.api.memory.FolioFlags;
+import org.mmkit.api.memory.Frames;
+import org.mmkit.api.memory.Gfp;
+import org.mmkit.api.space.Fault;
+import org.mmkit.api.space.RssKind;
+import org.mmkit.api.space.VmFlags;
+import org.mmkit.core.boot.Engine;
+import org.mmkit.core.pgtable.RadixPageTables;
+import org.mmkit.core.space.VmArea;
+
+/** Writes to write-protected base pages (Linux: do_wp_page): reuse where the page belongs to nobody else, copy otherwise. */
+final class CopyOnWrite {
+
+    private final Engine engine;
+    private final EntryFormat format;
+    private final Frames frames;
+
+    CopyOnWrite(Engine engine) {
+        this.engine = engine;
+        this.format = engine.format;
+        this.frames = engine.frames;
+    }
+
+    int write(VmArea area, Fault fault) {
+        long entry = fault.entry();
+        if (area.has(VmFlags.SHARED) || area.has(VmFlags.MAYSHARE)) {
+            if (fault.isUnshare()) {
+                return Fault.DONE;
+            }
+            long head = frames.head(format.pfn(entry, 1));
+            frames.set(head, FolioFlags.DIRTY);
+            reuse(area, fault);
+            return Fault.DONE;
+        }
+        if (!format.isSpecial(entry)) {
+            long pfn = format.pfn(entry, 1);
+            long head = frames.head(pfn);
+            if (frames.test(head, FolioFlags.ANON)
+                    && (frames.test(pfn, FolioFlags.ANON_EXCLUSIVE) || mayReuse(area, head))) {
+                frames.set(pfn, FolioFlags.ANON_EXCLUSIVE);
+                if (!fault.isUnshare()) {
+                    reuse(area, fault);
+                }
+                return Fault.DONE;
+            }
+        }
+        return copy(area, fault);
+    }
+
+    /** Whether this mapping is the only user of the folio (Linux: wp_can_reuse_anon_folio). */
+    private boolean mayReuse(VmArea area, long head) {
+        if (frames.isLarge(head)) {
+            return !frames.maybeMappedShared(head)
+                    && !frames.test(head, FolioFlags.SWAPCACHE)
+                    && frames.largeMapcount(head) == frames.refcount(head);
+        }
+        int cached = frames.test(head, FolioFlags.SWAPCACHE) ? 1 : 0;
+        if (frames.refcount(head) > 1 + cached) {
+            return false;
+        }
+        if (cached == 1) {
+            engine.swap().releaseCached(head);
+            if (frames.refcount(head) != 1) {
+                return false;
+            }
+        }
+        engine.rmap.moveAnon(head, area);
+        return true;
+    }
+
+    private void reuse(VmArea area, Fault fault) {
+        long entry = format.makeDirty(format.makeYoung(fault.entry()));
+        area.space().tables().write(fault.slot(), area.has(VmFlags.WRITE) ? format.makeWritable(entry) : entry);
+    }
+
+    private int copy(VmArea area, Fault fault) {
+        long entry = fault.entry();
+        boolean zero = format.isSpecial(entry);
+        if (!area.hasAnonVma()) {
+            engine.rmap.prepareAnon(area);
+        }
+        long fresh = engine.memory.allocateFolio(0, Gfp.HIGHUSER_MOVABLE);
+        if (fresh == Frames.NONE) {
+            return Fault.OOM;
+        }
+        RadixPageTables tables = area.space().tables();
+        long va = fault.address() & -engine.pageSize;
+        if (zero) {
+            engine.memory.contents().clear(fresh, 1);
+            area.space().addRss(RssKind.ANON, 1);
+        } else {
+            long pfn = format.pfn(entry, 1);
+            long head = frames.head(pfn);
+            engine.memory.contents().copy(pfn, fresh, 1);
+            RssKind kind = engine.rssKind(head);
+            if (kind != RssKind.ANON) {
+                area.space().addRss(kind, -1);
+                area.space().addRss(RssKind.ANON, 1);
+            }
+        }
+        long leaf = format.leaf(fresh, 1, area.entryProtection());
+        if (!fault.isUnshare()) {
+            leaf = format.makeDirty(leaf);
+            if (area.has(VmFlags.WRITE)) {
+                leaf = format.makeWritable(leaf);
+            }
+        }
+        engine.rmap.addNewAnon(fresh, area, va, 1);
+        area.space().lock().mapped(area, fresh, 1);
+        tables.write(fault.slot(), leaf);
+        if (!zero) {
+            long pfn = format.pfn(entry, 1);
+            long head = frames.head(pfn);
+            if (format.isDirty(entry) && !frames.test(head, FolioFlags.ANON)) {
+                frames.set(head, FolioFlags.DIRTY);
+            }
+            engine.rmap.remove(pfn, 1, area, 1);
+            frames.put(head, 1);
+        }
+        return Fault.DONE;
+    }
+}

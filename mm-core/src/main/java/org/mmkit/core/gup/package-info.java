@@ -1,0 +1,5 @@
+/** The kernel's own hold on user pages (Linux: mm/gup.c). */
+@NullMarked
+package org.mmkit.core.gup;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,275 @@
+package org.mmkit.core.process;
+
+import org.jspecify.annotations.Nullable;
+import org.mmkit.api.Errno;
+import org.mmkit.api.ErrnoException;
+import org.mmkit.api.arch.EntryFormat;
+import org.mmkit.api.feature.PrctlHandler;
+import org.mmkit.api.file.Mappable;
+import org.mmkit.api.pgtable.PageTables;
+import org.mmkit.api.space.Fault;
+import org.mmkit.core.boot.Engine;
+import org.mmkit.core.gup.PinnedPages;
+import org.mmkit.core.space.UserAddressSpace;
+import org.mmkit.core.space.VmArea;
+
+/**
+ * A process of the model: an address space and what its program does. Methods named like system calls take their arguments and give
+ * their raw results: 0 or more, or a negated error number of {@link Errno}.
+ *
+ * <p>Not thread-safe.
+ */
+public final class Process {
+
+    /** The access was to memory that is not there: the negated number is what {@link #load} and {@link #store} give. */
+    public static final int SIGSEGV = 11;
+
+    /** The backing of the memory has nothing there. */
+    public static final int SIGBUS = 7;
+
+    /** No memory was left to answer the fault. */
+    public static final int SIGKILL = 9;
+
+    private final Engine engine;
+    private final ProcessTable table;
+    private final int pid;
+    private UserAddressSpace space;
+    private boolean sharesSpace;
+    private long faults;
+    private boolean exited;
+
+    Process(Engine engine, ProcessTable table, int pid, UserAddressSpace space) {
+        this.engine = engine;
+        this.table = table;
+        this.pid = pid;
+        this.space = space;
+    }
+
+    /** The process number. */
+    public int pid() {
+        return pid;
+    }
+
+    /** The address space; another one after {@link #exec}. */
+    public UserAddressSpace space() {
+        return space;
+    }
+
+    /** Page faults of this process that were resolved. */
+    public long faults() {
+        return faults;
+    }
+
+    /** mmap; {@code source} is the open file, null for none. */
+    public long mmap(long addr, long length, int prot, int flags, @Nullable Mappable source, long offset) {
+        return space.map().mmap(addr, length, prot, flags, source, offset);
+    }
+
+    /** munmap. */
+    public long munmap(long addr, long length) {
+        return space.map().munmap(addr, length);
+    }
+
+    /** mprotect. */
+    public long mprotect(long addr, long length, int prot) {
+        return space.protect().mprotect(addr, length, prot);
+    }
+
+    /** mremap. */
+    public long mremap(long addr, long oldLength, long newLength, int flags, long newAddr) {
+        return space.remap().mremap(addr, oldLength, newLength, flags, newAddr);
+    }
+
+    /** madvise. */
+    public long madvise(long addr, long length, int advice) {
+        return space.advise().madvise(addr, length, advice);
+    }
+
+    /** mlock. */
+    public long mlock(long addr, long length) {
+        return space.lock().mlock(addr, length, 0);
+    }
+
+    /** mlock2. */
+    public long mlock2(long addr, long length, int flags) {
+        return space.lock().mlock(addr, length, flags);
+    }
+
+    /** munlock. */
+    public long munlock(long addr, long length) {
+        return space.lock().munlock(addr, length);
+    }
+
+    /** mlockall. */
+    public long mlockall(int flags) {
+        return space.lock().mlockall(flags);
+    }
+
+    /** munlockall. */
+    public long munlockall() {
+        return space.lock().munlockall();
+    }
+
+    /** brk: the break after the call. */
+    public long brk(long address) {
+        return space.map().brk(address);
+    }
+
+    /** msync. Nothing is ever written back by a machine without devices, so this only checks its arguments. */
+    public long msync(long addr, long length, int flags) {
+        return space.lock().msync(addr, length, flags);
+    }
+
+    /** prctl; options that no feature brought are EINVAL. */
+    public long prctl(int option, long arg2, long arg3, long arg4, long arg5) {
+        PrctlHandler handler = engine.extensions.prctl().get(option);
+        return handler == null ? -Errno.EINVAL : handler.call(space, arg2, arg3, arg4, arg5);
+    }
+
+    /**
+     * fork.
+     *
+     * @throws ErrnoException ENOMEM
+     */
+    public Process fork() throws ErrnoException {
+        return table.add(space.fork(engine.extensions.inheritedSpaceFlags()));
+    }
+
+    /**
+     * vfork, or clone with CLONE_VM: a process in the same address space until it calls {@link #exec} or {@link #exit}.
+     */
+    public Process vfork() {
+        Process child = table.add(space);
+        child.sharesSpace = true;
+        return child;
+    }
+
+    /**
+     * exec: an empty address space takes the place of the present one; flags that features pass on stay.
+     *
+     * @throws ErrnoException ENOMEM
+     */
+    public void exec() throws ErrnoException {
+        UserAddressSpace fresh = engine.newSpace();
+        fresh.inheritFlags(space, engine.extensions.inheritedSpaceFlags());
+        leave();
+        space = fresh;
+        sharesSpace = false;
+    }
+
+    /** exit: the address space goes. A second call does nothing. */
+    public void exit() {
+        if (!exited) {
+            exited = true;
+            leave();
+            table.remove(this);
+        }
+    }
+
+    private void leave() {
+        if (!sharesSpace && !space.isDead()) {
+            space.tearDown();
+        }
+    }
+
+    /**
+     * Takes one page fault at {@code va} without touching content, as a replayed recording does.
+     *
+     * @param flags bits of {@link Fault}
+     * @return outcome bits of {@link Fault}
+     */
+    public int touch(long va, int flags) {
+        int outcome = engine.faults.access(space, va, flags);
+        if ((outcome & Fault.ERROR) == 0) {
+            faults++;
+        }
+        return outcome;
+    }
+
+    /** Reads one byte: 0 to 255, or a negated signal number. */
+    public int load(long va) {
+        long pfn = access(va, false);
+        return pfn < 0 ? (int) pfn : engine.memory.contents().read(pfn, (int) (va & engine.pageSize - 1));
+    }
+
+    /** Writes one byte: 0, or a negated signal number. */
+    public int store(long va, int value) {
+        long pfn = access(va, true);
+        if (pfn < 0) {
+            return (int) pfn;
+        }
+        engine.memory.contents().write(pfn, (int) (va & engine.pageSize - 1), value);
+        return 0;
+    }
+
+    /** Whether an access to {@code va} would be answered by the page tables alone; sets accessed and dirty as hardware does. */
+    public boolean hits(long va, boolean write) {
+        return translate(va, write) >= 0;
+    }
+
+    private long access(long va, boolean write) {
+        while (true) {
+            long pfn = translate(va, write);
+            if (pfn >= 0) {
+                return pfn;
+            }
+            int outcome = touch(va, Fault.USER | (write ? Fault.WRITE : 0));
+            if ((outcome & Fault.SIGSEGV) != 0) {
+                return -SIGSEGV;
+            }
+            if ((outcome & Fault.SIGBUS) != 0) {
+                return -SIGBUS;
+            }
+            if ((outcome & Fault.OOM) != 0) {
+                return -SIGKILL;
+            }
+        }
+    }
+
+    /** The frame behind {@code va} as the hardware finds it, or -1 for a fault. */
+    private long translate(long va, boolean write) {
+        PageTables tables = space.tables();
+        EntryFormat format = engine.format;
+        for (int level = 1; level < engine.layout.levels(); level++) {
+            long slot = tables.find(va, level);
+            if (slot == PageTables.NO_SLOT) {
+                continue;
+            }
+            long entry = tables.read(slot);
+            if (!format.isPresent(entry)
+                    || !format.isLeaf(entry, level)
+                    || !format.isUserAccessible(entry)
+                    || write && !format.isWritable(entry)) {
+                return -1;
+            }
+            long used = format.makeYoung(entry);
+            if (write) {
+                used = format.makeDirty(used);
+            }
+            if (used != entry) {
+                tables.write(slot, used);
+            }
+            return format.pfn(entry, level) + ((va & engine.layout.size(level) - 1) >>> engine.pageShift);
+        }
+        return -1;
+    }
+
+    /**
+     * Takes long-term pins for writing on the pages of a range.
+     *
+     * @throws ErrnoException EFAULT, ENOMEM
+     */
+    public PinnedPages pin(long addr, long length) throws ErrnoException {
+        return PinnedPages.pin(space, addr, length);
+    }
+
+    /** The area at {@code va}, or null. */
+    public @Nullable VmArea area(long va) {
+        return space.find(va);
+    }
+
+    @Override
+    public String toString() {
+        return "process " + pid;
+    }
+}

@@ -1,0 +1,55 @@
+package org.mmkit.core.process;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.mmkit.api.ErrnoException;
+import org.mmkit.core.boot.Engine;
+import org.mmkit.core.space.UserAddressSpace;
+
+/** The living processes of a machine, oldest first. */
+public final class ProcessTable {
+
+    private final Engine engine;
+    private final List<Process> living = new ArrayList<>();
+    private int lastPid;
+
+    /** Made once per machine. */
+    public ProcessTable(Engine engine) {
+        this.engine = engine;
+    }
+
+    /**
+     * A process with an empty address space.
+     *
+     * @throws ErrnoException ENOMEM
+     */
+    public Process create() throws ErrnoException {
+        return add(engine.newSpace());
+    }
+
+    Process add(UserAddressSpace space) {
+        Process process = new Process(engine, this, ++lastPid, space);
+        living.add(process);
+        return process;
+    }
+
+    void remove(Process process) {
+        living.remove(process);
+    }
+
+    /** The living processes. */
+    public List<Process> living() {
+        return List.copyOf(living);
+    }
+
+    /** The living process numbered {@code pid}, or null. */
+    public @Nullable Process find(int pid) {
+        for (Process process : living) {
+            if (process.pid() == pid) {
+                return process;
+            }
+        }
+        return null;
+    }
+}

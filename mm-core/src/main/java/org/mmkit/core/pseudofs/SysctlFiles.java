@@ -1,0 +1,58 @@
+package org.mmkit.core.pseudofs;
+
+import java.util.List;
+import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
+import org.mmkit.api.feature.Shrinker;
+import org.mmkit.core.memory.SystemMemory;
+import org.mmkit.core.memory.Watermarks;
+import org.mmkit.core.stat.CounterTable;
+
+/** The files of /proc/sys/vm that the engine itself honours (Documentation/admin-guide/sysctl/vm.rst). */
+final class SysctlFiles {
+
+    private static final String FOLDER = "/proc/sys/vm/";
+    /** A shrinker that says it freed something is asked again, but not for ever. */
+    private static final int SHRINK_ROUNDS = 64;
+
+    private final PseudoFileSystem files;
+
+    SysctlFiles(PseudoFileSystem files) {
+        this.files = files;
+    }
+
+    void addWatermarks(SystemMemory memory) {
+        Watermarks watermarks = memory.allocator().watermarks();
+        add("min_free_kbytes", watermarks::minFreeKilobytes, watermarks::setMinFreeKilobytes, 0, Integer.MAX_VALUE);
+        add("watermark_scale_factor", watermarks::scaleFactor, value -> watermarks.setScaleFactor((int) value), 1, 3000);
+    }
+
+    /** 1 drops clean page cache, 2 runs the shrinkers, 3 does both; 4 only silences a message of Linux. */
+    void addDropCaches(CounterTable counters, List<Shrinker> shrinkers, Runnable dropPageCache) {
+        int pageCache = counters.register("drop_pagecache");
+        int slab = counters.register("drop_slab");
+        files.add(FOLDER + "drop_caches", new IntegerSysctl(() -> 0, value -> {
+            if ((value & 1) != 0) {
+                dropPageCache.run();
+                counters.add(pageCache, 1);
+            }
+            if ((value & 2) != 0) {
+                shrinkers.forEach(SysctlFiles::shrink);
+                counters.add(slab, 1);
+            }
+        }, 1, 4, false));
+    }
+
+    private static void shrink(Shrinker shrinker) {
+        for (int round = 0; round < SHRINK_ROUNDS; round++) {
+            long objects = shrinker.count();
+            if (objects <= 0 || shrinker.scan(objects) <= 0) {
+                return;
+            }
+        }
+    }
+
+    void add(String name, LongSupplier value, LongConsumer set, long min, long max) {
+        files.add(FOLDER + name, new IntegerSysctl(value, set, min, max, true));
+    }
+}

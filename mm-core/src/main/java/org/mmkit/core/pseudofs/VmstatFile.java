@@ -1,0 +1,74 @@
+package org.mmkit.core.pseudofs;
+
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.mmkit.api.file.PseudoFile;
+import org.mmkit.api.memory.FrameAllocator;
+import org.mmkit.core.memory.AllocationEvents;
+import org.mmkit.core.memory.SystemMemory;
+import org.mmkit.core.memory.Zone;
+import org.mmkit.core.stat.CounterTable;
+
+/**
+ * /proc/vmstat: the counters that anybody has registered, and what the allocator counts by itself. Names that nothing in this machine
+ * counts are left out, where Linux prints a 0.
+ */
+public final class VmstatFile implements PseudoFile {
+
+    private final CounterTable counters;
+    private final Map<String, LongSupplier> computed = new LinkedHashMap<>();
+
+    /** The counters of {@code counters}, and those of the allocator of {@code memory}. */
+    public VmstatFile(CounterTable counters, SystemMemory memory) {
+        this.counters = counters;
+        AllocationEvents events = memory.allocator().events();
+        computed.put("nr_free_pages", memory.allocator()::freePages);
+        int blockOrder = memory.allocator().blockOrder();
+        computed.put("nr_free_pages_blocks", () -> freeInBlocks(memory, blockOrder));
+        for (int z = 0; z < Zone.ZONES; z++) {
+            int zone = z;
+            String name = Zone.name(z).toLowerCase(Locale.ROOT);
+            computed.put("pgalloc_" + name, () -> events.allocated[zone]);
+            computed.put("allocstall_" + name, () -> events.stalls[zone]);
+        }
+        computed.put("pgfree", () -> events.freed);
+        computed.put("compact_stall", () -> events.compactStalls);
+        computed.put("compact_success", () -> events.compactSuccesses);
+        computed.put("compact_fail", () -> events.compactFailures);
+    }
+
+    private static long freeInBlocks(SystemMemory memory, int blockOrder) {
+        long pages = 0;
+        for (int order = blockOrder; order <= FrameAllocator.MAX_ORDER; order++) {
+            pages += memory.allocator().freeBlocks(order) << order;
+        }
+        return pages;
+    }
+
+    /** Adds a line that is computed when it is read. */
+    void add(String name, LongSupplier value) {
+        computed.put(name, value);
+    }
+
+    /** Whether there is a line {@code name}. */
+    boolean has(String name) {
+        return computed.containsKey(name) || counters.has(name);
+    }
+
+    /** The value of line {@code name}; {@link IllegalArgumentException} when there is none. */
+    public long value(String name) {
+        LongSupplier supplier = computed.get(name);
+        return supplier != null ? supplier.getAsLong() : counters.get(name);
+    }
+
+    @Override
+    public String read() {
+        StringBuilder out = new StringBuilder();
+        for (String name : LineOrder.VMSTAT.sort(Fields.union(computed.keySet(), counters.names()))) {
+            out.append(name).append(' ').append(value(name)).append('\n');
+        }
+        return out.toString();
+    }
+}

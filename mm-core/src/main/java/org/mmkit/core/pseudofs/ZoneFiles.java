@@ -1,0 +1,120 @@
+package org.mmkit.core.pseudofs;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.mmkit.api.memory.FrameAllocator;
+import org.mmkit.api.memory.MigrateType;
+import org.mmkit.core.memory.BuddyAllocator;
+import org.mmkit.core.memory.Zone;
+
+/** /proc/buddyinfo, /proc/pagetypeinfo and /proc/zoneinfo of a machine with one node (mm/vmstat.c). */
+final class ZoneFiles {
+
+    private final BuddyAllocator allocator;
+
+    ZoneFiles(BuddyAllocator allocator) {
+        this.allocator = allocator;
+    }
+
+    private List<Zone> populated() {
+        List<Zone> zones = new ArrayList<>();
+        for (int z = 0; z < Zone.ZONES; z++) {
+            if (allocator.zone(z).present() > 0) {
+                zones.add(allocator.zone(z));
+            }
+        }
+        return zones;
+    }
+
+    private static void zoneName(StringBuilder out, Zone zone) {
+        Columns.right(out, Zone.name(zone.number()), 8);
+    }
+
+    String buddyinfo() {
+        StringBuilder out = new StringBuilder();
+        for (Zone zone : populated()) {
+            out.append("Node 0, zone ");
+            zoneName(out, zone);
+            out.append(' ');
+            for (int order = 0; order <= FrameAllocator.MAX_ORDER; order++) {
+                Columns.right(out, allocator.freeBlocks(zone.number(), order), 6);
+                out.append(' ');
+            }
+            out.append('\n');
+        }
+        return out.toString();
+    }
+
+    String pagetypeinfo() {
+        StringBuilder out = new StringBuilder();
+        out.append("Page block order: ").append(allocator.blockOrder()).append('\n');
+        out.append("Pages per block:  ").append(1L << allocator.blockOrder()).append("\n\n");
+        out.append("Free pages count per migrate type at order ");
+        for (int order = 0; order <= FrameAllocator.MAX_ORDER; order++) {
+            Columns.right(out, order, 6);
+            out.append(' ');
+        }
+        out.append('\n');
+        for (Zone zone : populated()) {
+            for (MigrateType type : MigrateType.values()) {
+                out.append("Node ");
+                Columns.right(out, 0, 4);
+                out.append(", zone ");
+                zoneName(out, zone);
+                out.append(", type ");
+                Columns.right(out, type.label(), 12);
+                out.append(' ');
+                for (int order = 0; order <= FrameAllocator.MAX_ORDER; order++) {
+                    Columns.right(out, allocator.freeBlocks(zone.number(), order, type), 6);
+                    out.append(' ');
+                }
+                out.append('\n');
+            }
+        }
+        out.append("\nNumber of blocks type ");
+        for (MigrateType type : MigrateType.values()) {
+            Columns.right(out, type.label(), 12);
+            out.append(' ');
+        }
+        out.append('\n');
+        for (Zone zone : populated()) {
+            out.append("Node 0, zone ");
+            zoneName(out, zone);
+            out.append(' ');
+            for (MigrateType type : MigrateType.values()) {
+                Columns.right(out, allocator.pageBlocks(zone.number(), type), 12);
+                out.append(' ');
+            }
+            out.append('\n');
+        }
+        return out.toString();
+    }
+
+    /** Watermarks and sizes of the zones; the counters of the node are those of /proc/vmstat. */
+    String zoneinfo() {
+        StringBuilder out = new StringBuilder();
+        for (int z = 0; z < Zone.ZONES; z++) {
+            Zone zone = allocator.zone(z);
+            out.append("Node 0, zone ");
+            zoneName(out, zone);
+            out.append("\n  pages free     ").append(zone.free());
+            out.append("\n        boost    0");
+            out.append("\n        min      ").append(zone.watermark(Zone.MIN));
+            out.append("\n        low      ").append(zone.watermark(Zone.LOW));
+            out.append("\n        high     ").append(zone.watermark(Zone.HIGH));
+            out.append("\n        promo    ").append(zone.watermark(Zone.PROMO));
+            out.append("\n        spanned  ").append(zone.spanned());
+            out.append("\n        present  ").append(zone.present());
+            out.append("\n        managed  ").append(zone.managed());
+            out.append("\n        protection: (");
+            for (int highest = 0; highest < Zone.ZONES; highest++) {
+                out.append(highest == 0 ? "" : ", ").append(zone.lowmemReserve(highest));
+            }
+            out.append(")\n");
+            if (zone.present() > 0) {
+                out.append("      nr_free_pages ").append(zone.free()).append('\n');
+            }
+        }
+        return out.toString();
+    }
+}

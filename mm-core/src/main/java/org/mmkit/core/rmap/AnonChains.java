@@ -1,0 +1,78 @@
+package org.mmkit.core.rmap;
+
+import java.util.List;
+import org.mmkit.core.space.VmArea;
+
+/**
+ * Links areas to the reverse-mapping roots they need (Linux: anon_vma_prepare, anon_vma_clone, anon_vma_fork, unlink_anon_vmas). What
+ * is linked decides which areas may merge, so the rules are Linux's.
+ */
+public final class AnonChains {
+
+    private AnonChains() {}
+
+    /** Gives {@code area} a root of its own. */
+    public static void create(VmArea area) {
+        adopt(area, new AnonVma());
+    }
+
+    /** Makes {@code anonVma} the root for new folios of {@code area}, which has none. */
+    public static void adopt(VmArea area, AnonVma anonVma) {
+        area.setAnonVma(anonVma);
+        anonVma.activate();
+        link(area, anonVma);
+    }
+
+    /** Links {@code to} to every root of {@code from} and makes it use the same one for new folios: split, move and merge. */
+    public static void cloneChain(VmArea to, VmArea from) {
+        List<AnonVma> chain = from.anonChain();
+        for (int i = 0; i < chain.size(); i++) {
+            link(to, chain.get(i));
+        }
+        AnonVma own = from.anonVma();
+        if (own != null) {
+            to.setAnonVma(own);
+            own.activate();
+        }
+    }
+
+    /** Links the child's area {@code copy} to the roots of {@code source} and gives it one for its new folios. */
+    public static void fork(VmArea copy, VmArea source) {
+        AnonVma parent = source.anonVma();
+        if (parent == null) {
+            return;
+        }
+        List<AnonVma> chain = source.anonChain();
+        for (int i = chain.size() - 1; i >= 0; i--) {
+            AnonVma anonVma = chain.get(i);
+            link(copy, anonVma);
+            if (copy.anonVma() == null && anonVma.isReusable()) {
+                copy.setAnonVma(anonVma);
+            }
+        }
+        AnonVma reused = copy.anonVma();
+        if (reused != null) {
+            reused.activate();
+            return;
+        }
+        adopt(copy, new AnonVma(parent));
+    }
+
+    /** Takes {@code area} out of all its roots. */
+    public static void unlinkAll(VmArea area) {
+        List<AnonVma> chain = area.anonChain();
+        for (int i = chain.size() - 1; i >= 0; i--) {
+            chain.get(i).unlink(area);
+        }
+        AnonVma own = area.anonVma();
+        if (own != null) {
+            own.deactivate();
+        }
+        area.clearAnon();
+    }
+
+    private static void link(VmArea area, AnonVma anonVma) {
+        area.anonChain().add(anonVma);
+        anonVma.link(area);
+    }
+}

@@ -1,0 +1,283 @@
+package org.mmkit.core.rmap;
+
+import java.util.List;
+import org.mmkit.api.feature.FolioEvent;
+import org.mmkit.api.file.FileMapping;
+import org.mmkit.api.memory.FolioFlags;
+import org.mmkit.api.memory.FolioOwner;
+import org.mmkit.api.memory.Frames;
+import org.mmkit.api.space.MappingVisitor;
+import org.mmkit.api.space.ReverseMapping;
+import org.mmkit.api.space.Vma;
+import org.mmkit.api.space.VmFlags;
+import org.mmkit.core.boot.Engine;
+import org.mmkit.core.space.VmArea;
+
+/**
+ * Keeps map counts in step with entries (Linux: mm/rmap.c, __folio_add_rmap and __folio_remove_rmap) and walks from folios to areas.
+ *
+ * <p>{@link Frames#mappedPages} counts the pages of a large folio that level-1 entries map; a page also counts as mapped
+ * while any whole mapping exists.
+ */
+public final class FolioMapper implements ReverseMapping {
+
+    private final Engine engine;
+    private final Frames frames;
+    private final FolioMigration migration;
+    private final int nrAnon;
+    private final int nrMapped;
+    private final int nrAnonHuge;
+    private final int nrShmemHuge;
+    private final int nrFileHuge;
+
+    /** Made once per machine. */
+    public FolioMapper(Engine engine) {
+        this.engine = engine;
+        this.frames = engine.frames;
+        this.migration = new FolioMigration(engine, this);
+        this.nrAnon = engine.counters.register("nr_anon_pages");
+        this.nrMapped = engine.counters.register("nr_mapped");
+        this.nrAnonHuge = engine.counters.register("nr_anon_transparent_hugepages");
+        this.nrShmemHuge = engine.counters.register("nr_shmem_pmdmapped");
+        this.nrFileHuge = engine.counters.register("nr_file_pmdmapped");
+        frames.setFreeing(FolioFlags.ANON, this::anonFreed);
+    }
+
+    private boolean anonFreed(long head) {
+        int order = frames.order(head);
+        if (order > 0) {
+            engine.extensions.largeFolios().undefer(head);
+            engine.extensions.largeFolios().count(FolioEvent.ANON_GONE, order, 1);
+        }
+        return false;
+    }
+
+    @Override
+    public void prepareAnon(Vma vma) {
+        VmArea area = (VmArea) vma;
+        if (area.anonVma() == null) {
+            area.space().prepareAnon(area);
+        }
+    }
+
+    @Override
+    public void addNewAnon(long head, Vma vma, long va, int level) {
+        VmArea area = (VmArea) vma;
+        int order = frames.order(head);
+        frames.set(head, FolioFlags.ANON | FolioFlags.SWAPBACKED | FolioFlags.UPTODATE);
+        AnonVma root = area.anonVma();
+        if (root == null) {
+            throw new IllegalStateException(area + " got an anonymous folio before a reverse-mapping root");
+        }
+        frames.setOwner(head, root, area.index(va));
+        int n = 1 << order;
+        if (order == 0) {
+            frames.addPageMapcount(head, 1);
+            frames.set(head, FolioFlags.ANON_EXCLUSIVE);
+        } else if (level == 1) {
+            for (int i = 0; i < n; i++) {
+                frames.addPageMapcount(head + i, 1);
+            }
+            frames.setRange(head, n, FolioFlags.ANON_EXCLUSIVE);
+            frames.addMappedPages(head, n);
+            frames.addLargeMapcount(head, n, area.space().id());
+        } else {
+            frames.addEntireMapcount(head, 1);
+            frames.set(head, FolioFlags.ANON_EXCLUSIVE);
+            frames.addLargeMapcount(head, 1, area.space().id());
+            engine.counters.add(nrAnonHuge, 1);
+        }
+        engine.counters.add(nrAnon, n);
+        if (order > 0) {
+            engine.extensions.largeFolios().count(FolioEvent.ANON_NEW, order, 1);
+        }
+    }
+
+    @Override
+    public void addAnon(long pfn, int n, Vma vma, long va, int level, boolean exclusive) {
+        add(pfn, n, (VmArea) vma, level);
+        if (exclusive) {
+            if (level == 1) {
+                frames.setRange(pfn, n, FolioFlags.ANON_EXCLUSIVE);
+            } else {
+                frames.set(pfn, FolioFlags.ANON_EXCLUSIVE);
+            }
+        }
+    }
+
+    @Override
+    public void addFile(long pfn, int n, Vma vma, int level) {
+        add(pfn, n, (VmArea) vma, level);
+    }
+
+    private void add(long pfn, int n, VmArea area, int level) {
+        long head = frames.head(pfn);
+        int mapped = 0;
+        int huge = 0;
+        if (!frames.isLarge(head)) {
+            if (frames.addPageMapcount(pfn, 1) == 1) {
+                mapped = 1;
+            }
+        } else if (level == 1) {
+            int first = 0;
+            for (int i = 0; i < n; i++) {
+                if (frames.addPageMapcount(pfn + i, 1) == 1) {
+                    first++;
+                }
+            }
+            frames.addMappedPages(head, first);
+            frames.addLargeMapcount(head, n, area.space().id());
+            mapped = frames.entireMapcount(head) == 0 ? first : 0;
+        } else {
+            int before = frames.mappedPages(head);
+            frames.addLargeMapcount(head, 1, area.space().id());
+            if (frames.addEntireMapcount(head, 1) == 1) {
+                huge = 1;
+                mapped = n - before;
+            }
+        }
+        countMapped(head, mapped, huge);
+    }
+
+    private void countMapped(long head, int pages, int huge) {
+        boolean anon = frames.test(head, FolioFlags.ANON);
+        if (pages != 0) {
+            engine.counters.add(anon ? nrAnon : nrMapped, pages);
+        }
+        if (huge != 0) {
+            if (anon) {
+                engine.counters.add(nrAnonHuge, huge);
+            } else {
+                boolean shmem = frames.test(head, FolioFlags.SWAPBACKED);
+                engine.counters.add(shmem ? nrShmemHuge : nrFileHuge, huge);
+            }
+        }
+    }
+
+    @Override
+    public boolean tryDuplicateAnon(long pfn, int n, Vma copy, Vma source, int level) {
+        long head = frames.head(pfn);
+        boolean pinned = frames.pins(head) > 0;
+        int pagesToMark = level == 1 ? n : 1;
+        if (pinned) {
+            for (int i = 0; i < pagesToMark; i++) {
+                if (frames.test(pfn + i, FolioFlags.ANON_EXCLUSIVE)) {
+                    return false;
+                }
+            }
+        }
+        frames.clearRange(pfn, pagesToMark, FolioFlags.ANON_EXCLUSIVE);
+        duplicateFile(pfn, n, copy, level);
+        return true;
+    }
+
+    @Override
+    public void duplicateFile(long pfn, int n, Vma copy, int level) {
+        long head = frames.head(pfn);
+        int id = copy.space().id();
+        if (!frames.isLarge(head)) {
+            frames.addPageMapcount(pfn, 1);
+        } else if (level == 1) {
+            for (int i = 0; i < n; i++) {
+                frames.addPageMapcount(pfn + i, 1);
+            }
+            frames.addLargeMapcount(head, n, id);
+        } else {
+            frames.addEntireMapcount(head, 1);
+            frames.addLargeMapcount(head, 1, id);
+        }
+    }
+
+    @Override
+    public void remove(long pfn, int n, Vma vma, int level) {
+        long head = frames.head(pfn);
+        int unmapped = 0;
+        int huge = 0;
+        boolean partially = false;
+        if (!frames.isLarge(head)) {
+            if (frames.addPageMapcount(pfn, -1) == 0) {
+                unmapped = 1;
+            }
+        } else if (level == 1) {
+            frames.addLargeMapcount(head, -n, vma.space().id());
+            int last = 0;
+            for (int i = 0; i < n; i++) {
+                if (frames.addPageMapcount(pfn + i, -1) == 0) {
+                    last++;
+                }
+            }
+            int still = frames.addMappedPages(head, -last);
+            unmapped = frames.entireMapcount(head) == 0 ? last : 0;
+            partially = unmapped != 0 && still != 0;
+        } else {
+            frames.addLargeMapcount(head, -1, vma.space().id());
+            if (frames.addEntireMapcount(head, -1) == 0) {
+                huge = 1;
+                unmapped = n - frames.mappedPages(head);
+            }
+            partially = unmapped != 0 && unmapped < n;
+        }
+        if (partially
+                && frames.test(head, FolioFlags.ANON)
+                && !frames.test(head, FolioFlags.PARTIALLY_MAPPED)) {
+            engine.extensions.largeFolios().deferSplit(head, true);
+        }
+        countMapped(head, -unmapped, -huge);
+    }
+
+    @Override
+    public boolean tryShareAnon(long pfn, int n, int level) {
+        if (frames.pins(frames.head(pfn)) > 0) {
+            return false;
+        }
+        frames.clearRange(pfn, level == 1 ? n : 1, FolioFlags.ANON_EXCLUSIVE);
+        return true;
+    }
+
+    @Override
+    public void moveAnon(long head, Vma vma) {
+        AnonVma root = ((VmArea) vma).anonVma();
+        if (root == null) {
+            throw new IllegalStateException(vma + " has no reverse-mapping root");
+        }
+        frames.setOwner(head, root, frames.index(head));
+    }
+
+    @Override
+    public void walk(long head, MappingVisitor visitor) {
+        FolioOwner owner = frames.owner(head);
+        long index = frames.index(head);
+        long pages = frames.pages(head);
+        if (owner instanceof AnonVma root) {
+            List<VmArea> areas = root.areas();
+            for (int i = 0; i < areas.size(); i++) {
+                VmArea area = areas.get(i);
+                if (index + pages > area.pgoff() && index < area.pgoff() + area.pages()) {
+                    if (!visitor.visit(area, area.address(index))) {
+                        return;
+                    }
+                }
+            }
+        } else {
+            ((FileMapping) owner).forEachVma(index, pages, visitor);
+        }
+    }
+
+    @Override
+    public boolean migrateAway(long head) {
+        return migration.away(head);
+    }
+
+    @Override
+    public void migrateBack(long fromPfn, long toPfn, long pages, boolean zeroFilledToZeroPage) {
+        migration.back(fromPfn, toPfn, pages, zeroFilledToZeroPage);
+    }
+
+    /** Whether an area's new entry for an anonymous page may be writable at once (Linux: can_change_pte_writable). */
+    public boolean mayWriteAnon(VmArea area, long pfn) {
+        return area.has(VmFlags.WRITE)
+                && frames.test(frames.head(pfn), FolioFlags.ANON)
+                && frames.test(pfn, FolioFlags.ANON_EXCLUSIVE);
+    }
+
+}

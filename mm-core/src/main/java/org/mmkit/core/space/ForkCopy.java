@@ -1,0 +1,180 @@
+package org.mmkit.core.space;
+
+import org.mmkit.api.Errno;
+import org.mmkit.api.arch.EntryFormat;
+import org.mmkit.api.memory.FolioFlags;
+import org.mmkit.api.memory.Frames;
+import org.mmkit.api.memory.Gfp;
+import org.mmkit.api.pgtable.PageTables;
+import org.mmkit.api.space.AreaPaging;
+import org.mmkit.api.space.RssKind;
+import org.mmkit.api.space.VmFlags;
+import org.mmkit.api.space.VmaOperations;
+import org.mmkit.core.boot.Engine;
+import org.mmkit.core.rmap.AnonChains;
+
+/** Copies an address space for a child (Linux: dup_mmap, copy_page_range). */
+final class ForkCopy {
+
+    private final UserAddressSpace parent;
+    private final UserAddressSpace child;
+    private final Engine engine;
+    private final EntryFormat format;
+    private final Frames frames;
+    private final TableCursor cursor;
+
+    ForkCopy(UserAddressSpace parent, UserAddressSpace child) {
+        this.parent = parent;
+        this.child = child;
+        this.engine = parent.engine();
+        this.format = engine.format;
+        this.frames = engine.frames;
+        this.cursor = new TableCursor(parent.tables());
+    }
+
+    int run() {
+        for (VmArea source : parent.areas()) {
+            if (source.has(VmFlags.DONTCOPY)) {
+                continue;
+            }
+            VmArea copy = source.copy(child);
+            copy.flags &= ~(VmFlags.LOCKED | VmFlags.LOCKONFAULT);
+            if (!source.has(VmFlags.WIPEONFORK)) {
+                AnonChains.fork(copy, source);
+            }
+            child.enter(copy);
+            child.addMapped(copy.pages());
+            VmaOperations operations = copy.operationsOrNull();
+            if (operations != null) {
+                operations.open(copy);
+            }
+            if (source.has(VmFlags.WIPEONFORK)) {
+                continue;
+            }
+            int failed = copyEntries(copy, source);
+            if (failed != 0) {
+                return failed;
+            }
+        }
+        return 0;
+    }
+
+    private int copyEntries(VmArea copy, VmArea source) {
+        VmaOperations operations = source.operationsOrNull();
+        AreaPaging paging = operations == null ? null : operations.paging();
+        if (paging != null) {
+            return paging.copyAtFork(copy, source);
+        }
+        // Entries of files can be faulted in again by the child; only areas with copies or without backing need them.
+        if (source.anonVma() == null && (source.flags & (VmFlags.PFNMAP | VmFlags.MIXEDMAP)) == 0) {
+            return 0;
+        }
+        for (cursor.begin(parent.tables(), source.start, source.end); cursor.next(); ) {
+            if (cursor.isLeaf()) {
+                long copySlot = child.tables().obtain(cursor.base(), cursor.level());
+                if (copySlot == PageTables.NO_SLOT) {
+                    return -Errno.ENOMEM;
+                }
+                int done = engine.extensions
+                        .hugeLeaf(cursor.level())
+                        .copyAtFork(copy, copySlot, source, cursor.slot(), cursor.base());
+                if (done == -Errno.EAGAIN) {
+                    cursor.again();
+                    continue;
+                }
+                if (done != 0) {
+                    return done;
+                }
+                continue;
+            }
+            int failed = copyTable(copy, source);
+            if (failed != 0) {
+                return failed;
+            }
+        }
+        return 0;
+    }
+
+    private int copyTable(VmArea copy, VmArea source) {
+        PageTables tables = parent.tables();
+        long first = cursor.firstSlot();
+        long slot = first;
+        long start = cursor.start();
+        long end = cursor.end();
+        // Linux makes the child's table before it looks whether the parent's holds anything.
+        long childFirst = child.tables().obtain(start, 1);
+        if (childFirst == PageTables.NO_SLOT) {
+            return -Errno.ENOMEM;
+        }
+        for (long va = start; va != end; va += engine.pageSize, slot++) {
+            long entry = tables.read(slot);
+            if (format.isNone(entry)) {
+                continue;
+            }
+            long copySlot = childFirst + (slot - first);
+            if (!format.isPresent(entry)) {
+                copyAbsent(copy, slot, copySlot, entry);
+                continue;
+            }
+            int failed = copyPresent(copy, source, va, slot, copySlot, entry);
+            if (failed != 0) {
+                return failed;
+            }
+        }
+        return 0;
+    }
+
+    private void copyAbsent(VmArea copy, long slot, long copySlot, long entry) {
+        if (format.isSwap(entry)) {
+            engine.swap().duplicate(entry);
+            child.addRss(RssKind.SWAP, 1);
+            if (format.isExclusive(entry)) {
+                entry = format.clearExclusive(entry);
+                parent.tables().write(slot, entry);
+            }
+        }
+        // Guard markers are inherited as they are.
+        child.tables().write(copySlot, entry);
+    }
+
+    private int copyPresent(VmArea copy, VmArea source, long va, long slot, long copySlot, long entry) {
+        PageTables tables = parent.tables();
+        if (!format.isSpecial(entry)) {
+            long pfn = format.pfn(entry, 1);
+            long head = frames.head(pfn);
+            if (frames.test(head, FolioFlags.ANON)) {
+                frames.get(head, 1);
+                if (!engine.rmap.tryDuplicateAnon(pfn, 1, copy, source, 1)) {
+                    frames.put(head, 1);
+                    return copyPinned(copy, va, copySlot, pfn);
+                }
+                child.addRss(RssKind.ANON, 1);
+            } else {
+                frames.get(head, 1);
+                engine.rmap.duplicateFile(pfn, 1, copy, 1);
+                child.addRss(engine.rssKind(head), 1);
+            }
+        }
+        if (!source.isShared() && format.isWritable(entry)) {
+            entry = format.writeProtect(entry);
+            tables.write(slot, entry);
+        }
+        long copied = source.isShared() ? format.makeClean(entry) : entry;
+        child.tables().write(copySlot, format.makeOld(copied));
+        return 0;
+    }
+
+    /** The parent's page is pinned for long: the child gets its copy now, so that the parent's never changes. */
+    private int copyPinned(VmArea copy, long va, long copySlot, long pfn) {
+        long fresh = engine.memory.allocateFolio(0, Gfp.HIGHUSER_MOVABLE);
+        if (fresh == Frames.NONE) {
+            return -Errno.ENOMEM;
+        }
+        engine.memory.contents().copy(pfn, fresh, 1);
+        engine.rmap.addNewAnon(fresh, copy, va, 1);
+        child.addRss(RssKind.ANON, 1);
+        long leaf = format.makeDirty(format.leaf(fresh, 1, copy.entryProtection()));
+        child.tables().write(copySlot, copy.has(VmFlags.WRITE) ? format.makeWritable(leaf) : leaf);
+        return 0;
+    }
+}

@@ -1,0 +1,105 @@
+package org.mmkit.core.space;
+
+import org.mmkit.api.arch.EntryFormat;
+import org.mmkit.api.memory.FolioFlags;
+import org.mmkit.api.memory.Frames;
+import org.mmkit.api.pgtable.PageTables;
+import org.mmkit.api.space.RssKind;
+import org.mmkit.core.boot.Engine;
+
+/** MADV_FREE: pages stay until memory is needed, and come back to life by a write (Linux: madvise_free_pte_range). */
+final class LazyFree {
+
+    private final UserAddressSpace space;
+    private final Engine engine;
+    private final EntryFormat format;
+    private final Frames frames;
+    private final TableCursor cursor;
+
+    LazyFree(UserAddressSpace space) {
+        this.space = space;
+        this.engine = space.engine();
+        this.format = engine.format;
+        this.frames = engine.frames;
+        this.cursor = new TableCursor(space.tables());
+    }
+
+    long free(VmArea area, long start, long end) {
+        for (cursor.begin(space.tables(), start, end); cursor.next(); ) {
+            if (!cursor.isLeaf()) {
+                freeTable(cursor.start(), cursor.end(), cursor.firstSlot());
+            } else if (!engine.extensions
+                    .hugeLeaf(cursor.level())
+                    .adviseFree(area, cursor.slot(), cursor.start(), cursor.end())) {
+                cursor.again();
+            }
+        }
+        return 0;
+    }
+
+    private void freeTable(long start, long end, long slot) {
+        PageTables tables = space.tables();
+        long va = start;
+        while (va != end) {
+            long entry = tables.read(slot);
+            long step = 1;
+            if (format.isSwap(entry)) {
+                space.addRss(RssKind.SWAP, -1);
+                engine.swap().free(entry);
+                tables.write(slot, format.none());
+            } else if (format.isPresent(entry) && !format.isSpecial(entry)) {
+                step = freePage(slot, entry, end - va >>> engine.pageShift);
+            }
+            // 0: the folio was split, look at the same entry again.
+            va += step << engine.pageShift;
+            slot += step;
+        }
+    }
+
+    private long freePage(long slot, long entry, long limit) {
+        long pfn = format.pfn(entry, 1);
+        long head = frames.head(pfn);
+        long pages = frames.pages(head);
+        if (!frames.test(head, FolioFlags.ANON)) {
+            return 1;
+        }
+        if (pages > 1) {
+            long run = runOf(slot, pfn, Math.min(limit, head + pages - pfn));
+            if (run < pages) {
+                if (frames.maybeMappedShared(head)) {
+                    return run;
+                }
+                frames.get(head, 1);
+                int failed = engine.extensions.largeFolios().split(head, 0);
+                // The caller's reference stays on the first of the new folios.
+                frames.put(head, 1);
+                return failed == 0 ? 0 : 1;
+            }
+        }
+        if (frames.largeMapcount(head) != pages
+                || frames.test(head, FolioFlags.SWAPCACHE)
+                || frames.test(head, FolioFlags.UNEVICTABLE)) {
+            return pages;
+        }
+        frames.clear(head, FolioFlags.DIRTY | FolioFlags.REFERENCED);
+        for (long i = 0; i < pages; i++) {
+            long present = space.tables().read(slot + i);
+            space.tables().write(slot + i, format.makeOld(format.makeClean(present)));
+        }
+        frames.clear(head, FolioFlags.SWAPBACKED);
+        return pages;
+    }
+
+    private long runOf(long slot, long pfn, long limit) {
+        PageTables tables = space.tables();
+        long run = 1;
+        while (run < limit) {
+            long entry = tables.read(slot + run);
+            if (!format.isPresent(entry) || format.isSpecial(entry) || format.pfn(entry, 1) != pfn + run) {
+                break;
+            }
+            run++;
+        }
+        return run;
+    }
+}

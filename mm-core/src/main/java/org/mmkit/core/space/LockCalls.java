@@ -1,0 +1,277 @@
+package org.mmkit.core.space;
+
+import java.util.Objects;
+import org.mmkit.api.Errno;
+import org.mmkit.api.arch.EntryFormat;
+import org.mmkit.api.memory.FolioFlags;
+import org.mmkit.api.memory.Frames;
+import org.mmkit.api.pgtable.PageTables;
+import org.mmkit.api.space.AreaPaging;
+import org.mmkit.api.space.Fault;
+import org.mmkit.api.space.MapFlags;
+import org.mmkit.api.space.VmFlags;
+import org.mmkit.api.space.VmaOperations;
+import org.mmkit.core.boot.Engine;
+
+/** mlock(2), munlock(2), mlockall(2), and populating ranges (Linux: mm/mlock.c, mm/gup.c populate_vma_page_range). */
+public final class LockCalls {
+
+    private static final long LOCK_FLAGS = VmFlags.LOCKED | VmFlags.LOCKONFAULT;
+
+    private final UserAddressSpace space;
+    private final Engine engine;
+    private final EntryFormat format;
+    private final Frames frames;
+    private final TableCursor cursor;
+
+    LockCalls(UserAddressSpace space) {
+        this.space = space;
+        this.engine = space.engine();
+        this.format = engine.format;
+        this.frames = engine.frames;
+        this.cursor = new TableCursor(space.tables());
+    }
+
+    /** mlock2 with {@code flags} 0 (mlock) or MLOCK_ONFAULT. */
+    public long mlock(long start, long length, int flags) {
+        if ((flags & ~MapFlags.MLOCK_ONFAULT) != 0) {
+            return -Errno.EINVAL;
+        }
+        long lock = VmFlags.LOCKED | ((flags & MapFlags.MLOCK_ONFAULT) != 0 ? VmFlags.LOCKONFAULT : 0);
+        long first = start & -engine.pageSize;
+        long bytes = length + (start - first) + engine.pageSize - 1 & -engine.pageSize;
+        long failed = apply(first, bytes, lock);
+        if (failed != 0) {
+            return failed;
+        }
+        long populated = populate(first, first + bytes);
+        // As the kernel says it for mlock: a page that cannot be had is a hole.
+        return populated == -Errno.EFAULT ? -Errno.ENOMEM : populated == -Errno.ENOMEM ? -Errno.EAGAIN : populated;
+    }
+
+    /** munlock. */
+    public long munlock(long start, long length) {
+        long first = start & -engine.pageSize;
+        return apply(first, length + (start - first) + engine.pageSize - 1 & -engine.pageSize, 0);
+    }
+
+    /** mlockall. */
+    public long mlockall(int flags) {
+        if (flags == 0
+                || (flags & ~(MapFlags.MCL_CURRENT | MapFlags.MCL_FUTURE | MapFlags.MCL_ONFAULT)) != 0
+                || flags == MapFlags.MCL_ONFAULT) {
+            return -Errno.EINVAL;
+        }
+        long lock = VmFlags.LOCKED | ((flags & MapFlags.MCL_ONFAULT) != 0 ? VmFlags.LOCKONFAULT : 0);
+        space.setDefaultFlags(
+                space.defaultFlags() & ~LOCK_FLAGS | ((flags & MapFlags.MCL_FUTURE) != 0 ? lock : 0));
+        if ((flags & MapFlags.MCL_CURRENT) == 0) {
+            return 0;
+        }
+        applyToAll(lock);
+        populate(0, engine.virtual.userEnd());
+        return 0;
+    }
+
+    /** msync: 0 or a negated error number; there is no device to write to. */
+    public long msync(long start, long length, int flags) {
+        if ((flags & ~(MapFlags.MS_ASYNC | MapFlags.MS_INVALIDATE | MapFlags.MS_SYNC)) != 0
+                || (start & engine.pageSize - 1) != 0
+                || (flags & MapFlags.MS_ASYNC) != 0 && (flags & MapFlags.MS_SYNC) != 0) {
+            return -Errno.EINVAL;
+        }
+        long end = start + (length + engine.pageSize - 1 & -engine.pageSize);
+        if (Long.compareUnsigned(end, start) < 0) {
+            return -Errno.ENOMEM;
+        }
+        if (end == start) {
+            return 0;
+        }
+        return space.advise().overAreas(
+                start,
+                end,
+                (area, from, to) -> (flags & MapFlags.MS_INVALIDATE) != 0 && area.has(VmFlags.LOCKED) ? -Errno.EBUSY : 0);
+    }
+
+    /** munlockall. */
+    public long munlockall() {
+        space.setDefaultFlags(space.defaultFlags() & ~LOCK_FLAGS);
+        applyToAll(0);
+        return 0;
+    }
+
+    private void applyToAll(long lock) {
+        for (VmArea area : space.areas()) {
+            VmArea now = space.find(area.start);
+            if (now != null && now == area) {
+                fix(area, area.start, area.end, area.flags & ~LOCK_FLAGS | lock);
+            }
+        }
+    }
+
+    private long apply(long start, long length, long lock) {
+        long end = start + length;
+        if (Long.compareUnsigned(end, start) < 0) {
+            return -Errno.EINVAL;
+        }
+        if (end == start) {
+            return 0;
+        }
+        VmArea area = space.find(start);
+        if (area == null) {
+            return -Errno.ENOMEM;
+        }
+        long at = start;
+        while (true) {
+            long upTo = Long.compareUnsigned(area.end, end) < 0 ? area.end : end;
+            long failed = fix(area, at, upTo, area.flags & ~LOCK_FLAGS | lock);
+            if (failed != 0) {
+                return failed;
+            }
+            at = upTo;
+            if (at == end) {
+                return 0;
+            }
+            area = space.find(at);
+            if (area == null) {
+                return -Errno.ENOMEM;
+            }
+        }
+    }
+
+    private long fix(VmArea area, long start, long end, long flags) {
+        long old = area.flags;
+        if (flags == old
+                || (old & (VmFlags.SPECIAL | VmFlags.HUGETLB | VmFlags.DROPPABLE)) != 0) {
+            return 0;
+        }
+        VmArea fixed = space.merger().modify(area, start, end, flags);
+        if (fixed == null) {
+            return -Errno.ENOMEM;
+        }
+        long pages = end - start >>> engine.pageShift;
+        boolean wasLocked = (old & VmFlags.LOCKED) != 0;
+        boolean isLocked = (flags & VmFlags.LOCKED) != 0;
+        fixed.flags = flags;
+        if (isLocked != wasLocked) {
+            space.addLocked(isLocked ? pages : -pages);
+            mark(fixed, start, end, isLocked);
+        }
+        return 0;
+    }
+
+    /** Marks what is mapped in the range as locked or not (Linux: mlock_vma_pages_range). */
+    private void mark(VmArea area, long start, long end, boolean locked) {
+        for (cursor.begin(space.tables(), start, end); cursor.next(); ) {
+            if (cursor.isLeaf()) {
+                markFolio(cursor.entry(), cursor.level(), locked);
+                continue;
+            }
+            long slot = cursor.firstSlot();
+            for (long va = cursor.start(); va != cursor.end(); va += engine.pageSize, slot++) {
+                markFolio(space.tables().read(slot), 1, locked);
+            }
+        }
+    }
+
+    private void markFolio(long entry, int level, boolean locked) {
+        if (!format.isPresent(entry) || format.isSpecial(entry)) {
+            return;
+        }
+        long head = frames.head(format.pfn(entry, level));
+        // A large folio that is mapped page by page is left out: some of it may not be locked.
+        if (level == 1 && frames.isLarge(head) && locked) {
+            return;
+        }
+        if (locked) {
+            frames.set(head, FolioFlags.MLOCKED | FolioFlags.UNEVICTABLE);
+        } else {
+            frames.clear(head, FolioFlags.MLOCKED | FolioFlags.UNEVICTABLE);
+        }
+    }
+
+    /** The range of a locked area is being unmapped: its folios are no longer locked by it. */
+    void releaseLocked(VmArea area, long start, long end) {
+        mark(area, start, end, false);
+    }
+
+    /** A folio was mapped by {@code level} in a locked area. */
+    public void mapped(VmArea area, long head, int level) {
+        if (area.has(VmFlags.LOCKED) && (level > 1 || !frames.isLarge(head))) {
+            frames.set(head, FolioFlags.MLOCKED | FolioFlags.UNEVICTABLE);
+        }
+    }
+
+    /** Faults in the areas of the range as mlock and MAP_POPULATE do, as far as they go: 0 or a negated error number. */
+    public long populate(long start, long end) {
+        long at = start;
+        while (Long.compareUnsigned(at, end) < 0) {
+            VmArea area = space.findOrNext(at);
+            if (area == null || Long.compareUnsigned(area.start, end) >= 0) {
+                return 0;
+            }
+            long from = Long.compareUnsigned(area.start, at) > 0 ? area.start : at;
+            long to = Long.compareUnsigned(area.end, end) < 0 ? area.end : end;
+            at = to;
+            if ((area.flags & (VmFlags.IO | VmFlags.PFNMAP)) != 0 || area.has(VmFlags.LOCKONFAULT)) {
+                continue;
+            }
+            boolean write = (area.flags & (VmFlags.WRITE | VmFlags.SHARED)) == VmFlags.WRITE;
+            if (!write && !area.has(VmFlags.READ) && !area.has(VmFlags.EXEC)) {
+                return -Errno.EFAULT;
+            }
+            long failed = populate(area, from, to, write);
+            if (failed != 0) {
+                return failed;
+            }
+        }
+        return 0;
+    }
+
+    /** Makes each page of the range of one area present (and writable): 0 or a negated error number. */
+    long populate(VmArea area, long start, long end, boolean write) {
+        VmaOperations operations = area.operationsOrNull();
+        AreaPaging paging = operations == null ? null : operations.paging();
+        if (paging != null) {
+            return paging.populate(area, start, end, write);
+        }
+        int flags = Fault.REMOTE | (write ? Fault.WRITE : 0);
+        for (long va = start; Long.compareUnsigned(va, end) < 0; ) {
+            long next = presentUntil(Objects.requireNonNull(area), va, write);
+            if (next != va) {
+                va = next;
+                continue;
+            }
+            int outcome = engine.faults.handle(area, va, flags);
+            if ((outcome & Fault.OOM) != 0) {
+                return -Errno.ENOMEM;
+            }
+            if ((outcome & Fault.ERROR) != 0) {
+                return -Errno.EFAULT;
+            }
+        }
+        return 0;
+    }
+
+    /** End of what one entry maps at {@code va} and allows; {@code va} itself when a fault is needed. */
+    private long presentUntil(VmArea area, long va, boolean write) {
+        PageTables tables = space.tables();
+        int top = 31 - Integer.numberOfLeadingZeros(engine.extensions.hugeLevels() | 2);
+        for (int level = 1; level <= top; level++) {
+            long slot = tables.find(va, level);
+            if (slot == PageTables.NO_SLOT) {
+                continue;
+            }
+            long entry = tables.read(slot);
+            if (level > 1 && !format.isLeaf(entry, level)) {
+                return va;
+            }
+            // A write may go through a read-only entry only in an area that cannot be written at all.
+            if (format.isPresent(entry) && (!write || format.isWritable(entry) || !area.has(VmFlags.WRITE))) {
+                return (va & -engine.layout.size(level)) + engine.layout.size(level);
+            }
+            return va;
+        }
+        return va;
+    }
+}

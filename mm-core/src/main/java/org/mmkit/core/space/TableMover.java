@@ -1,0 +1,88 @@
+package org.mmkit.core.space;
+
+import org.mmkit.api.arch.EntryFormat;
+import org.mmkit.api.feature.HugeLeafOperations;
+import org.mmkit.api.pgtable.PageTables;
+import org.mmkit.core.boot.Engine;
+
+/** Moves page-table entries from one address to another (Linux: move_page_tables). */
+final class TableMover {
+
+    private final UserAddressSpace space;
+    private final Engine engine;
+    private final EntryFormat format;
+
+    TableMover(UserAddressSpace space) {
+        this.space = space;
+        this.engine = space.engine();
+        this.format = engine.format;
+    }
+
+    void move(VmArea source, long from, VmArea target, long to, long length) {
+        PageTables tables = space.tables();
+        long size = engine.layout.size(2);
+        long end = from + length;
+        long extent;
+        for (; from != end; from += extent, to += extent) {
+            extent = Math.min(untilBoundary(from, size, end - from), untilBoundary(to, size, end - from));
+            long slot = tables.find(from, 2);
+            if (slot == PageTables.NO_SLOT) {
+                continue;
+            }
+            long entry = tables.read(slot);
+            if (format.isNone(entry)) {
+                continue;
+            }
+            if (!format.isPresent(entry) || format.isLeaf(entry, 2)) {
+                HugeLeafOperations huge = engine.extensions.hugeLeaf(2);
+                if (extent == size) {
+                    long newSlot = tables.obtain(to, 2);
+                    if (newSlot != PageTables.NO_SLOT
+                            && format.isNone(tables.read(newSlot))
+                            && huge.move(source, slot, from, target, newSlot, to)) {
+                        continue;
+                    }
+                }
+                huge.split(source, slot, from & -size);
+                if (format.isNone(tables.read(slot))) {
+                    continue;
+                }
+            } else if (extent == size && moveTable(slot, entry, to)) {
+                continue;
+            }
+            moveEntries(from, to, extent);
+        }
+    }
+
+    private static long untilBoundary(long at, long size, long rest) {
+        long extent = (at & -size) + size - at;
+        return Math.min(extent, rest);
+    }
+
+    /** Hangs the whole level-1 table under the new address. */
+    private boolean moveTable(long slot, long entry, long to) {
+        long newSlot = space.tables().obtain(to, 2);
+        if (newSlot == PageTables.NO_SLOT || !format.isNone(space.tables().read(newSlot))) {
+            return false;
+        }
+        space.tables().write(slot, format.none());
+        space.tables().write(newSlot, entry);
+        return true;
+    }
+
+    private void moveEntries(long from, long to, long length) {
+        PageTables tables = space.tables();
+        long newSlot = tables.obtain(to, 1);
+        long slot = tables.find(from, 1);
+        if (newSlot == PageTables.NO_SLOT || slot == PageTables.NO_SLOT) {
+            throw new IllegalStateException("no table at " + Long.toHexString(from) + " or " + Long.toHexString(to));
+        }
+        for (long n = length >>> engine.pageShift; n > 0; n--, slot++, newSlot++) {
+            long entry = tables.read(slot);
+            if (!format.isNone(entry)) {
+                tables.write(slot, format.none());
+                tables.write(newSlot, entry);
+            }
+        }
+    }
+}

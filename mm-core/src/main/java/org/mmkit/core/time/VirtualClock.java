@@ -1,0 +1,143 @@
+package org.mmkit.core.time;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.mmkit.api.time.Clock;
+import org.mmkit.api.time.KernelThread;
+
+/**
+ * The clock of a deterministic machine, and the scheduler of its kernel threads.
+ *
+ * <p>Time moves only by {@link #advanceTo}. On the way every thread runs at the moment it is due, the earliest first, threads due at
+ * the same moment in the order of registration; so the same calls give the same runs. Moving the clock while nothing
+ * is due costs one comparison. Not thread-safe.
+ */
+public final class VirtualClock implements Clock {
+
+    /**
+     * The shortest time between two runs of one thread, in nanoseconds. A thread that wants to run again at once would
+     * otherwise keep the clock from ever moving.
+     */
+    public static final long SHORTEST_PERIOD = 1_000;
+
+    private final List<Task> tasks = new ArrayList<>();
+    private long now;
+    /** The smallest {@link Task#due}; what {@link #advanceTo} compares with. */
+    private long nextDue = KernelThread.NEVER;
+    private boolean running;
+
+    private static final class Task {
+        final KernelThread thread;
+        long due = KernelThread.NEVER;
+
+        Task(KernelThread thread) {
+            this.thread = thread;
+        }
+    }
+
+    @Override
+    public long now() {
+        return now;
+    }
+
+    /** Adds a thread; it sleeps until it is woken. Two threads of one name are refused. */
+    public void register(KernelThread thread) {
+        if (find(thread) != null || tasks.stream().anyMatch(task -> task.thread.name().equals(thread.name()))) {
+            throw new IllegalArgumentException("there is a kernel thread named " + thread.name() + " already");
+        }
+        tasks.add(new Task(thread));
+    }
+
+    /**
+     * Makes {@code thread} due at {@code when} (nanoseconds since boot) if it is not due earlier; a moment that has passed means the
+     * next time the clock moves.
+     */
+    public void wake(KernelThread thread, long when) {
+        Task task = find(thread);
+        if (task == null) {
+            throw new IllegalArgumentException("the kernel thread " + thread.name() + " was never registered");
+        }
+        long due = Math.max(when, now);
+        if (due < task.due) {
+            task.due = due;
+            nextDue = Math.min(nextDue, due);
+        }
+    }
+
+    /** When {@code thread} runs next, in nanoseconds since boot; {@link KernelThread#NEVER} when it sleeps. */
+    public long due(KernelThread thread) {
+        Task task = find(thread);
+        return task == null ? KernelThread.NEVER : task.due;
+    }
+
+    /** Whether the thread named {@code name} is there. */
+    public boolean hasThread(String name) {
+        return tasks.stream().anyMatch(task -> task.thread.name().equals(name));
+    }
+
+    /** Moves the clock on by {@code nanoseconds}, not negative. */
+    public void advance(long nanoseconds) {
+        if (nanoseconds < 0) {
+            throw new IllegalArgumentException("time does not run backwards: " + nanoseconds + " ns");
+        }
+        advanceTo(now + nanoseconds);
+    }
+
+    /**
+     * Moves the clock to {@code time} (nanoseconds since boot) and runs what becomes due on the way, {@code time} itself included. A
+     * time that has passed leaves the clock where it is and runs what is due now. Called by a running thread, it does nothing: the
+     * thread's own result says how long it took.
+     */
+    public void advanceTo(long time) {
+        if (nextDue > time && time >= now) {
+            now = time;
+            return;
+        }
+        runUntil(Math.max(time, now));
+    }
+
+    private void runUntil(long time) {
+        if (running) {
+            return;
+        }
+        running = true;
+        try {
+            while (nextDue <= time) {
+                Task task = earliest();
+                now = Math.max(now, task.due);
+                task.due = KernelThread.NEVER;
+                long again = task.thread.run(now);
+                if (again != KernelThread.NEVER) {
+                    again = Math.max(again, now + SHORTEST_PERIOD);
+                }
+                // a wake-up during the run counts as well
+                task.due = Math.min(again, task.due == KernelThread.NEVER ? again : Math.max(task.due, now + SHORTEST_PERIOD));
+                nextDue = earliest().due;
+            }
+            now = time;
+        } finally {
+            running = false;
+            nextDue = tasks.isEmpty() ? KernelThread.NEVER : earliest().due;
+        }
+    }
+
+    private Task earliest() {
+        Task first = tasks.get(0);
+        for (int i = 1; i < tasks.size(); i++) {
+            if (tasks.get(i).due < first.due) {
+                first = tasks.get(i);
+            }
+        }
+        return first;
+    }
+
+    private @Nullable Task find(KernelThread thread) {
+        for (Task task : tasks) {
+            if (task.thread == thread) {
+                return task;
+            }
+        }
+        return null;
+    }
+}
