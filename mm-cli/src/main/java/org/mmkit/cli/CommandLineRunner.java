@@ -12,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
 import java.util.List;
 import org.mmkit.api.InvariantViolation;
+import org.mmkit.core.BootException;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -94,6 +95,10 @@ final class CommandLineRunner {
         if (e instanceof CommandException) {
             err.println("mm: " + e.getMessage());
             return ((CommandException) e).exitCode();
+        }
+        if (e instanceof BootException) {
+            err.println("mm: " + e.getMessage());
+            return ExitCode.USAGE;
         }
         if (e instanceof IOException) {
             err.println("mm: " + describe((IOException) e));
