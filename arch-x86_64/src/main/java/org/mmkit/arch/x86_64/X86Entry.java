@@ -135,6 +135,11 @@ public final class X86Entry implements EntryFormat {
     }
 
     @Override
+    public boolean isUserAccessible(long entry) {
+        return (entry & (PRESENT | USER)) == (PRESENT | USER);
+    }
+
+    @Override
     public boolean isPresent(long entry) {
         return (entry & (PRESENT | PROTNONE)) != 0;
     }
