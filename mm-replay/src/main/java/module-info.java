@@ -3,4 +3,6 @@ module org.mmkit.replay {
     requires transitive org.mmkit.api;
     requires transitive org.mmkit.core;
     requires com.google.gson;
+
+    exports org.mmkit.replay.reader;
 }
