@@ -1,0 +1,3 @@
+#!/bin/sh
+# Node: a JIT, reserved address space, and several threads.
+exec node --single-threaded-gc node-json.js
