@@ -4,5 +4,9 @@ module org.mmkit.replay {
     requires transitive org.mmkit.core;
     requires com.google.gson;
 
+    exports org.mmkit.replay.cost;
+    exports org.mmkit.replay.model;
     exports org.mmkit.replay.reader;
+    exports org.mmkit.replay.report;
+    exports org.mmkit.replay.tlb;
 }
