@@ -469,7 +469,7 @@ final class PerfScriptReader {
         int n = Math.min(4, words.length);
         int[] ids = new int[n];
         for (int i = 0; i < n; i++) {
-            if (words[i].isEmpty() || words[i].length() > 10 || words[i].equals("-")) {
+            if (!words[i].matches("-?[0-9]{1,10}")) {
                 return new int[0];
             }
             ids[i] = (int) Long.parseLong(words[i]);

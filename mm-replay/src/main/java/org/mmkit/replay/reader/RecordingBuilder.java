@@ -64,7 +64,7 @@ final class RecordingBuilder {
     private long lineNumber;
     private long userFaults;
     private long kernelFaults;
-    private long lastTime = Long.MIN_VALUE;
+    private long lastTime;
     private boolean full;
     private int lastPid = Integer.MIN_VALUE;
     private Live lastLive = new Live(-1);
