@@ -1,0 +1,247 @@
+package org.mmkit.scenario.generate;
+
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * Writes random scenarios of one family. The same seed gives the same text, always.
+ *
+ * <p>Every scenario sets the knobs it depends on, works in a window of a few huge pages, where borders fall on base pages, on
+ * small folios and on huge pages alike, and looks at everything often. What a kernel does not repeat (see the list of things that
+ * cannot be relied on in the scenario language's description) is left out.
+ */
+public final class ScenarioGenerator {
+
+    /** What a scenario is about. */
+    public enum Family {
+        /** Areas: merging, splitting, moving. No huge pages. */
+        VMA,
+        /** Huge pages of anonymous memory under madvise and always. */
+        THP,
+        /** Folios below the huge page. */
+        MTHP,
+        /** Shared memory files with huge pages. */
+        SHMEM
+    }
+
+    private static final String BASE = "0x100100000000";
+    private static final int HUGE_PAGES = 4;
+    private static final int PAGES = HUGE_PAGES * 512;
+    private static final String ANON = "MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED";
+
+    private final SplittableRandom random;
+    private final Family family;
+    private final StringBuilder text = new StringBuilder();
+    private int depth;
+
+    private ScenarioGenerator(Family family, long seed) {
+        this.family = family;
+        this.random = new SplittableRandom(seed * 31 + family.ordinal());
+    }
+
+    /** The text of the scenario of {@code family} with {@code seed}, about {@code operations} operations long. */
+    public static String generate(Family family, long seed, int operations) {
+        return new ScenarioGenerator(family, seed).write(seed, operations);
+    }
+
+    private String write(long seed, int operations) {
+        line("# random " + family + " scenario, seed " + seed);
+        knobs();
+        line("a = mmap(" + BASE + ", 8M, PROT_READ|PROT_WRITE, " + ANON + "_NOREPLACE, -1, 0)");
+        if (family == Family.SHMEM) {
+            line("f = memfd_create(\"m\", 0)");
+            line("ftruncate(f, 8M)");
+        }
+        if (family != Family.VMA && random.nextInt(3) > 0) {
+            line("madvise(a, 8M, MADV_HUGEPAGE)");
+        }
+        for (int i = 0; i < operations; i++) {
+            operation();
+            if (random.nextInt(3) == 0) {
+                observe();
+            }
+        }
+        observe();
+        line("vmstat()");
+        return text.toString();
+    }
+
+    private void knobs() {
+        String enabled = family == Family.VMA ? "never" : pick("madvise", "always", "always");
+        boolean small = family == Family.MTHP;
+        line("echo " + (small ? "never" : enabled) + " > /sys/kernel/mm/transparent_hugepage/enabled");
+        line("echo madvise > /sys/kernel/mm/transparent_hugepage/defrag");
+        line("echo inherit > /sys/kernel/mm/transparent_hugepage/hugepages-2048kB/enabled");
+        line("echo " + random.nextInt(2) + " > /sys/kernel/mm/transparent_hugepage/use_zero_page");
+        if (small) {
+            for (int i = 0; i < 2; i++) {
+                line("echo " + pick("always", "madvise") + " > /sys/kernel/mm/transparent_hugepage/hugepages-"
+                        + pick("16", "32", "64", "128", "256", "512", "1024") + "kB/enabled");
+            }
+        }
+        if (family == Family.SHMEM) {
+            line("echo " + pick("always", "within_size", "advise", "never")
+                    + " > /sys/kernel/mm/transparent_hugepage/shmem_enabled");
+        }
+    }
+
+    private void operation() {
+        int roll = random.nextInt(100);
+        if (roll < 28) {
+            touch();
+        } else if (roll < 38) {
+            line("munmap(" + range(true) + ")");
+        } else if (roll < 48) {
+            line("mmap(" + range(true) + ", " + protection() + ", " + mapping());
+        } else if (roll < 60) {
+            line("mprotect(" + range(true) + ", " + protection() + ")");
+        } else if (roll < 82) {
+            line("madvise(" + range(true) + ", " + advice() + ")");
+        } else if (roll < 88) {
+            line(pick("mlock(", "munlock(", "munlock(") + range(false) + ")");
+        } else if (roll < 94) {
+            move();
+        } else if (depth < 2) {
+            child();
+        }
+    }
+
+    private void touch() {
+        long start = place();
+        long length = length(start);
+        String step = pick("4K", "4K", "64K", "2M");
+        if (random.nextInt(3) == 0) {
+            line("load(" + address(start) + ", " + length * 4 + "K, " + step + ")");
+        } else {
+            line("store(" + address(start) + ", " + length * 4 + "K, " + step + ", " + (1 + random.nextInt(200)) + ")");
+        }
+    }
+
+    private String mapping() {
+        if (family == Family.SHMEM && random.nextInt(2) == 0) {
+            return pick("MAP_SHARED", "MAP_SHARED", "MAP_PRIVATE") + "|MAP_FIXED, f, "
+                    + pick("0", "2M", "4M", "64K", "4K") + ")";
+        }
+        return ANON + pick("", "", "", "|MAP_NORESERVE", "|MAP_POPULATE") + ", -1, 0)";
+    }
+
+    private String protection() {
+        return pick("PROT_READ|PROT_WRITE", "PROT_READ|PROT_WRITE", "PROT_READ", "PROT_NONE");
+    }
+
+    private String advice() {
+        if (family == Family.VMA) {
+            return pick(
+                    "MADV_SEQUENTIAL",
+                    "MADV_RANDOM",
+                    "MADV_NORMAL",
+                    "MADV_DONTFORK",
+                    "MADV_DOFORK",
+                    "MADV_DONTDUMP",
+                    "MADV_DODUMP",
+                    "MADV_WIPEONFORK",
+                    "MADV_KEEPONFORK",
+                    "MADV_DONTNEED",
+                    "MADV_HUGEPAGE",
+                    "MADV_NOHUGEPAGE");
+        }
+        return pick(
+                "MADV_DONTNEED",
+                "MADV_DONTNEED",
+                "MADV_HUGEPAGE",
+                "MADV_NOHUGEPAGE",
+                "MADV_COLLAPSE",
+                "MADV_POPULATE_WRITE",
+                "MADV_POPULATE_READ",
+                "MADV_GUARD_INSTALL",
+                "MADV_GUARD_REMOVE",
+                "MADV_SEQUENTIAL");
+    }
+
+    private void move() {
+        long start = place();
+        long length = length(start);
+        long target = place();
+        line("mremap(" + address(start) + ", " + length * 4 + "K, " + length * 4 + "K, MREMAP_MAYMOVE|MREMAP_FIXED"
+                + pick("", "", "", "|MREMAP_DONTUNMAP") + ", a+16M+" + target * 4 + "K)");
+        if (random.nextInt(2) == 0) {
+            line("mremap(a+16M+" + target * 4 + "K, " + length * 4 + "K, " + length * 4
+                    + "K, MREMAP_MAYMOVE|MREMAP_FIXED, " + address(random.nextInt(2) == 0 ? start : place()) + ")");
+        }
+    }
+
+    private void child() {
+        line("child {");
+        depth++;
+        int n = 1 + random.nextInt(5);
+        for (int i = 0; i < n; i++) {
+            if (random.nextInt(5) == 0) {
+                line("parent {");
+                depth++;
+                touch();
+                observe();
+                depth--;
+                line("}");
+            } else {
+                operation();
+                observe();
+            }
+        }
+        depth--;
+        line("}");
+    }
+
+    private void observe() {
+        line("smaps(a, 32M)");
+        line("pagemap(a, 8M)");
+        if (random.nextInt(3) == 0) {
+            line("pagemap(a+16M, 8M)");
+        }
+        if (family != Family.VMA) {
+            line(random.nextInt(2) == 0 ? "vmstat()" : "mthp()");
+        }
+        if (depth == 0 && random.nextInt(3) == 0) {
+            line("status()");
+        }
+    }
+
+    /** A page of the window, often on a border of a huge page or a small folio. */
+    private long place() {
+        return switch (random.nextInt(4)) {
+            case 0 -> 512L * random.nextInt(HUGE_PAGES);
+            case 1 -> 16L * random.nextInt(PAGES / 16);
+            default -> random.nextInt(PAGES);
+        };
+    }
+
+    private long length(long start) {
+        long length = switch (random.nextInt(5)) {
+            case 0 -> 1 + random.nextInt(3);
+            case 1 -> 16L * (1 + random.nextInt(8));
+            case 2 -> 512;
+            case 3 -> 1024;
+            default -> 1 + random.nextInt(700);
+        };
+        return Math.min(length, PAGES - start);
+    }
+
+    private String range(boolean mayBeAll) {
+        if (mayBeAll && random.nextInt(12) == 0) {
+            return "a, 8M";
+        }
+        long start = place();
+        return address(start) + ", " + length(start) * 4 + "K";
+    }
+
+    private static String address(long page) {
+        return page == 0 ? "a" : page % 512 == 0 ? "a+" + page / 256 + "M" : "a+" + page * 4 + "K";
+    }
+
+    private String pick(String... choices) {
+        return List.of(choices).get(random.nextInt(choices.length));
+    }
+
+    private void line(String line) {
+        text.append("  ".repeat(depth)).append(line).append('\n');
+    }
+}
