@@ -145,11 +145,6 @@ public final class X86Entry implements EntryFormat {
     }
 
     @Override
-    public boolean isUserAccessible(long entry) {
-        return (entry & (PRESENT | USER)) == (PRESENT | USER);
-    }
-
-    @Override
     public boolean isLeaf(long entry, int level) {
         return level == 1 || (entry & PAGE_SIZE) != 0;
     }
