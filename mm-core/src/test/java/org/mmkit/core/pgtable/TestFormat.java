@@ -25,6 +25,11 @@ final class TestFormat implements EntryFormat {
     }
 
     @Override
+    public boolean isUserAccessible(long entry) {
+        return isPresent(entry);
+    }
+
+    @Override
     public boolean isLeaf(long entry, int level) {
         return (entry & TABLE) == 0;
     }
