@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 /** How the backing of an area answers (Linux: struct vm_operations_struct). All methods have Linux's defaults. */
 public interface VmaOperations {
 
-    /** An area was made by a split, a move or a fork; {@code vma} is the new one. */
-    default void open(Vma vma) {}
+    /** The area {@code vma} was made of {@code source} by a split, a move or a fork (then it is in another address space). */
+    default void open(Vma vma, Vma source) {}
 
     /** An area goes away. */
     default void close(Vma vma) {}

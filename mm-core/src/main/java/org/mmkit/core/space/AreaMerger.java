@@ -271,7 +271,7 @@ final class AreaMerger {
             upper.file().link(upper);
         }
         if (operations != null) {
-            operations.open(upper);
+            operations.open(upper, area);
         }
         return 0;
     }

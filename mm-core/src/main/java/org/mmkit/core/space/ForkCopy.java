@@ -46,7 +46,7 @@ final class ForkCopy {
             child.addMapped(copy.pages());
             VmaOperations operations = copy.operationsOrNull();
             if (operations != null) {
-                operations.open(copy);
+                operations.open(copy, source);
             }
             if (source.has(VmFlags.WIPEONFORK)) {
                 continue;

@@ -286,7 +286,7 @@ public final class RemapCall {
             AnonChains.cloneChain(target, area);
             space.enter(target);
             if (operations != null) {
-                operations.open(target);
+                operations.open(target, area);
             }
         }
         space.addMapped(move.newLen >>> engine.pageShift);

@@ -16,10 +16,12 @@ import org.mmkit.api.file.FileSystemType;
 import org.mmkit.api.file.FileSystems;
 import org.mmkit.api.file.HugeFileProvider;
 import org.mmkit.api.file.Inode;
+import org.mmkit.api.file.Mappable;
 import org.mmkit.api.file.MappingHost;
 import org.mmkit.core.pagecache.CacheContext;
 import org.mmkit.core.pagecache.HostFile;
 import org.mmkit.core.shmem.Shmem;
+import org.mmkit.core.space.MappingSources;
 
 /**
  * The file systems and files of a machine. A directory exists when something was mounted there; files lie directly below a mount.
@@ -230,15 +232,25 @@ public final class Vfs implements FileSystems {
         return new FileDescription(new Node(inode, null, false), FileFlags.O_RDWR);
     }
 
-    /** The file behind a MAP_SHARED mapping of {@code length} bytes of anonymous memory; to be released once it is mapped. */
-    public FileDescription sharedAnonymous(long length) {
-        return unnamed(shmem.createUnlinked("/dev/zero (deleted)", length));
+    /** Where mmap gets memory that belongs to no open file. */
+    public MappingSources sources() {
+        return new MappingSources() {
+            @Override
+            public Mappable sharedAnonymous(long bytes, long areaFlags) {
+                return mappedOnly(shmem.createUnlinked("/dev/zero (deleted)", bytes));
+            }
+
+            @Override
+            public Mappable huge(long bytes, int pageShift, boolean reserve) throws ErrnoException {
+                // The pages are reserved when the area is made, for it says whether it is shared.
+                return mappedOnly(provider().create(
+                        HugeFileProvider.Use.ANONYMOUS, "/anon_hugepage (deleted)", bytes, pageShift, false));
+            }
+        };
     }
 
-    /** The file behind a MAP_HUGETLB mapping with the mmap flags {@code flags}; to be released once it is mapped. */
-    public FileDescription hugeAnonymous(long length, int flags) throws ErrnoException {
-        return unnamed(provider().create(
-                HugeFileProvider.Use.ANONYMOUS, "/anon_hugepage (deleted)", length, pageShift(flags), false));
+    private static FileDescription mappedOnly(Inode inode) {
+        return FileDescription.mappedOnly(new Node(inode, null, false));
     }
 
     /** The file of a System V segment. */

@@ -90,6 +90,11 @@ public enum Operation {
         return parameters.equals("wnn");
     }
 
+    /** Whether the first argument is a string. */
+    public boolean takesText() {
+        return parameters.startsWith("s");
+    }
+
     /** Whether the argument at {@code index} is a string. */
     boolean isText(int index) {
         return parameters.charAt(index) == 's';

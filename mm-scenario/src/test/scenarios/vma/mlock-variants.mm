@@ -1,0 +1,32 @@
+# mlock, mlock2 on fault, munlock over borders and holes
+echo never > /sys/kernel/mm/transparent_hugepage/enabled
+echo always > /sys/kernel/mm/transparent_hugepage/defrag
+echo inherit > /sys/kernel/mm/transparent_hugepage/hugepages-2048kB/enabled
+echo 1 > /sys/kernel/mm/transparent_hugepage/use_zero_page
+a = mmap(0x120000000000, 1M, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED_NOREPLACE, -1, 0)
+store(a, 128K)
+mlock(a+64K, 128K)
+smaps(a, 1M)
+pagemap(a, 1M)
+mlock2(a+512K, 64K, MLOCK_ONFAULT)
+smaps(a, 1M)
+pagemap(a, 1M)
+store(a+512K)
+smaps(a, 1M)
+pagemap(a, 1M)
+mlock(a+512K, 64K)
+smaps(a, 1M)
+pagemap(a, 1M)
+munlock(a+128K, 1K)
+smaps(a, 1M)
+munmap(a+768K, 64K)
+mlock(a+704K, 192K)
+smaps(a, 1M)
+munlock(a, 1M)
+smaps(a, 1M)
+mlock2(a, 4K, 2)
+mlock(a+1, 1)
+smaps(a, 1M)
+status()
+munlock(a, 768K)
+status()

@@ -1,0 +1,30 @@
+# populating with small pages, by mmap and madvise
+echo never > /sys/kernel/mm/transparent_hugepage/enabled
+echo always > /sys/kernel/mm/transparent_hugepage/defrag
+echo inherit > /sys/kernel/mm/transparent_hugepage/hugepages-2048kB/enabled
+echo 1 > /sys/kernel/mm/transparent_hugepage/use_zero_page
+a = mmap(0x120000000000, 128K, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED_NOREPLACE|MAP_POPULATE, -1, 0)
+b = mmap(0x130000000000, 128K, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED_NOREPLACE|MAP_POPULATE, -1, 0)
+c = mmap(0x140000000000, 128K, PROT_NONE, MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED_NOREPLACE|MAP_POPULATE, -1, 0)
+d = mmap(0x150000000000, 128K, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED_NOREPLACE|MAP_LOCKED, -1, 0)
+e = mmap(0x160000000000, 128K, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED_NOREPLACE|MAP_POPULATE|MAP_NONBLOCK, -1, 0)
+smaps(a, 128K)
+pagemap(a, 128K)
+smaps(b, 128K)
+pagemap(b, 128K)
+smaps(c, 128K)
+pagemap(c, 128K)
+smaps(d, 128K)
+pagemap(d, 128K)
+smaps(e, 128K)
+pagemap(e, 128K)
+madvise(c, 64K, MADV_POPULATE_READ)
+madvise(b, 64K, MADV_POPULATE_WRITE)
+madvise(e, 64K, MADV_POPULATE_READ)
+madvise(e, 16K, MADV_POPULATE_WRITE)
+smaps(e, 128K)
+pagemap(e, 128K)
+mremap(d, 128K, 256K, MREMAP_MAYMOVE|MREMAP_FIXED, 0x170000000000)
+smaps(0x170000000000, 256K)
+pagemap(0x170000000000, 256K)
+status()
