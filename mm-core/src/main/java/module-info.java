@@ -9,4 +9,9 @@ module org.mmkit.core {
 
     uses org.mmkit.api.arch.Architecture;
     uses org.mmkit.api.feature.Feature;
+
+    exports org.mmkit.core.memory to
+            org.mmkit.testkit;
+    exports org.mmkit.core.pgtable to
+            org.mmkit.testkit;
 }

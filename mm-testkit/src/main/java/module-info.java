@@ -3,4 +3,6 @@ module org.mmkit.testkit {
     requires transitive org.mmkit.api;
     requires org.mmkit.core;
     requires transitive org.junit.jupiter.api;
+
+    exports org.mmkit.testkit;
 }
