@@ -1,4 +1,5 @@
 /** The engine: a machine that boots, maps, faults and tears down. */
+@SuppressWarnings("module") // modules that see internals are built after this one
 module org.mmkit.core {
     requires transitive org.mmkit.api;
     requires org.mmkit.kconfig;
