@@ -15,8 +15,14 @@ public interface KernelProfile {
     /** Folio sizes between the base page and the PMD exist for anonymous and shared memory (6.8, 6.14). */
     boolean hasSmallFolios();
 
-    /** {@code enabled} is read again at each fault; otherwise MADV regions keep what they were registered with. */
+    /** Huge pages that are mostly zero are split under memory pressure (6.12). */
     boolean hasUnderusedShrinker();
+
+    /** khugepaged has a limit of its own for pages that other processes map too (5.8); before, it left such ranges alone. */
+    boolean hasSharedPagesLimit();
+
+    /** PR_SET_THP_DISABLE takes flags (6.18). */
+    boolean hasThpDisableFlags();
 
     /** vmemmap pages kept of those of one HugeTLB page: 2 in 5.14, 1 today. */
     int vmemmapPagesKept();

@@ -72,6 +72,16 @@ public final class LinuxProfile implements KernelProfile {
     }
 
     @Override
+    public boolean hasSharedPagesLimit() {
+        return since(5, 8);
+    }
+
+    @Override
+    public boolean hasThpDisableFlags() {
+        return since(6, 18);
+    }
+
+    @Override
     public int vmemmapPagesKept() {
         return since(5, 18) ? 1 : 2;
     }

@@ -1,0 +1,220 @@
+package org.mmkit.thp.collapse;
+
+import org.mmkit.api.memory.FolioFlags;
+import org.mmkit.api.memory.Frames;
+import org.mmkit.api.memory.Gfp;
+import org.mmkit.api.pgtable.PageTables;
+import org.mmkit.api.space.AddressSpace;
+import org.mmkit.api.space.Fault;
+import org.mmkit.api.space.RssKind;
+import org.mmkit.api.space.Vma;
+import org.mmkit.api.space.VmFlags;
+import org.mmkit.thp.Settings;
+import org.mmkit.thp.Thp;
+import org.mmkit.thp.split.DeferredSplitQueue;
+
+/**
+ * Copies the small pages of one block of anonymous memory into a huge page (Linux: hpage_collapse_scan_pmd, collapse_huge_page). The
+ * limits of khugepaged do not hold when madvise asks.
+ */
+final class AnonCollapse {
+
+    private final Thp thp;
+    private final Settings settings;
+    private final DeferredSplitQueue queue;
+
+    private int emptyPages;
+    private int swappedPages;
+    private int sharedPages;
+    private int realPages;
+    private int referencedPages;
+
+    AnonCollapse(Thp thp, DeferredSplitQueue queue) {
+        this.thp = thp;
+        this.settings = thp.settings;
+        this.queue = queue;
+    }
+
+    /** Looks at the block at {@code va} of {@code vma} and collapses it if it may. */
+    ScanResult run(Vma vma, long va, boolean forced) {
+        AddressSpace space = vma.space();
+        PageTables tables = space.tables();
+        ScanResult result = scan(vma, va, forced, true);
+        if (result != ScanResult.SUCCEED) {
+            return result;
+        }
+        long head = thp.memory.allocateFolio(thp.order, forced ? Gfp.TRANSHUGE : settings.khugepagedGfp());
+        thp.stats.collapseAlloc(head != Frames.NONE);
+        if (head == Frames.NONE) {
+            return ScanResult.ALLOC_FAIL;
+        }
+        if (swappedPages > 0) {
+            result = swapIn(vma, va);
+        }
+        if (result == ScanResult.SUCCEED) {
+            result = scan(vma, va, forced, false);
+        }
+        if (result == ScanResult.SUCCEED) {
+            collapse(vma, tables.find(va, Thp.LEVEL), va, head);
+        } else {
+            thp.frames.put(head, 1);
+        }
+        return result;
+    }
+
+    /** Counts the entries of the block; {@code first} before anything is allocated, again before the copy with nothing left in swap. */
+    private ScanResult scan(Vma vma, long va, boolean forced, boolean first) {
+        PageTables tables = vma.space().tables();
+        long slot = tables.find(va, Thp.LEVEL);
+        if (slot == PageTables.NO_SLOT) {
+            return ScanResult.PMD_NULL;
+        }
+        long pmd = tables.read(slot);
+        if (thp.format.isNone(pmd)) {
+            return ScanResult.PMD_NULL;
+        }
+        if (thp.format.isLeaf(pmd, Thp.LEVEL)) {
+            return ScanResult.PMD_MAPPED;
+        }
+        emptyPages = 0;
+        swappedPages = 0;
+        sharedPages = 0;
+        realPages = 0;
+        referencedPages = 0;
+        long entries = tables.firstSlot(thp.format.tablePfn(pmd));
+        for (int i = 0; i < thp.pages; i++) {
+            ScanResult result = count(tables.read(entries + i), forced, first);
+            if (result != ScanResult.SUCCEED) {
+                return result;
+            }
+        }
+        return enough(forced, first);
+    }
+
+    private ScanResult enough(boolean forced, boolean first) {
+        if (realPages == 0 && (!forced || swappedPages == 0)) {
+            return ScanResult.LACK_REFERENCED;
+        }
+        if (!forced
+                && first
+                && (referencedPages == 0 || swappedPages > 0 && referencedPages < thp.pages / 2)) {
+            return ScanResult.LACK_REFERENCED;
+        }
+        return ScanResult.SUCCEED;
+    }
+
+    private ScanResult count(long entry, boolean forced, boolean first) {
+        if (thp.format.isNone(entry) || thp.format.isPresent(entry) && thp.format.isSpecial(entry)) {
+            if (++emptyPages > settings.maxPtesNone && !forced) {
+                thp.stats.scanExceedNone();
+                return ScanResult.EXCEED_NONE;
+            }
+            return ScanResult.SUCCEED;
+        }
+        if (!thp.format.isPresent(entry)) {
+            if (!first || !thp.format.isSwap(entry)) {
+                return ScanResult.FAIL;
+            }
+            if (++swappedPages > settings.maxPtesSwap && !forced) {
+                thp.stats.scanExceedSwap();
+                return ScanResult.EXCEED_SWAP;
+            }
+            return ScanResult.SUCCEED;
+        }
+        return countPage(entry, forced);
+    }
+
+    private ScanResult countPage(long entry, boolean forced) {
+        long head = thp.frames.head(thp.format.pfn(entry, 1));
+        if (!thp.frames.test(head, FolioFlags.ANON)) {
+            return ScanResult.PAGE_ANON;
+        }
+        realPages++;
+        if (thp.frames.maybeMappedShared(head)) {
+            sharedPages++;
+            if (sharedPages > settings.maxPtesShared && !forced) {
+                thp.stats.scanExceedShare();
+                return ScanResult.EXCEED_SHARED;
+            }
+        }
+        if (thp.frames.test(head, FolioFlags.LOCKED)) {
+            return ScanResult.PAGE_LOCKED;
+        }
+        if (thp.expectedReferences(head) != thp.frames.refcount(head)) {
+            return ScanResult.PAGE_COUNT;
+        }
+        if (thp.format.isYoung(entry) || thp.frames.test(head, FolioFlags.REFERENCED)) {
+            referencedPages++;
+        }
+        return ScanResult.SUCCEED;
+    }
+
+    /** Brings the block's pages back from swap. */
+    private ScanResult swapIn(Vma vma, long va) {
+        for (int i = 0; i < thp.pages; i++) {
+            PageTables tables = vma.space().tables();
+            long at = va + ((long) i << thp.pageShift);
+            long slot = tables.find(at, 1);
+            if (slot == PageTables.NO_SLOT) {
+                return ScanResult.PMD_NULL;
+            }
+            if (thp.format.isSwap(tables.read(slot))
+                    && (thp.faults.resolve(vma, at, Fault.REMOTE) & Fault.ERROR) != 0) {
+                return ScanResult.FAIL;
+            }
+        }
+        return ScanResult.SUCCEED;
+    }
+
+    private void collapse(Vma vma, long slot, long va, long head) {
+        AddressSpace space = vma.space();
+        PageTables tables = space.tables();
+        long table = thp.format.tablePfn(tables.read(slot));
+        long entries = tables.firstSlot(table);
+        tables.write(slot, thp.format.none());
+        int i = 0;
+        while (i < thp.pages) {
+            long entry = tables.read(entries + i);
+            if (thp.format.isNone(entry) || thp.format.isSpecial(entry)) {
+                tables.write(entries + i, thp.format.none());
+                thp.contents.clear(head + i, 1);
+                i++;
+            } else {
+                i += moveRun(vma, entries, i, entry, head);
+            }
+        }
+        space.addRss(RssKind.ANON, emptyPages);
+        thp.rmap.addNewAnon(head, vma, va, Thp.LEVEL);
+        if (vma.has(VmFlags.LOCKED)) {
+            thp.frames.set(head, FolioFlags.MLOCKED | FolioFlags.UNEVICTABLE);
+        }
+        long leaf = thp.format.makeDirty(thp.format.leaf(head, Thp.LEVEL, thp.entryProtection(vma)));
+        tables.write(slot, thp.writableIfAllowed(leaf, vma));
+        tables.deposit(slot, table);
+        queue.add(head, false);
+    }
+
+    /**
+     * Copies the run of entries from {@code first} on that map following pages of one folio, and unmaps them at once, so that a folio which
+     * goes as a whole is not taken for one that loses a part.
+     */
+    private int moveRun(Vma vma, long entries, int first, long entry, long to) {
+        PageTables tables = vma.space().tables();
+        long pfn = thp.format.pfn(entry, 1);
+        long head = thp.frames.head(pfn);
+        long folioEnd = head + thp.frames.pages(head);
+        int n = 0;
+        do {
+            tables.write(entries + first + n, thp.format.none());
+            n++;
+        } while (first + n < thp.pages && pfn + n < folioEnd && maps(tables.read(entries + first + n), pfn + n));
+        thp.contents.copy(pfn, to + first, n);
+        thp.rmap.remove(pfn, n, vma, 1);
+        thp.frames.put(head, n);
+        return n;
+    }
+
+    private boolean maps(long entry, long pfn) {
+        return !thp.format.isNone(entry) && !thp.format.isSpecial(entry) && thp.format.pfn(entry, 1) == pfn;
+    }
+}

@@ -1,0 +1,200 @@
+package org.mmkit.thp.collapse;
+
+import org.jspecify.annotations.Nullable;
+import org.mmkit.api.space.AddressSpace;
+import org.mmkit.api.space.Vma;
+import org.mmkit.api.time.KernelThread;
+import org.mmkit.thp.Eligibility.Asker;
+import org.mmkit.thp.Settings;
+import org.mmkit.thp.Thp;
+
+/**
+ * The kernel thread that collapses small pages in the background (Linux: mm/khugepaged.c). It looks at pages_to_scan pages, sleeps
+ * scan_sleep_millisecs, and goes on where it was; it exists while huge pages are possible anywhere.
+ */
+public final class Khugepaged implements KernelThread {
+
+    private static final long MILLISECOND = 1_000_000;
+    /** What looking at one entry costs; keeps time moving when the thread does not sleep at all. */
+    private static final long SCAN_NANOSECONDS_PER_PAGE = 20;
+
+    /** What the thread does while it is not running. */
+    private enum State {
+        STOPPED,
+        /** Sleeps until somebody registers. */
+        WAITING_FOR_WORK,
+        /** Sleeps for scan_sleep_millisecs. */
+        BETWEEN_SCANS,
+        /** Sleeps for alloc_sleep_millisecs, in the middle of a scan. */
+        AFTER_FAILED_ALLOCATION
+    }
+
+    private final Thp thp;
+    private final Settings settings;
+    private final ScanList list;
+    private final AnonCollapse anon;
+    private final FileCollapse file;
+    private State state = State.STOPPED;
+    private long progress;
+    private long pagesCollapsed;
+    private long fullScans;
+    private ScanResult lastResult = ScanResult.FAIL;
+
+    Khugepaged(Thp thp, ScanList list, AnonCollapse anon, FileCollapse file) {
+        this.thp = thp;
+        this.settings = thp.settings;
+        this.list = list;
+        this.anon = anon;
+        this.file = file;
+    }
+
+    @Override
+    public String name() {
+        return "khugepaged";
+    }
+
+    /** Blocks collapsed so far. */
+    public long pagesCollapsed() {
+        return pagesCollapsed;
+    }
+
+    /** Passes over all registered address spaces so far. */
+    public long fullScans() {
+        return fullScans;
+    }
+
+    /** Starts or stops the thread as the knobs say (Linux: start_stop_khugepaged); a new one scans at once. */
+    public void startOrStop() {
+        if (!thp.isPmdOrderOn()) {
+            if (state != State.STOPPED) {
+                state = State.STOPPED;
+                list.stop();
+            }
+        } else if (state == State.STOPPED) {
+            state = State.BETWEEN_SCANS;
+            wakeNow();
+        } else {
+            workArrived();
+        }
+    }
+
+    /** Somebody registered: a thread that waits for work scans at once, another one sleeps on. */
+    void workArrived() {
+        if (state == State.WAITING_FOR_WORK && !list.isEmpty()) {
+            state = State.BETWEEN_SCANS;
+            wakeNow();
+        }
+    }
+
+    /** One of the two sleeps was changed: the one under way ends. */
+    public void sleepChanged() {
+        if (state == State.BETWEEN_SCANS || state == State.AFTER_FAILED_ALLOCATION) {
+            wakeNow();
+        }
+    }
+
+    private void wakeNow() {
+        thp.context.wake(this, thp.context.clock().now());
+    }
+
+    @Override
+    public long run(long now) {
+        if (state == State.STOPPED) {
+            return NEVER;
+        }
+        boolean mayWait = state != State.AFTER_FAILED_ALLOCATION;
+        if (mayWait) {
+            progress = 0;
+        }
+        long before = progress;
+        if (scan(mayWait)) {
+            state = State.AFTER_FAILED_ALLOCATION;
+            return now + Math.max(1, settings.allocSleepMillis * MILLISECOND);
+        }
+        if (list.isEmpty() || !thp.isPmdOrderOn()) {
+            state = State.WAITING_FOR_WORK;
+            return NEVER;
+        }
+        state = State.BETWEEN_SCANS;
+        long sleep = settings.scanSleepMillis * MILLISECOND;
+        return now + (sleep > 0 ? sleep : Math.max(1, (progress - before) * SCAN_NANOSECONDS_PER_PAGE));
+    }
+
+    /**
+     * Scans until the batch is done (Linux: khugepaged_do_scan).
+     *
+     * @return whether it stopped for want of a huge page and is to go on after a sleep
+     */
+    private boolean scan(boolean mayWait) {
+        long batch = settings.pagesToScan;
+        int passesBegun = 0;
+        while (true) {
+            if (!list.isInPass()) {
+                passesBegun++;
+            }
+            if (!list.isEmpty() && thp.isPmdOrderOn() && passesBegun < 2) {
+                scanSpace(batch);
+            } else {
+                progress = batch;
+            }
+            if (progress >= batch) {
+                return false;
+            }
+            if (lastResult == ScanResult.ALLOC_FAIL) {
+                return mayWait;
+            }
+        }
+    }
+
+    /** Goes on in the present address space (Linux: khugepaged_scan_mm_slot) until it is done, a block was collapsed or the batch is full. */
+    private void scanSpace(long batch) {
+        lastResult = ScanResult.FAIL;
+        AddressSpace space = list.current();
+        progress++;
+        Vma vma = mayScan(space) ? space.findOrNext(list.address()) : null;
+        while (vma != null) {
+            if (!thp.eligibility.allows(vma, Asker.KHUGEPAGED)) {
+                progress++;
+            } else if (scanArea(space, vma, batch)) {
+                return;
+            }
+            vma = nextArea(space, vma);
+        }
+        if (list.advance()) {
+            fullScans++;
+        }
+    }
+
+    private @Nullable Vma nextArea(AddressSpace space, Vma vma) {
+        return space.findOrNext(vma.end());
+    }
+
+    private boolean mayScan(AddressSpace space) {
+        return !space.isDead() && !space.testFlag(thp.disabled);
+    }
+
+    /** Scans the blocks of {@code vma}; returns whether the scan is to be interrupted with more to do in this address space. */
+    private boolean scanArea(AddressSpace space, Vma vma, long batch) {
+        long first = thp.block(vma.start() + thp.size - 1);
+        long end = thp.block(vma.end());
+        if (Long.compareUnsigned(list.address(), first) < 0) {
+            list.setAddress(first);
+        }
+        while (Long.compareUnsigned(list.address(), end) < 0) {
+            long va = list.address();
+            lastResult = vma.isAnonymous() ? anon.run(vma, va, false) : file.run(vma, va, false);
+            if (lastResult == ScanResult.SUCCEED) {
+                pagesCollapsed++;
+            }
+            list.setAddress(va + thp.size);
+            progress += thp.pages;
+            // A file's block is looked at without the lock, and an attempt to collapse drops it: areas may have changed then.
+            boolean lockDropped =
+                    !vma.isAnonymous() || lastResult == ScanResult.SUCCEED || lastResult == ScanResult.ALLOC_FAIL;
+            if (lockDropped || progress >= batch) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

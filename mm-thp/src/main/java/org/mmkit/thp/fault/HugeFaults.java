@@ -1,0 +1,208 @@
+package org.mmkit.thp.fault;
+
+import org.mmkit.api.feature.FolioEvent;
+import org.mmkit.api.feature.HugeFaultHandler;
+import org.mmkit.api.memory.FolioFlags;
+import org.mmkit.api.memory.Frames;
+import org.mmkit.api.pgtable.PageTables;
+import org.mmkit.api.space.AddressSpace;
+import org.mmkit.api.space.Fault;
+import org.mmkit.api.space.RssKind;
+import org.mmkit.api.space.Vma;
+import org.mmkit.api.space.VmFlags;
+import org.mmkit.thp.Eligibility.Asker;
+import org.mmkit.thp.Thp;
+import org.mmkit.thp.collapse.ScanList;
+import org.mmkit.thp.split.DeferredSplitQueue;
+import org.mmkit.thp.split.LeafSplitter;
+
+/** Faults that a huge page may answer (Linux: do_huge_pmd_anonymous_page, do_huge_pmd_wp_page, do_set_pmd). */
+public final class HugeFaults implements HugeFaultHandler {
+
+    private final Thp thp;
+    private final HugeZeroPage zeroPage;
+    private final LeafSplitter splitter;
+    private final DeferredSplitQueue queue;
+    private final ScanList scanList;
+
+    /** Made once per machine. */
+    public HugeFaults(
+            Thp thp, HugeZeroPage zeroPage, LeafSplitter splitter, DeferredSplitQueue queue, ScanList scanList) {
+        this.thp = thp;
+        this.zeroPage = zeroPage;
+        this.splitter = splitter;
+        this.queue = queue;
+        this.scanList = scanList;
+    }
+
+    @Override
+    public int create(Fault fault) {
+        Vma vma = fault.vma();
+        long va = thp.block(fault.address());
+        if (!vma.isAnonymous()
+                || !thp.eligibility.allows(vma, Asker.FAULT)
+                || !thp.eligibility.isSuitable(vma, va, thp.order)) {
+            return Fault.FALLBACK;
+        }
+        thp.rmap.prepareAnon(vma);
+        scanList.enter(vma, vma.flags());
+        if (fault.isWrite() || !thp.settings.useZeroPage) {
+            return createPage(vma, fault.slot(), va);
+        }
+        return createZero(vma, fault.slot());
+    }
+
+    private int createZero(Vma vma, long slot) {
+        PageTables tables = vma.space().tables();
+        long table = tables.allocateTable(1);
+        if (table == Frames.NONE) {
+            return Fault.OOM;
+        }
+        long head = zeroPage.get(vma.space());
+        if (head == Frames.NONE) {
+            tables.freeTable(table, 1);
+            thp.stats.faultFallback();
+            return Fault.FALLBACK;
+        }
+        tables.write(slot, thp.format.leaf(head, Thp.LEVEL, thp.entryProtection(vma)));
+        tables.deposit(slot, table);
+        return Fault.DONE;
+    }
+
+    private int createPage(Vma vma, long slot, long va) {
+        long head = allocate(vma);
+        if (head == Frames.NONE) {
+            return Fault.FALLBACK;
+        }
+        PageTables tables = vma.space().tables();
+        long table = tables.allocateTable(1);
+        if (table == Frames.NONE) {
+            thp.frames.put(head, 1);
+            return Fault.OOM;
+        }
+        thp.contents.clear(head, thp.pages);
+        map(vma, slot, va, head);
+        tables.deposit(slot, table);
+        return Fault.DONE;
+    }
+
+    private long allocate(Vma vma) {
+        long head = thp.memory.allocateFolio(thp.order, thp.eligibility.gfp(vma));
+        if (head == Frames.NONE) {
+            thp.stats.count(FolioEvent.ANON_FAULT_FALLBACK, thp.order, 1);
+        }
+        return head;
+    }
+
+    /** Maps the new folio {@code head} whole (Linux: map_anon_folio_pmd_pf). */
+    private void map(Vma vma, long slot, long va, long head) {
+        AddressSpace space = vma.space();
+        thp.rmap.addNewAnon(head, vma, va, Thp.LEVEL);
+        if (vma.has(VmFlags.LOCKED)) {
+            thp.frames.set(head, FolioFlags.MLOCKED | FolioFlags.UNEVICTABLE);
+        }
+        long entry = thp.format.makeDirty(thp.format.leaf(head, Thp.LEVEL, thp.entryProtection(vma)));
+        space.tables().write(slot, thp.writableIfAllowed(entry, vma));
+        queue.add(head, false);
+        space.addRss(RssKind.ANON, thp.pages);
+        thp.stats.count(FolioEvent.ANON_FAULT_ALLOC, thp.order, 1);
+    }
+
+    @Override
+    public int writeProtected(Fault fault) {
+        Vma vma = fault.vma();
+        long slot = fault.slot();
+        long va = thp.block(fault.address());
+        PageTables tables = vma.space().tables();
+        long entry = tables.read(slot);
+        if (!vma.isAnonymous()) {
+            splitter.split(vma, slot, va);
+            return Fault.FALLBACK;
+        }
+        long head = thp.format.pfn(entry, Thp.LEVEL);
+        if (thp.frames.test(head, FolioFlags.HUGE_ZERO)) {
+            return replaceZero(vma, slot, va);
+        }
+        if (thp.frames.test(head, FolioFlags.ANON_EXCLUSIVE) || takeOver(vma, head)) {
+            if (!fault.isUnshare()) {
+                long writable = thp.format.makeDirty(thp.format.makeYoung(entry));
+                tables.write(slot, thp.writableIfAllowed(writable, vma));
+            }
+            return Fault.DONE;
+        }
+        if (thp.profile.copiesHugePageOnWrite() && copy(vma, slot, va, head)) {
+            return Fault.DONE;
+        }
+        splitter.split(vma, slot, va);
+        return Fault.FALLBACK;
+    }
+
+    /** Puts a real page in the place of the huge zero page; the table deposited for the one serves the other. */
+    private int replaceZero(Vma vma, long slot, long va) {
+        thp.rmap.prepareAnon(vma);
+        long head = allocate(vma);
+        if (head == Frames.NONE) {
+            splitter.split(vma, slot, va);
+            return Fault.FALLBACK;
+        }
+        thp.contents.clear(head, thp.pages);
+        map(vma, slot, va, head);
+        return Fault.DONE;
+    }
+
+    /** Makes the folio exclusive to {@code vma} if nobody else has a reference. */
+    private boolean takeOver(Vma vma, long head) {
+        int swapCache = thp.frames.test(head, FolioFlags.SWAPCACHE) ? thp.pages : 0;
+        if (thp.frames.refcount(head) > 1 + swapCache || swapCache != 0) {
+            return false;
+        }
+        thp.rmap.moveAnon(head, vma);
+        thp.frames.set(head, FolioFlags.ANON_EXCLUSIVE);
+        return true;
+    }
+
+    /** Copies the whole huge page, as kernels before 5.8 did; false when none is free. */
+    private boolean copy(Vma vma, long slot, long va, long head) {
+        thp.rmap.prepareAnon(vma);
+        long copy = allocate(vma);
+        if (copy == Frames.NONE) {
+            return false;
+        }
+        thp.contents.copy(head, copy, thp.pages);
+        thp.rmap.remove(head, thp.pages, vma, Thp.LEVEL);
+        vma.space().addRss(RssKind.ANON, -thp.pages);
+        map(vma, slot, va, copy);
+        thp.frames.put(head, 1);
+        return true;
+    }
+
+    @Override
+    public int mapFolio(Fault fault, long head) {
+        return mapFolio(fault.vma(), fault.slot(), thp.block(fault.address()), head, fault.isWrite());
+    }
+
+    /**
+     * Maps the page-cache folio {@code head} whole at {@code va}; the caller's reference then belongs to the mapping (Linux: do_set_pmd).
+     *
+     * @return {@link Fault#DONE}, or {@link Fault#FALLBACK}
+     */
+    public int mapFolio(Vma vma, long slot, long va, long head, boolean write) {
+        AddressSpace space = vma.space();
+        PageTables tables = space.tables();
+        if (thp.frames.order(head) != thp.order
+                || thp.eligibility.isOptedOut(vma, vma.flags(), true)
+                || !thp.eligibility.isSuitable(vma, va, thp.order)
+                || !thp.format.isNone(tables.read(slot))) {
+            return Fault.FALLBACK;
+        }
+        long entry = thp.format.leaf(head, Thp.LEVEL, thp.entryProtection(vma));
+        if (write) {
+            entry = thp.writableIfAllowed(thp.format.makeDirty(entry), vma);
+        }
+        space.addRss(thp.fileKind(head), thp.pages);
+        thp.rmap.addFile(head, thp.pages, vma, Thp.LEVEL);
+        tables.write(slot, entry);
+        thp.stats.fileMapped();
+        return Fault.DONE;
+    }
+}

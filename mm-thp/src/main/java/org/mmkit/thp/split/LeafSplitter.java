@@ -1,0 +1,111 @@
+package org.mmkit.thp.split;
+
+import org.mmkit.api.memory.FolioFlags;
+import org.mmkit.api.memory.Frames;
+import org.mmkit.api.pgtable.PageTables;
+import org.mmkit.api.space.AddressSpace;
+import org.mmkit.api.space.RssKind;
+import org.mmkit.api.space.Vma;
+import org.mmkit.thp.Thp;
+
+/**
+ * Replaces a huge leaf by a table of small ones (Linux: __split_huge_pmd_locked). The table was deposited when the leaf was made, so this
+ * cannot fail; the folio stays whole.
+ */
+public final class LeafSplitter {
+
+    private final Thp thp;
+
+    /** Made once per machine. */
+    public LeafSplitter(Thp thp) {
+        this.thp = thp;
+    }
+
+    /** Replaces the leaf by one entry per base page; a page-cache leaf by nothing, its pages are found again by faults. */
+    public void split(Vma vma, long slot, long va) {
+        replace(vma, slot, va, false);
+    }
+
+    /** Replaces the leaf of an anonymous folio by migration entries, unless the folio may be pinned: then it is split as usual. */
+    public void freeze(Vma vma, long slot, long va) {
+        replace(vma, slot, va, true);
+    }
+
+    private void replace(Vma vma, long slot, long va, boolean freeze) {
+        PageTables tables = vma.space().tables();
+        long entry = tables.read(slot);
+        long head = thp.format.pfn(entry, Thp.LEVEL);
+        thp.stats.splitPmd();
+        if (thp.frames.test(head, FolioFlags.HUGE_ZERO)) {
+            splitZero(vma, slot, tables);
+        } else if (thp.frames.test(head, FolioFlags.ANON)) {
+            splitAnon(vma, slot, va, entry, head, freeze);
+        } else {
+            dropFile(vma, slot, entry, head);
+        }
+    }
+
+    private void splitZero(Vma vma, long slot, PageTables tables) {
+        long table = withdraw(tables, slot);
+        long first = tables.firstSlot(table);
+        long zero = thp.format.makeSpecial(
+                thp.format.leaf(thp.context.zeroPage(), 1, thp.entryProtection(vma)));
+        for (int i = 0; i < thp.pages; i++) {
+            tables.write(first + i, zero);
+        }
+        tables.write(slot, thp.format.table(table, Thp.LEVEL));
+    }
+
+    private void splitAnon(Vma vma, long slot, long va, long entry, long head, boolean freeze) {
+        PageTables tables = vma.space().tables();
+        boolean exclusive = thp.frames.test(head, FolioFlags.ANON_EXCLUSIVE);
+        boolean dirty = thp.format.isDirty(entry);
+        if (dirty) {
+            thp.frames.set(head, FolioFlags.DIRTY);
+        }
+        boolean migrate = freeze && (!exclusive || thp.rmap.tryShareAnon(head, thp.pages, Thp.LEVEL));
+        long table = withdraw(tables, slot);
+        long first = tables.firstSlot(table);
+        if (migrate) {
+            boolean writable = thp.format.isWritable(entry);
+            boolean young = thp.format.isYoung(entry);
+            for (int i = 0; i < thp.pages; i++) {
+                tables.write(first + i, thp.format.migration(head + i, writable, exclusive, dirty, young));
+            }
+        } else {
+            thp.frames.get(head, thp.pages - 1);
+            thp.rmap.addAnon(head, thp.pages, vma, va, 1, exclusive);
+            for (int i = 0; i < thp.pages; i++) {
+                tables.write(first + i, thp.format.childLeaf(entry, Thp.LEVEL, i));
+            }
+        }
+        tables.write(slot, thp.format.table(table, Thp.LEVEL));
+        thp.rmap.remove(head, thp.pages, vma, Thp.LEVEL);
+        if (migrate) {
+            thp.frames.put(head, 1);
+        }
+    }
+
+    private void dropFile(Vma vma, long slot, long entry, long head) {
+        AddressSpace space = vma.space();
+        space.tables().write(slot, thp.format.none());
+        if (thp.format.isDirty(entry)) {
+            thp.frames.set(head, FolioFlags.DIRTY);
+        }
+        if (thp.format.isYoung(entry)) {
+            thp.frames.set(head, FolioFlags.REFERENCED);
+        }
+        RssKind kind = thp.fileKind(head);
+        thp.rmap.remove(head, thp.pages, vma, Thp.LEVEL);
+        space.addRss(kind, -thp.pages);
+        thp.frames.put(head, 1);
+    }
+
+    private static long withdraw(PageTables tables, long slot) {
+        long table = tables.withdraw(slot);
+        if (table == Frames.NONE) {
+            throw new IllegalStateException("a huge leaf of anonymous memory without a deposited table");
+        }
+        return table;
+    }
+}
