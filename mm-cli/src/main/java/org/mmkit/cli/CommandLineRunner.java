@@ -41,8 +41,11 @@ final class CommandLineRunner {
             return ExitCode.DONE;
         }
         try {
+            if (!words.isEmpty() && words.get(0).equals("conf")) {
+                return ConfCommand.run(words.subList(1, words.size()));
+            }
             return commandLine().execute(args);
-        } catch (StackOverflowError | OutOfMemoryError e) {
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
             return report(e, debug);
         }
     }
@@ -66,7 +69,7 @@ final class CommandLineRunner {
     }
 
     private List<Object> commands() {
-        return List.of(new RecordCommand());
+        return List.of(new RecordCommand(), new ConfCommand());
     }
 
     private int reportUsage(ParameterException e, String[] args) {

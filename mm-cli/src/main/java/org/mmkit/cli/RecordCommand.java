@@ -15,7 +15,8 @@ import picocli.CommandLine.Spec;
 /** {@code mm record}: runs a program under perf and writes what {@code mm replay} reads. */
 @Command(
         name = "record",
-        header = {"Example: sudo ./mm record -o build.perf.txt.gz -- gcc -O2 -c big.c", ""},
+        headerHeading = "Example: sudo ./mm record -o build.perf.txt.gz -- gcc -O2 -c big.c%n%n",
+        header = "Run a program under perf and write its recording.",
         description = {
             "%nRecords the page faults and memory system calls of a program, and of all that it starts, with huge pages"
                     + " switched off for it. Ctrl-C ends the recording of a program that does not end by itself."

@@ -51,6 +51,16 @@ class LauncherIT {
         assertThat(start(Map.of(), launcher(), "frobnicate").status).isEqualTo(ExitCode.USAGE);
     }
 
+    @Test
+    void conf_reads_a_configuration_where_it_is_started() throws Exception {
+        Files.writeString(elsewhere.resolve("Kconfig"), "config A\n\tbool \"a\"\n\tdefault y\n");
+
+        Result result = start(Map.of(), launcher(), "conf", "--olddefconfig", "Kconfig");
+
+        assertThat(result.status).isEqualTo(ExitCode.DONE);
+        assertThat(Files.readString(elsewhere.resolve(".config"))).contains("\nCONFIG_A=y\n");
+    }
+
     private static String launcher() {
         return Checkout.root().resolve("mm").toString();
     }
