@@ -14,7 +14,7 @@ import org.mmkit.api.pgtable.PageTables;
  *       else … entries of level 1 for [cursor.start(), cursor.end()) from cursor.firstSlot()
  * </pre>
  */
-final class TableCursor {
+public final class TableCursor {
 
     private final EntryFormat format;
     private final PageTableLayout layout;
@@ -28,19 +28,22 @@ final class TableCursor {
     private int level;
     private long firstSlot;
 
-    TableCursor(PageTables tables) {
+    /** A cursor over {@code tables}, nowhere yet. */
+    public TableCursor(PageTables tables) {
         this.tables = tables;
         this.format = tables.format();
         this.layout = tables.layout();
     }
 
-    void begin(PageTables over, long from, long to) {
+    /** Starts before {@code from}. */
+    public void begin(PageTables over, long from, long to) {
         tables = over;
         at = from;
         limit = to;
     }
 
-    boolean next() {
+    /** Goes to the next populated part; false when there is none below {@code to}. */
+    public boolean next() {
         while (Long.compareUnsigned(at, limit) < 0) {
             int top = layout.levels();
             long stride = 0;
@@ -85,52 +88,52 @@ final class TableCursor {
     }
 
     /** Whether the place is a leaf (or another non-table entry) above level 1. */
-    boolean isLeaf() {
+    public boolean isLeaf() {
         return level > 1;
     }
 
     /** Level of the leaf, or 1. */
-    int level() {
+    public int level() {
         return level;
     }
 
     /** Slot of the entry above level 1. */
-    long slot() {
+    public long slot() {
         return slot;
     }
 
     /** That entry. */
-    long entry() {
+    public long entry() {
         return entry;
     }
 
     /** First address of the range that lies under the entry. */
-    long start() {
+    public long start() {
         return start;
     }
 
     /** End of that part. */
-    long end() {
+    public long end() {
         return end;
     }
 
     /** Whether the part is all that the entry covers. */
-    boolean isWhole() {
+    public boolean isWhole() {
         return end - start == layout.size(Math.max(level, 2));
     }
 
     /** The slot of level 1 of {@link #start}. */
-    long firstSlot() {
+    public long firstSlot() {
         return firstSlot;
     }
 
     /** First address that the entry covers. */
-    long base() {
+    public long base() {
         return start & -layout.size(Math.max(level, 2));
     }
 
     /** Looks at the same place again, after it changed. */
-    void again() {
+    public void again() {
         at = start;
     }
 }

@@ -31,6 +31,10 @@ public final class FileDescription implements OpenFile, Mappable {
         return new FileDescription(node);
     }
 
+    Node node() {
+        return node;
+    }
+
     @Override
     public Inode inode() {
         return node.inode();

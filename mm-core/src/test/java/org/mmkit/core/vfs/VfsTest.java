@@ -37,6 +37,7 @@ class VfsTest {
         CacheContext context = new CacheContext(memory, counters, 12, 9);
         vfs = new Vfs(context, new Shmem(context, extensions));
         files = new FileTable(vfs);
+        memory.allocator().drain();
         free = memory.allocator().freePages();
     }
 
@@ -108,6 +109,7 @@ class VfsTest {
         child.closeAll();
 
         assertThat(counters.get("nr_shmem")).isZero();
+        memory.allocator().drain();
         assertThat(memory.allocator().freePages()).isEqualTo(free);
         assertThat(vfs.umount("/mnt/t")).isZero();
     }

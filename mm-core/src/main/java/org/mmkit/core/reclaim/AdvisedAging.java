@@ -1,0 +1,164 @@
+package org.mmkit.core.reclaim;
+
+import org.mmkit.api.arch.EntryFormat;
+import org.mmkit.api.memory.FolioFlags;
+import org.mmkit.api.memory.Frames;
+import org.mmkit.api.pgtable.PageTables;
+import org.mmkit.core.boot.Engine;
+import org.mmkit.core.space.TableCursor;
+import org.mmkit.core.space.VmArea;
+
+/**
+ * MADV_COLD and MADV_PAGEOUT (Linux: madvise_cold_or_pageout_pte_range). Folios that others map too are left alone; a large
+ * folio of which the range covers only a part is split first, for either advice.
+ */
+public final class AdvisedAging implements Aging {
+
+    private final Engine engine;
+    private final FolioReclaimer reclaimer;
+    private final SwapReader reader;
+    private final EntryFormat format;
+    private final Frames frames;
+
+    /** How MADV_WILLNEED reads a page ahead. */
+    public interface SwapReader {
+
+        /** Brings the page into the swap cache if it is not there. */
+        void readAhead(int type, long offset);
+    }
+
+    /** Hands what is paged out to {@code reclaimer}. */
+    public AdvisedAging(Engine engine, FolioReclaimer reclaimer, SwapReader reader) {
+        this.engine = engine;
+        this.reclaimer = reclaimer;
+        this.reader = reader;
+        this.format = engine.format;
+        this.frames = engine.frames;
+    }
+
+    @Override
+    public void cold(VmArea area, long start, long end) {
+        age(area, start, end, false);
+    }
+
+    @Override
+    public void pageOut(VmArea area, long start, long end) {
+        age(area, start, end, true);
+    }
+
+    @Override
+    public void willNeed(VmArea area, long start, long end) {
+        PageTables tables = area.space().tables();
+        TableCursor cursor = new TableCursor(tables);
+        for (cursor.begin(tables, start, end); cursor.next(); ) {
+            if (cursor.isLeaf()) {
+                continue;
+            }
+            long slot = cursor.firstSlot();
+            for (long va = cursor.start(); va != cursor.end(); va += engine.pageSize, slot++) {
+                long entry = tables.read(slot);
+                if (format.isSwap(entry)) {
+                    reader.readAhead(format.swapType(entry), format.swapOffset(entry));
+                }
+            }
+        }
+    }
+
+    private void age(VmArea area, long start, long end, boolean pageOut) {
+        PageTables tables = area.space().tables();
+        TableCursor cursor = new TableCursor(tables);
+        for (cursor.begin(tables, start, end); cursor.next(); ) {
+            if (cursor.isLeaf()) {
+                if (ageHuge(area, cursor, pageOut)) {
+                    cursor.again();
+                }
+            } else {
+                ageTable(tables, cursor.firstSlot(), cursor.end() - cursor.start() >>> engine.pageShift, pageOut);
+            }
+            reclaimer.reclaim();
+        }
+    }
+
+    /** Whether the folio was split, so that the place is to be looked at again. */
+    private boolean ageHuge(VmArea area, TableCursor cursor, boolean pageOut) {
+        long entry = cursor.entry();
+        if (!format.isPresent(entry)) {
+            return false;
+        }
+        long head = format.pfn(entry, cursor.level());
+        if (frames.test(head, FolioFlags.HUGE_ZERO) || frames.maybeMappedShared(head)) {
+            return false;
+        }
+        if (!cursor.isWhole()) {
+            return split(head);
+        }
+        if (pageOut) {
+            isolate(head);
+        } else {
+            area.space().tables().write(cursor.slot(), format.makeOld(entry));
+            frames.clear(head, FolioFlags.REFERENCED | FolioFlags.ACTIVE);
+        }
+        return false;
+    }
+
+    private boolean split(long head) {
+        frames.get(head, 1);
+        int failed = engine.extensions.largeFolios().split(head, 0);
+        frames.put(head, 1);
+        return failed == 0;
+    }
+
+    private void isolate(long head) {
+        frames.clear(head, FolioFlags.REFERENCED);
+        if (!frames.test(head, FolioFlags.UNEVICTABLE)) {
+            reclaimer.add(head);
+        }
+    }
+
+    private void ageTable(PageTables tables, long first, long count, boolean pageOut) {
+        for (long i = 0; i < count; ) {
+            long entry = tables.read(first + i);
+            if (!format.isPresent(entry) || format.isSpecial(entry)) {
+                i++;
+                continue;
+            }
+            long head = frames.head(format.pfn(entry, 1));
+            int run = 1;
+            if (frames.isLarge(head)) {
+                run = run(tables, first + i, entry, head, count - i);
+                if (run < frames.pages(head)) {
+                    // Split, the same entry is looked at again; if it cannot be, the rest of the folio is passed over.
+                    boolean again = !frames.maybeMappedShared(head) && split(head);
+                    i += again ? 0 : run;
+                    continue;
+                }
+            }
+            if (frames.largeMapcount(head) == frames.pages(head)) {
+                if (pageOut) {
+                    isolate(head);
+                } else {
+                    for (int k = 0; k < run; k++) {
+                        tables.write(first + i + k, format.makeOld(tables.read(first + i + k)));
+                    }
+                    frames.clear(head, FolioFlags.REFERENCED | FolioFlags.ACTIVE);
+                }
+            }
+            i += run;
+        }
+    }
+
+    /** How many entries from {@code slot} on map consecutive frames of the folio. */
+    private int run(PageTables tables, long slot, long entry, long head, long limit) {
+        long pfn = format.pfn(entry, 1);
+        long most = Math.min(limit, head + frames.pages(head) - pfn);
+        int n = 1;
+        while (n < most) {
+            long next = tables.read(slot + n);
+            if (!format.isPresent(next) || format.isSpecial(next) || format.pfn(next, 1) != pfn + n) {
+                break;
+            }
+            n++;
+        }
+        return n;
+    }
+}

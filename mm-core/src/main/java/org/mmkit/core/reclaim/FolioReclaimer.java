@@ -1,0 +1,169 @@
+package org.mmkit.core.reclaim;
+
+import java.util.Arrays;
+import org.mmkit.api.feature.FolioEvent;
+import org.mmkit.api.file.FilePages;
+import org.mmkit.api.memory.FolioFlags;
+import org.mmkit.api.memory.Frames;
+import org.mmkit.core.boot.Engine;
+import org.mmkit.core.swap.SwapSpace;
+
+/**
+ * Reclaims isolated folios without regard to how recently they were used (Linux: shrink_folio_list with ignore_references).
+ *
+ * <p>Anonymous folios are written to swap, as a whole where consecutive slots are free, else page by page; lazily freed ones are
+ * dropped; clean page cache is dropped.
+ */
+public final class FolioReclaimer {
+
+    private final Engine engine;
+    private final SwapSpace swap;
+    private final Frames frames;
+    private final FolioUnmapper unmapper;
+    private final int thpSwpoutFallback;
+    private final int pglazyfreed;
+    private long[] list = new long[64];
+    private int size;
+
+    /** Registers the counters. */
+    public FolioReclaimer(Engine engine, SwapSpace swap) {
+        this.engine = engine;
+        this.swap = swap;
+        this.frames = engine.frames;
+        this.unmapper = new FolioUnmapper(engine, swap);
+        this.thpSwpoutFallback = engine.counters.register("thp_swpout_fallback");
+        this.pglazyfreed = engine.counters.register("pglazyfreed");
+    }
+
+    /** Puts {@code head} up for {@link #reclaim}, taking a reference. */
+    public void add(long head) {
+        frames.get(head, 1);
+        push(head);
+    }
+
+    private void push(long head) {
+        if (size == list.length) {
+            list = Arrays.copyOf(list, 2 * size);
+        }
+        list[size++] = head;
+    }
+
+    /**
+     * Reclaims what was added.
+     *
+     * @return base pages freed
+     */
+    public long reclaim() {
+        long freed = 0;
+        // Parts of folios that had to be split join the list while it is worked off.
+        for (int i = 0; i < size; i++) {
+            long pages = frames.pages(list[i]);
+            if (reclaim(list[i])) {
+                freed += pages;
+            } else {
+                frames.put(list[i], 1);
+            }
+        }
+        size = 0;
+        return freed;
+    }
+
+    /** Whether the folio was freed; its pages then were given back, else the reference of the list is still there. */
+    private boolean reclaim(long head) {
+        if (frames.test(head, FolioFlags.UNEVICTABLE)) {
+            return false;
+        }
+        boolean anon = frames.test(head, FolioFlags.ANON);
+        boolean swapBacked = frames.test(head, FolioFlags.SWAPBACKED);
+        if (anon && swapBacked && !frames.test(head, FolioFlags.SWAPCACHE) && !enterCache(head)) {
+            return false;
+        }
+        if (!anon && swapBacked) {
+            // Shared memory stays: its pages have no place on a swap device here.
+            return false;
+        }
+        if (frames.isMapped(head) && !unmapper.unmap(head)) {
+            leaveCacheIfFull(head);
+            return false;
+        }
+        if (anon && !frames.test(head, FolioFlags.SWAPBACKED)) {
+            return drop(head, 1, pglazyfreed);
+        }
+        if (frames.test(head, FolioFlags.DIRTY)) {
+            if (!anon) {
+                return false;
+            }
+            swap.write(head);
+        }
+        if (frames.refcount(head) != 1 + frames.pages(head)) {
+            return false;
+        }
+        if (anon) {
+            swap.removeFromCache(head);
+        } else {
+            ((FilePages) frames.owner(head)).remove(head);
+        }
+        frames.put(head, 1);
+        return true;
+    }
+
+    private boolean drop(long head, int references, int counter) {
+        if (frames.refcount(head) != references) {
+            return false;
+        }
+        engine.counters.add(counter, frames.pages(head));
+        frames.put(head, references);
+        return true;
+    }
+
+    /** Gives the folio slots, splitting it where that is due or where they cannot be had for the whole. */
+    private boolean enterCache(long head) {
+        if (frames.pins(head) > 0) {
+            return false;
+        }
+        if (frames.isLarge(head)) {
+            if (frames.refcount(head) != 1 + frames.largeMapcount(head)) {
+                return false;
+            }
+            if (frames.test(head, FolioFlags.PARTIALLY_MAPPED) && !split(head)) {
+                return false;
+            }
+        }
+        if (!swap.allocate(head)) {
+            int order = frames.order(head);
+            if (order == 0 || !split(head)) {
+                return false;
+            }
+            if (order == engine.layout.order(2)) {
+                engine.counters.add(thpSwpoutFallback, 1);
+            }
+            engine.extensions.largeFolios().count(FolioEvent.SWPOUT_FALLBACK, order, 1);
+            if (!swap.allocate(head)) {
+                return false;
+            }
+        }
+        // What MADV_FREE made clean must not be taken for a copy of what is on the device.
+        frames.set(head, FolioFlags.DIRTY);
+        return true;
+    }
+
+    /** Splits the folio into base pages; all but the first join the list. */
+    private boolean split(long head) {
+        long pages = frames.pages(head);
+        if (engine.extensions.largeFolios().split(head, 0) != 0) {
+            return false;
+        }
+        for (long i = 1; i < pages; i++) {
+            if (frames.refcount(head + i) > 0 && frames.isMapped(head + i)) {
+                add(head + i);
+            }
+        }
+        return true;
+    }
+
+    private void leaveCacheIfFull(long head) {
+        if (frames.test(head, FolioFlags.SWAPCACHE) && (swap.isFull() || frames.test(head, FolioFlags.MLOCKED))) {
+            swap.freeFolio(head);
+        }
+    }
+}

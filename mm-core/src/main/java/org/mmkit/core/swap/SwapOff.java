@@ -1,0 +1,107 @@
+package org.mmkit.core.swap;
+
+import org.mmkit.api.Errno;
+import org.mmkit.api.arch.EntryFormat;
+import org.mmkit.api.memory.FolioFlags;
+import org.mmkit.api.memory.Frames;
+import org.mmkit.api.pgtable.PageTables;
+import org.mmkit.api.space.RssKind;
+import org.mmkit.core.boot.Engine;
+import org.mmkit.core.space.TableCursor;
+import org.mmkit.core.space.UserAddressSpace;
+import org.mmkit.core.space.VmArea;
+
+/** swapon and swapoff of a machine (Linux: try_to_unuse). */
+public final class SwapOff {
+
+    private final Engine engine;
+    private final SwapSpace swap;
+    private final SwapPages pages;
+    private final EntryFormat format;
+    private final Frames frames;
+
+    /** Works on {@code swap}, whose pages {@code pages} brings back. */
+    public SwapOff(Engine engine, SwapSpace swap, SwapPages pages) {
+        this.engine = engine;
+        this.swap = swap;
+        this.pages = pages;
+        this.format = engine.format;
+        this.frames = engine.frames;
+    }
+
+    /**
+     * Brings every page of device {@code type} back, one base page at a time, and takes the device away.
+     *
+     * @return 0, EINVAL when there is no such device, ENOMEM when memory ran out; what was brought back then stays
+     */
+    public int run(int type) {
+        if (!swap.exists(type)) {
+            return -Errno.EINVAL;
+        }
+        for (UserAddressSpace space : engine.spaces()) {
+            if (space.rss(RssKind.SWAP) > 0) {
+                for (VmArea area : space.areas()) {
+                    if (area.hasAnonVma() && !restore(area, type)) {
+                        return -Errno.ENOMEM;
+                    }
+                }
+            }
+        }
+        for (long slot = swap.nextUsed(type, 1); slot > 0; slot = swap.nextUsed(type, slot + 1)) {
+            long head = swap.cached(type, slot);
+            if (head != Frames.NONE) {
+                swap.freeFolio(head);
+            }
+        }
+        swap.remove(type);
+        return 0;
+    }
+
+    private boolean restore(VmArea area, int type) {
+        PageTables tables = area.space().tables();
+        TableCursor cursor = new TableCursor(tables);
+        for (cursor.begin(tables, area.start(), area.end()); cursor.next(); ) {
+            if (cursor.isLeaf()) {
+                continue;
+            }
+            long slot = cursor.firstSlot();
+            for (long va = cursor.start(); va != cursor.end(); va += engine.pageSize, slot++) {
+                long entry = tables.read(slot);
+                if (format.isSwap(entry) && format.swapType(entry) == type && !restore(area, slot, va, entry)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** Linux: unuse_pte. The page is mapped old and not yet writable. */
+    private boolean restore(VmArea area, long slot, long va, long entry) {
+        int type = format.swapType(entry);
+        long offset = format.swapOffset(entry);
+        long head = swap.cached(type, offset);
+        if (head == Frames.NONE) {
+            head = pages.readIntoCache(type, offset);
+            if (head == Frames.NONE) {
+                return false;
+            }
+        }
+        long pfn = head + (offset - SwapSpace.offset(frames.privateWord(head)));
+        boolean exclusive = format.isExclusive(entry);
+        frames.get(head, 1);
+        area.space().addRss(RssKind.ANON, 1);
+        area.space().addRss(RssKind.SWAP, -1);
+        if (!frames.test(head, FolioFlags.ANON)) {
+            engine.rmap.addNewAnon(head, area, va, 1);
+            if (!exclusive) {
+                frames.clear(head, FolioFlags.ANON_EXCLUSIVE);
+            }
+        } else {
+            engine.rmap.addAnon(pfn, 1, area, va, 1, exclusive);
+        }
+        area.space().lock().mapped(area, head, 1);
+        area.space().tables().write(slot, format.makeOld(format.leaf(pfn, 1, area.entryProtection())));
+        swap.release(type, offset, 1);
+        return true;
+    }
+}

@@ -1,0 +1,72 @@
+package org.mmkit.core.vfs;
+
+import org.mmkit.api.Errno;
+import org.mmkit.core.boot.Engine;
+import org.mmkit.core.pagecache.CacheContext;
+import org.mmkit.core.reclaim.AdvisedAging;
+import org.mmkit.core.reclaim.FolioReclaimer;
+import org.mmkit.core.shmem.Shmem;
+import org.mmkit.core.space.VmArea;
+import org.mmkit.core.swap.SwapOff;
+import org.mmkit.core.swap.SwapPages;
+import org.mmkit.core.swap.SwapSpace;
+
+/** Files, shared memory, swap and reclaim of one machine, tied to its engine. */
+public final class MachineFiles {
+
+    private final Vfs vfs;
+    private final SharedMemorySegments segments;
+    private final SwapSpace swap;
+    private final SwapOff swapOff;
+    private final FolioReclaimer reclaimer;
+
+    /** Makes them and sets them in {@code engine}. */
+    public MachineFiles(Engine engine) {
+        int hugeOrder = engine.layout.order(2);
+        CacheContext context = new CacheContext(engine.memory, engine.counters, engine.pageShift, hugeOrder);
+        context.setUnmapper((vma, start, end, copiesToo) -> {
+            VmArea area = (VmArea) vma;
+            area.space().zapper().zap(area, start, end, false, copiesToo, false);
+        });
+        vfs = new Vfs(context, new Shmem(context, engine.extensions));
+        segments = new SharedMemorySegments(vfs, engine.pageSize);
+        swap = new SwapSpace(engine.memory, engine.counters, engine.extensions, engine.pageShift, hugeOrder);
+        SwapPages pages = new SwapPages(engine, swap);
+        swapOff = new SwapOff(engine, swap, pages);
+        reclaimer = new FolioReclaimer(engine, swap);
+        engine.setSources(vfs.sources());
+        engine.setSwap(pages);
+        engine.setAging(new AdvisedAging(engine, reclaimer, pages::readAhead));
+    }
+
+    /** File systems and files. */
+    public Vfs vfs() {
+        return vfs;
+    }
+
+    /** System V shared memory. */
+    public SharedMemorySegments segments() {
+        return segments;
+    }
+
+    /** Swap devices. */
+    public SwapSpace swap() {
+        return swap;
+    }
+
+    /** Reclaims given folios. */
+    public FolioReclaimer reclaimer() {
+        return reclaimer;
+    }
+
+    /** swapon of a synchronous block device of {@code bytes}: 0 or a negated error number. */
+    public int swapon(long bytes) {
+        return Math.min(0, swap.add(bytes));
+    }
+
+    /** swapoff of the device that was added last: 0 or a negated error number. */
+    public int swapoff() {
+        int type = swap.lastDevice();
+        return type < 0 ? -Errno.EINVAL : swapOff.run(type);
+    }
+}
