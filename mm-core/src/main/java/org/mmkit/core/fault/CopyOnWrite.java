@@ -119,6 +119,9 @@ final class CopyOnWrite {
             }
             engine.rmap.remove(pfn, 1, area, 1);
             frames.put(head, 1);
+            if (frames.test(head, FolioFlags.SWAPCACHE) && !frames.isMapped(head)) {
+                engine.swap().releaseCached(head);
+            }
         }
         return Fault.DONE;
     }

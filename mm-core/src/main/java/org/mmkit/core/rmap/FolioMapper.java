@@ -219,7 +219,9 @@ public final class FolioMapper implements ReverseMapping {
         }
         if (partially
                 && frames.test(head, FolioFlags.ANON)
-                && !frames.test(head, FolioFlags.PARTIALLY_MAPPED)) {
+                && !frames.test(head, FolioFlags.PARTIALLY_MAPPED)
+                // A folio on its way to swap is not queued: reclaim has it already.
+                && !frames.test(head, FolioFlags.SWAPCACHE)) {
             engine.extensions.largeFolios().deferSplit(head, true);
         }
         countMapped(head, -unmapped, -huge);

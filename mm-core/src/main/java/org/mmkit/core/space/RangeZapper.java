@@ -131,6 +131,9 @@ public final class RangeZapper {
         space.addRss(engine.rssKind(head), -run);
         engine.rmap.remove(pfn, run, area, 1);
         frames.put(head, run);
+        if (anon && frames.test(head, FolioFlags.SWAPCACHE) && !frames.isMapped(head)) {
+            engine.swap().releaseCached(head);
+        }
         return run;
     }
 }
