@@ -48,6 +48,11 @@ public final class ChoiceOrder {
         return priorities.getOrDefault(choice, new int[0]);
     }
 
+    /** Takes over the priorities of {@code other}, of the same tree. */
+    public void copyFrom(ChoiceOrder other) {
+        other.priorities.forEach((choice, order) -> System.arraycopy(order, 0, priority(choice), 0, order.length));
+    }
+
     /** Gives {@code member} the highest priority. */
     public void toFront(MenuNode choice, Symbol member) {
         move(choice, member, true);

@@ -3,6 +3,7 @@ package org.mmkit.kconfig.eval;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.kconfig.model.Depth;
 import org.mmkit.kconfig.model.Diagnostic;
@@ -48,6 +49,7 @@ public final class Evaluator {
     private int modulesLevel;
     private int unmetWarnings;
     private boolean changed;
+    private boolean orderFree;
 
     /** An evaluator of {@code user}; unmet dependencies of selected symbols are reported to {@code sink}. */
     public Evaluator(KconfigTree tree, UserSettings user, Diagnostic.Sink sink) {
@@ -69,6 +71,15 @@ public final class Evaluator {
         constant(tree.no(), 0);
         constant(tree.mod(), 1);
         constant(tree.yes(), 2);
+    }
+
+    /**
+     * Makes values depend on the settings alone. The kernel's tools see, in a choice that was evaluated before, the
+     * old visibility of members; so does this class until told otherwise here. Unmet dependencies are no longer
+     * reported.
+     */
+    public void setOrderFree() {
+        orderFree = true;
     }
 
     private void constant(Symbol s, int value) {
@@ -443,6 +454,11 @@ public final class Evaluator {
     public @Nullable Symbol calculateChoice(MenuNode choice) {
         int[] priority = choices.priority(choice);
         Symbol chosen = null;
+        if (orderFree) {
+            for (Symbol m : choices.entries(choice)) {
+                calculateVisibility(m);
+            }
+        }
         for (int id : priority) {
             Symbol m = tree.symbols().get(id);
             calculateVisibility(m);
@@ -481,6 +497,9 @@ public final class Evaluator {
 
     private void warnUnmet(Symbol s) {
         unmetWarnings++;
+        if (orderFree) {
+            return;
+        }
         StringBuilder out = new StringBuilder();
         out.append("\nWARNING: unmet direct dependencies detected for ").append(s.name())
                 .append("\n  Depends on [").append(direct[s.id()] == 1 ? 'm' : 'n').append("]: ");
@@ -635,5 +654,106 @@ public final class Evaluator {
             }
         }
         invalidateAll();
+    }
+
+    /** Computes {@code s} again although it is known; whether its level or text is another one now. */
+    boolean refresh(Symbol s) {
+        int id = s.id();
+        int oldLevel = level[id];
+        String oldText = text[id];
+        flags[id] &= ~VALID;
+        calculate(s);
+        return level[id] != oldLevel || !s.type().isLogical() && !Objects.equals(oldText, text[id]);
+    }
+
+    /** Computes all members of a choice again; {@link #level(Symbol)} tells the results. */
+    void refreshChoice(MenuNode choice) {
+        for (Symbol m : choices.entries(choice)) {
+            int id = m.id();
+            flags[id] &= ~(VALID | WRITE);
+            level[id] = 0;
+        }
+        for (Symbol m : choices.entries(choice)) {
+            calculate(m);
+        }
+    }
+
+    /** Computes an expression again from its operands; whether its level is another one now. */
+    boolean refresh(Expr e) {
+        int old = exprLevel[e.id()];
+        if (old == 0) {
+            return false;
+        }
+        int now = compute(e) + 1;
+        exprLevel[e.id()] = (byte) now;
+        return now != old;
+    }
+
+    /** A copy of all values. */
+    public Values copyValues() {
+        return new Values(level.clone(), text.clone(), visible.clone(), direct.clone(), reverse.clone(),
+                implied.clone(), flags.clone());
+    }
+
+    /** The values of all symbols by id at one moment. */
+    public static final class Values {
+
+        private final byte[] level;
+        private final @Nullable String[] text;
+        private final byte[] visible;
+        private final byte[] direct;
+        private final byte[] reverse;
+        private final byte[] implied;
+        private final byte[] flags;
+
+        private Values(byte[] level, @Nullable String[] text, byte[] visible, byte[] direct, byte[] reverse,
+                byte[] implied, byte[] flags) {
+            this.level = level;
+            this.text = text;
+            this.visible = visible;
+            this.direct = direct;
+            this.reverse = reverse;
+            this.implied = implied;
+            this.flags = flags;
+        }
+
+        /** The level of a bool or tristate symbol. */
+        public int level(Symbol s) {
+            return level[s.id()];
+        }
+
+        /** The value as text; the name for a symbol that nothing defines. */
+        public String value(Symbol s) {
+            if (s.type().isLogical()) {
+                return levelText(level[s.id()]);
+            }
+            String t = text[s.id()];
+            return t != null ? t : s.type() == SymbolType.UNKNOWN ? s.name() : "";
+        }
+
+        /** The greatest level that the user can set. */
+        public int visible(Symbol s) {
+            return visible[s.id()];
+        }
+
+        /** The level of the symbol's own dependencies. */
+        public int direct(Symbol s) {
+            return direct[s.id()];
+        }
+
+        /** The level that selects force. */
+        public int reverse(Symbol s) {
+            return reverse[s.id()];
+        }
+
+        /** The level that implies ask for. */
+        public int implied(Symbol s) {
+            return implied[s.id()];
+        }
+
+        /** Whether the symbol has a line in the configuration file. */
+        public boolean isWritten(Symbol s) {
+            return (flags[s.id()] & WRITE) != 0;
+        }
     }
 }

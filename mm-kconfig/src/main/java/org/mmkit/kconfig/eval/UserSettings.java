@@ -46,6 +46,30 @@ public final class UserSettings {
         text[symbol] = newText;
     }
 
+    /** Takes over all settings of {@code other}, of the same tree. */
+    public void copyFrom(UserSettings other) {
+        System.arraycopy(other.present, 0, present, 0, present.length);
+        System.arraycopy(other.level, 0, level, 0, level.length);
+        System.arraycopy(other.text, 0, text, 0, text.length);
+    }
+
+    /** Makes something of a copy of all settings. */
+    public <T> T snapshot(Snapshot<T> maker) {
+        return maker.make(present.clone(), level.clone(), text.clone());
+    }
+
+    /**
+     * Makes something of settings by symbol id.
+     *
+     * @param <T> what it makes
+     */
+    @FunctionalInterface
+    public interface Snapshot<T> {
+
+        /** Takes whether there is a setting, the levels, and the texts. */
+        T make(boolean[] present, byte[] level, @Nullable String[] text);
+    }
+
     /** Changes the level of a symbol without making an unset one set, as the mode rewriting does. */
     void replaceLevel(int symbol, int newLevel) {
         level[symbol] = (byte) newLevel;

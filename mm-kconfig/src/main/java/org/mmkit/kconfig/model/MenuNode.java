@@ -1,6 +1,7 @@
 package org.mmkit.kconfig.model;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,8 @@ public final class MenuNode {
     final String file;
     final int line;
     final @Nullable Symbol symbol;
+    /** The block around the entry in the file, which the menu as shown may not keep. */
+    final @Nullable MenuNode block;
     @Nullable MenuNode parent;
     @Nullable MenuNode next;
     @Nullable MenuNode firstChild;
@@ -21,12 +24,15 @@ public final class MenuNode {
     @Nullable String help;
     /** Members in the order of the file, for a choice; the initial order of priority. */
     final List<Symbol> members;
+    /** The {@code depends on} lines and {@code if} conditions as written. */
+    private List<Dependency> written = List.of();
 
     MenuNode(int id, String file, int line, @Nullable Symbol symbol, @Nullable MenuNode parent) {
         this.id = id;
         this.file = file;
         this.line = line;
         this.symbol = symbol;
+        this.block = parent;
         this.parent = parent;
         this.members = symbol != null && symbol.choice ? new ArrayList<>() : List.of();
     }
@@ -44,6 +50,32 @@ public final class MenuNode {
     /** Whether the node is a choice. */
     public boolean isChoice() {
         return symbol != null && symbol.choice;
+    }
+
+    /**
+     * A dependency as written.
+     *
+     * @param condition what must hold
+     * @param line where it says so, in the file of the node
+     */
+    public record Dependency(Expr condition, int line) {
+    }
+
+    void addWritten(Expr condition, int atLine) {
+        if (written.isEmpty()) {
+            written = new ArrayList<>(1);
+        }
+        written.add(new Dependency(condition, atLine));
+    }
+
+    /** The node's own dependencies as written, without those of enclosing blocks. */
+    public List<Dependency> written() {
+        return Collections.unmodifiableList(written);
+    }
+
+    /** The menu, choice or if block around the entry in the file; null for the root. */
+    public @Nullable MenuNode block() {
+        return block;
     }
 
     /** The enclosing node in the menu as shown, which may be a symbol; null for the root. */

@@ -120,6 +120,7 @@ public final class TreeBuilder {
         Expr term = condition == null ? dep
                 : exprs.binary(ExprKind.OR, dep, new ExprAlgebra(exprs, sink).equalNo(condition));
         entry.dependency = exprs.and(entry.dependency, term);
+        entry.addWritten(term, line);
     }
 
     /** {@code visible if condition}. */

@@ -435,6 +435,7 @@ public final class KconfigParser {
         Expr dependency = expressions.parse();
         Expr condition = condition();
         endOfStatement();
+        place();
         tree.addDependency(dependency, condition);
         advance();
     }
