@@ -168,10 +168,42 @@ public final class LockCalls {
                 continue;
             }
             long slot = cursor.firstSlot();
-            for (long va = cursor.start(); va != cursor.end(); va += engine.pageSize, slot++) {
-                markFolio(space.tables().read(slot), 1, locked);
+            for (long va = cursor.start(); va != cursor.end(); ) {
+                long entry = space.tables().read(slot);
+                long run = runOf(slot, entry, cursor.end() - va >>> engine.pageShift);
+                if (!locked || run == runNeeded(entry)) {
+                    markFolio(entry, 1, locked);
+                }
+                va += run << engine.pageShift;
+                slot += run;
             }
         }
+    }
+
+    /** Entries from {@code slot} that map consecutive pages of one large folio; 1 for anything else. */
+    private long runOf(long slot, long entry, long limit) {
+        if (!format.isPresent(entry) || format.isSpecial(entry) || !frames.isLarge(format.pfn(entry, 1))) {
+            return 1;
+        }
+        long pfn = format.pfn(entry, 1);
+        long head = frames.head(pfn);
+        long most = Math.min(limit, head + frames.pages(head) - pfn);
+        long run = 1;
+        while (run < most) {
+            long next = space.tables().read(slot + run);
+            if (!format.isPresent(next) || format.pfn(next, 1) != pfn + run) {
+                break;
+            }
+            run++;
+        }
+        return run;
+    }
+
+    /** A large folio is locked only where all of it is mapped in the range: otherwise some of it may have to be reclaimed. */
+    private long runNeeded(long entry) {
+        return format.isPresent(entry) && !format.isSpecial(entry)
+                ? frames.pages(frames.head(format.pfn(entry, 1)))
+                : 1;
     }
 
     private void markFolio(long entry, int level, boolean locked) {
@@ -179,10 +211,6 @@ public final class LockCalls {
             return;
         }
         long head = frames.head(format.pfn(entry, level));
-        // A large folio that is mapped page by page is left out: some of it may not be locked.
-        if (level == 1 && frames.isLarge(head) && locked) {
-            return;
-        }
         if (locked) {
             frames.set(head, FolioFlags.MLOCKED | FolioFlags.UNEVICTABLE);
         } else {
