@@ -4,14 +4,15 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sparse map from page index to pfn: a radix tree of 512-fold nodes, as high as the largest index needs (Linux: xarray).
+ * A sparse map from page index to pfn, or another number that goes up by 1 from page to page: a radix tree of 512-fold nodes, as high as the largest index needs (Linux: xarray).
  *
  * <p>A leaf covers 512 pages. While they all lie in one run of frames it stores only the first pfn, so that a huge folio
  * costs one word.
  */
-final class PageTree {
+public final class PageTree {
 
-    static final long NONE = -1;
+    /** Nothing there. */
+    public static final long NONE = -1;
 
     private static final int BITS = 9;
     private static final int FAN = 1 << BITS;
@@ -31,12 +32,12 @@ final class PageTree {
     private long size;
 
     /** Pages in the tree. */
-    long size() {
+    public long size() {
         return size;
     }
 
     /** The pfn at {@code index}, or {@link #NONE}. */
-    long get(long index) {
+    public long get(long index) {
         Node leaf = leaf(index);
         if (leaf == null) {
             return NONE;
@@ -70,7 +71,7 @@ final class PageTree {
     }
 
     /** Puts {@code n} consecutive frames from {@code pfn} at {@code index} and the following. What was there is replaced. */
-    void put(long index, long pfn, long n) {
+    public void put(long index, long pfn, long n) {
         for (long done = 0; done < n; ) {
             long at = index + done;
             int offset = (int) (at & FAN - 1);
@@ -157,7 +158,7 @@ final class PageTree {
     }
 
     /** Takes {@code n} pages from {@code index} out; those that are not there are passed over. */
-    void remove(long index, long n) {
+    public void remove(long index, long n) {
         for (long done = 0; done < n; ) {
             long at = index + done;
             int offset = (int) (at & FAN - 1);
@@ -215,7 +216,7 @@ final class PageTree {
     }
 
     /** The first index at or behind {@code index} that is there, or {@link #NONE}. */
-    long next(long index) {
+    public long next(long index) {
         return root == null || !reaches(index) ? NONE : next(root, height, 0, index);
     }
 

@@ -3,9 +3,11 @@ package org.mmkit.core.reclaim;
 import java.util.Arrays;
 import org.mmkit.api.feature.FolioEvent;
 import org.mmkit.api.file.FilePages;
+import org.mmkit.api.file.ShmemMapping;
 import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.Frames;
 import org.mmkit.core.boot.Engine;
+import org.mmkit.core.shmem.ShmemFile;
 import org.mmkit.core.swap.SwapSpace;
 
 /**
@@ -78,10 +80,6 @@ public final class FolioReclaimer {
         if (anon && swapBacked && !frames.test(head, FolioFlags.SWAPCACHE) && !enterCache(head)) {
             return false;
         }
-        if (!anon && swapBacked) {
-            // Shared memory stays: its pages have no place on a swap device here.
-            return false;
-        }
         if (frames.isMapped(head) && !unmapper.unmap(head)) {
             leaveCacheIfFull(head);
             return false;
@@ -90,7 +88,7 @@ public final class FolioReclaimer {
             return drop(head, 1, pglazyfreed);
         }
         if (frames.test(head, FolioFlags.DIRTY)) {
-            if (!anon) {
+            if (!anon && !(swapBacked && moveToSwap(head))) {
                 return false;
             }
             swap.write(head);
@@ -98,12 +96,36 @@ public final class FolioReclaimer {
         if (frames.refcount(head) != 1 + frames.pages(head)) {
             return false;
         }
-        if (anon) {
+        if (frames.test(head, FolioFlags.SWAPCACHE)) {
             swap.removeFromCache(head);
         } else {
-            ((FilePages) frames.owner(head)).remove(head);
+            dropFromFile(head);
         }
         frames.put(head, 1);
+        return true;
+    }
+
+    private void dropFromFile(long head) {
+        FilePages file = (FilePages) frames.owner(head);
+        if (file instanceof ShmemMapping shmem) {
+            shmem.charge(-frames.pages(head));
+        }
+        file.remove(head);
+    }
+
+    /** Gives the unmapped folio of shared memory slots in place of its pages in the file (Linux: shmem_writeout). */
+    private boolean moveToSwap(long head) {
+        ShmemFile file = (ShmemFile) frames.owner(head);
+        if (frames.refcount(head) != 1 + frames.pages(head) || swap.totalPages() == 0) {
+            return false;
+        }
+        if (file.swapped().crossesEnd(head) && !split(head)) {
+            return false;
+        }
+        if (!swap.allocate(head) && (!frames.isLarge(head) || !split(head) || !swap.allocate(head))) {
+            return false;
+        }
+        file.swapped().moveOut(head);
         return true;
     }
 
@@ -154,11 +176,15 @@ public final class FolioReclaimer {
             return false;
         }
         for (long i = 1; i < pages; i++) {
-            if (frames.refcount(head + i) > 0 && frames.isMapped(head + i)) {
+            if (frames.refcount(head + i) > 0 && (frames.isMapped(head + i) || isShared(head + i))) {
                 add(head + i);
             }
         }
         return true;
+    }
+
+    private boolean isShared(long head) {
+        return frames.hasOwner(head) && frames.owner(head) instanceof ShmemFile;
     }
 
     private void leaveCacheIfFull(long head) {

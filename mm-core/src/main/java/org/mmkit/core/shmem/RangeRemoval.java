@@ -36,6 +36,8 @@ final class RangeRemoval {
         long end = last + 1 >>> shift;
         removeWhole(start, end);
         boolean sameFolio = first >>> shift == last >>> shift;
+        file.swapped().bringBack(first >>> shift);
+        file.swapped().bringBack(last >>> shift);
         long head = file.find(first >>> shift);
         if (head != Frames.NONE) {
             sameFolio = last < frames.index(head) + frames.pages(head) << shift;
@@ -71,6 +73,7 @@ final class RangeRemoval {
             }
             index = file.next(to);
         }
+        file.swapped().free(start, end);
     }
 
     private void removeFolio(long head) {

@@ -1,5 +1,8 @@
 package org.mmkit.core.shmem;
 
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import org.mmkit.api.ErrnoException;
 import org.mmkit.api.feature.FolioEvent;
 import org.mmkit.api.feature.ShmemFolioPolicy;
@@ -8,19 +11,24 @@ import org.mmkit.api.file.FileSystemType;
 import org.mmkit.api.file.ShmemMapping;
 import org.mmkit.core.boot.Extensions;
 import org.mmkit.core.pagecache.CacheContext;
+import org.mmkit.core.swap.SwapSpace;
 
 /** Shared memory of a machine: the file-system type {@code tmpfs} and the kernel's own mount for files without names. */
 public final class Shmem implements FileSystemType {
 
     private final CacheContext context;
     private final Extensions extensions;
+    private final SwapSpace swap;
+    /** Files that have pages on swap. */
+    private final Set<ShmemFile> swappedFiles = new LinkedHashSet<>();
     private final TmpfsInstance internal;
     private final int fileAlloc;
     private final int fileFallback;
 
     /** Registers the counters. */
-    public Shmem(CacheContext context, Extensions extensions) {
+    public Shmem(CacheContext context, Extensions extensions, SwapSpace swap) {
         this.context = context;
+        this.swap = swap;
         this.extensions = extensions;
         this.internal = new TmpfsInstance(this, context.newDevice(), ShmemMapping.INTERNAL, 0, 0);
         this.fileAlloc = context.counters().register("thp_file_alloc");
@@ -29,6 +37,28 @@ public final class Shmem implements FileSystemType {
 
     CacheContext context() {
         return context;
+    }
+
+    SwapSpace swap() {
+        return swap;
+    }
+
+    Set<ShmemFile> swappedFiles() {
+        return swappedFiles;
+    }
+
+    /**
+     * Brings back what files have on swap device {@code type} (Linux: shmem_unuse).
+     *
+     * @return whether there was memory for it
+     */
+    public boolean leaveSwap(int type) {
+        for (ShmemFile file : List.copyOf(swappedFiles)) {
+            if (!file.swapped().leave(type)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     Extensions extensions() {

@@ -31,6 +31,7 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
     private final Shmem shmem;
     private final TmpfsInstance instance;
     private final int pageShift;
+    private final SwappedPages swapped;
     private long size;
     /** Pages charged to the file. */
     private long allocated;
@@ -41,6 +42,12 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
         this.shmem = shmem;
         this.instance = instance;
         this.pageShift = shmem.context().pageShift;
+        this.swapped = new SwappedPages(this, shmem.context(), shmem.swap());
+    }
+
+    /** Its pages on swap devices. */
+    public SwappedPages swapped() {
+        return swapped;
     }
 
     Shmem shmem() {
@@ -74,7 +81,7 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
 
     @Override
     public boolean isSwapped(long index) {
-        return false;
+        return swapped.contains(index);
     }
 
     @Override
@@ -116,18 +123,25 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
         if (index << pageShift >= size) {
             return -Fault.SIGBUS;
         }
-        long head = find(index);
+        long head = lookUp(index);
         if (head == Frames.NONE) {
-            long got = allocate(index, fault.vma(), fault.address(), 0);
-            if (got < 0) {
-                return got == -Errno.ENOMEM ? -Fault.OOM : -Fault.SIGBUS;
-            }
-            head = got;
-        } else {
-            frames.get(head, 1);
+            head = allocate(index, fault.vma(), fault.address(), 0);
+        }
+        if (head < 0) {
+            return head == -Errno.ENOMEM ? -Fault.OOM : -Fault.SIGBUS;
         }
         clear(head);
         return head + (index - frames.index(head));
+    }
+
+    /** The folio of page {@code index}, brought back from swap if it is there, with a reference; {@link Frames#NONE}; or -ENOMEM. */
+    private long lookUp(long index) {
+        long head = find(index);
+        if (head != Frames.NONE) {
+            frames.get(head, 1);
+            return head;
+        }
+        return swapped.contains(index) ? swapped.swapIn(index) : Frames.NONE;
     }
 
     /** Fills a folio that nobody has used yet with zeroes. */
@@ -211,7 +225,7 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
 
     private boolean isEmpty(long first, long pages) {
         long next = next(first);
-        return next < 0 || next >= first + pages;
+        return (next < 0 || next >= first + pages) && !swapped.anyIn(first, pages);
     }
 
     @Override
@@ -259,17 +273,17 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
             return -Errno.ENOSPC;
         }
         for (long index = start; index < end; ) {
-            long head = find(index);
-            if (head == Frames.NONE) {
-                head = allocate(index, null, 0, offset + length);
+            long head = lookUp(index);
+            if (head >= 0) {
+                clear(head);
+            } else {
+                head = head == Frames.NONE ? allocate(index, null, 0, offset + length) : head;
                 if (head < 0) {
                     removeUnused(start, index);
                     return (int) head;
                 }
-                frames.put(head, 1);
-            } else {
-                clear(head);
             }
+            frames.put(head, 1);
             frames.set(head, FolioFlags.DIRTY);
             index = frames.index(head) + frames.pages(head);
         }
@@ -301,14 +315,14 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
             long at = offset + done;
             long wanted = Math.min(length - done, chunk - (at & chunk - 1));
             long index = at >>> pageShift;
-            long head = find(index);
+            long head = lookUp(index);
             if (head == Frames.NONE) {
                 head = allocate(index, null, 0, at + wanted);
-                if (head < 0) {
-                    return done > 0 ? done : head;
-                }
-                frames.put(head, 1);
             }
+            if (head < 0) {
+                return done > 0 ? done : head;
+            }
+            frames.put(head, 1);
             clear(head);
             long inside = at - (frames.index(head) << pageShift);
             long count = Math.min(wanted, (frames.pages(head) << pageShift) - inside);
@@ -343,6 +357,7 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
         for (long index = next(0); index >= 0; index = next(index)) {
             discard(find(index));
         }
+        swapped.free(0, RangeRemoval.REST);
         instance.inodeGone();
     }
 }

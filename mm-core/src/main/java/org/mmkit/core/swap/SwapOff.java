@@ -17,11 +17,20 @@ public final class SwapOff {
     private final Engine engine;
     private final SwapSpace swap;
     private final SwapPages pages;
+    private final SwapUsers files;
     private final EntryFormat format;
     private final Frames frames;
 
+    /** What else than page tables refers to slots. */
+    public interface SwapUsers {
+
+        /** Brings all that lies on device {@code type} back; false when memory ran out. */
+        boolean leave(int type);
+    }
+
     /** Works on {@code swap}, whose pages {@code pages} brings back. */
-    public SwapOff(Engine engine, SwapSpace swap, SwapPages pages) {
+    public SwapOff(Engine engine, SwapSpace swap, SwapPages pages, SwapUsers files) {
+        this.files = files;
         this.engine = engine;
         this.swap = swap;
         this.pages = pages;
@@ -37,6 +46,9 @@ public final class SwapOff {
     public int run(int type) {
         if (!swap.exists(type)) {
             return -Errno.EINVAL;
+        }
+        if (!files.leave(type)) {
+            return -Errno.ENOMEM;
         }
         for (UserAddressSpace space : engine.spaces()) {
             if (space.rss(RssKind.SWAP) > 0) {

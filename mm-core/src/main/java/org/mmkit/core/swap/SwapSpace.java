@@ -36,6 +36,8 @@ public final class SwapSpace {
     private final int swpoutZero;
     private final int thpSwpout;
     private final int nrSwapCached;
+    /** The swap cache counts as page cache too; {@code Cached} of meminfo leaves it out. */
+    private final int nrFilePages;
 
     /** Registers the counters; there is no device yet. */
     public SwapSpace(PhysicalMemory memory, Counters counters, Extensions extensions, int pageShift, int hugeOrder) {
@@ -51,6 +53,7 @@ public final class SwapSpace {
         swpoutZero = counters.register("swpout_zero");
         thpSwpout = counters.register("thp_swpout");
         nrSwapCached = counters.register("nr_swapcached");
+        nrFilePages = counters.register("nr_file_pages");
     }
 
     /** One number for a slot, as {@link Frames#privateWord} of a cached folio holds that of its first page. */
@@ -181,7 +184,7 @@ public final class SwapSpace {
     }
 
     /** Whether the slot's page is known to be all zeroes. */
-    boolean isZero(int type, long offset) {
+    public boolean isZero(int type, long offset) {
         return device(type).isZero((int) offset);
     }
 
@@ -200,7 +203,7 @@ public final class SwapSpace {
     }
 
     /** Puts the folio into the cache for its slots, which are in use. */
-    void addToCache(long head, int type, long offset) {
+    public void addToCache(long head, int type, long offset) {
         int n = (int) frames.pages(head);
         SwapDevice device = device(type);
         for (int i = 0; i < n; i++) {
@@ -210,6 +213,7 @@ public final class SwapSpace {
         frames.setPrivateWord(head, word(type, offset));
         frames.get(head, n);
         counters.add(nrSwapCached, n);
+        counters.add(nrFilePages, n);
     }
 
     /** Takes the folio out of the cache; slots that no entry refers to become free. */
@@ -223,6 +227,7 @@ public final class SwapSpace {
         frames.clear(head, FolioFlags.SWAPCACHE);
         frames.setPrivateWord(head, 0);
         counters.add(nrSwapCached, -n);
+        counters.add(nrFilePages, -n);
         frames.put(head, n);
     }
 
@@ -296,7 +301,7 @@ public final class SwapSpace {
     }
 
     /** Fills the folio from the slots at {@code offset} (Linux: swap_read_folio). */
-    void read(long head, int type, long offset) {
+    public void read(long head, int type, long offset) {
         int n = (int) frames.pages(head);
         SwapDevice device = device(type);
         for (int i = 0; i < n; i++) {

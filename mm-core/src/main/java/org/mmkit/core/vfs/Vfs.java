@@ -275,4 +275,9 @@ public final class Vfs implements FileSystems {
         ((HostFile) node.inode()).grow(size);
         return new FileDescription(node, FileFlags.O_RDONLY);
     }
+
+    /** Drops the pages of host files that nobody maps; shared memory has no other place for its pages and keeps them. */
+    void dropPageCache() {
+        hostFiles.values().forEach(node -> ((HostFile) node.inode()).dropUnused());
+    }
 }

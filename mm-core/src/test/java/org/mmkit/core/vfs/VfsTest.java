@@ -19,6 +19,7 @@ import org.mmkit.core.memory.SystemMemory;
 import org.mmkit.core.pagecache.CacheContext;
 import org.mmkit.core.shmem.Shmem;
 import org.mmkit.core.stat.CounterTable;
+import org.mmkit.core.swap.SwapSpace;
 
 class VfsTest {
 
@@ -35,7 +36,7 @@ class VfsTest {
     @BeforeEach
     void boot() {
         CacheContext context = new CacheContext(memory, counters, 12, 9);
-        vfs = new Vfs(context, new Shmem(context, extensions));
+        vfs = new Vfs(context, new Shmem(context, extensions, new SwapSpace(memory, counters, extensions, 12, 9)));
         files = new FileTable(vfs);
         memory.allocator().drain();
         free = memory.allocator().freePages();

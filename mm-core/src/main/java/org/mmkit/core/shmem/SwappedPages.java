@@ -1,0 +1,174 @@
+package org.mmkit.core.shmem;
+
+import org.mmkit.api.Errno;
+import org.mmkit.api.memory.FolioFlags;
+import org.mmkit.api.memory.Frames;
+import org.mmkit.api.memory.Gfp;
+import org.mmkit.core.pagecache.CacheContext;
+import org.mmkit.core.pagecache.PageTree;
+import org.mmkit.core.swap.SwapSpace;
+
+/**
+ * The pages of one shared-memory file that are on swap devices. A folio that went out whole comes back whole where there is
+ * a folio of that size to be had (Linux: shmem_swapin_folio).
+ *
+ * <pre>
+ *   value of a page   | order of the folio that went out (8) | swap word of the page (56) |
+ * </pre>
+ */
+public final class SwappedPages {
+
+    private static final int ORDER_SHIFT = 56;
+
+    private final ShmemFile file;
+    private final CacheContext context;
+    private final Frames frames;
+    private final SwapSpace swap;
+    private final PageTree slots = new PageTree();
+
+    SwappedPages(ShmemFile file, CacheContext context, SwapSpace swap) {
+        this.file = file;
+        this.context = context;
+        this.frames = context.memory().frames();
+        this.swap = swap;
+    }
+
+    boolean contains(long index) {
+        return slots.get(index) != PageTree.NONE;
+    }
+
+    boolean anyIn(long first, long pages) {
+        long next = slots.next(first);
+        return next >= 0 && next < first + pages;
+    }
+
+    /** Pages of [{@code first}, {@code first + pages}) that are on swap. */
+    public long count(long first, long pages) {
+        long n = 0;
+        for (long at = slots.next(first); at >= 0 && at < first + pages; at = slots.next(at + 1)) {
+            n++;
+        }
+        return n;
+    }
+
+    private static long word(long value) {
+        return value & (1L << ORDER_SHIFT) - 1;
+    }
+
+    private static int order(long value) {
+        return (int) (value >>> ORDER_SHIFT);
+    }
+
+    /** Whether the end of the file lies inside the folio: such a folio goes out in parts. */
+    public boolean crossesEnd(long head) {
+        long end = file.size() + (1L << context.pageShift) - 1 >>> context.pageShift;
+        long index = frames.index(head);
+        return end > index && end < index + frames.pages(head);
+    }
+
+    /** The folio has its slots and is in the swap cache: it leaves the file. */
+    public void moveOut(long head) {
+        long word = frames.privateWord(head);
+        long index = frames.index(head);
+        int pages = (int) frames.pages(head);
+        long value = (long) frames.order(head) << ORDER_SHIFT | word;
+        file.remove(head);
+        slots.put(index, value, pages);
+        swap.duplicate(SwapSpace.type(word), SwapSpace.offset(word), pages);
+        file.shmem().swappedFiles().add(file);
+    }
+
+    /** Brings the folio of page {@code index} back: its head with a reference for the caller, or -ENOMEM. */
+    long swapIn(long index) {
+        long value = slots.get(index);
+        int type = SwapSpace.type(word(value));
+        long offset = SwapSpace.offset(word(value));
+        long head = swap.cached(type, offset);
+        int order = 0;
+        if (head != Frames.NONE) {
+            frames.get(head, 1);
+            order = frames.order(head);
+            offset = SwapSpace.offset(frames.privateWord(head));
+            swap.removeFromCache(head);
+        } else {
+            order = order(value);
+            if (order > 0 && isWhole(index, order, value)) {
+                head = context.memory().allocateFolio(order, file.shmem().policy().gfp(null));
+            }
+            if (head == Frames.NONE) {
+                order = 0;
+                head = context.memory().allocateFolio(0, Gfp.HIGHUSER_MOVABLE);
+                if (head == Frames.NONE) {
+                    return -Errno.ENOMEM;
+                }
+            }
+            offset -= index & (1L << order) - 1;
+            swap.read(head, type, offset);
+        }
+        int pages = 1 << order;
+        long first = index & -(long) pages;
+        slots.remove(first, pages);
+        swap.release(type, offset, pages);
+        frames.set(head, FolioFlags.SWAPBACKED | FolioFlags.UPTODATE | FolioFlags.DIRTY);
+        file.add(head, first);
+        if (slots.size() == 0) {
+            file.shmem().swappedFiles().remove(file);
+        }
+        return head;
+    }
+
+    /** Whether all pages of the block are still on the slots that they went to together, and none is cached. */
+    private boolean isWhole(long index, int order, long value) {
+        long pages = 1L << order;
+        long first = index & -pages;
+        long base = value - (index - first);
+        int type = SwapSpace.type(word(value));
+        long offset = SwapSpace.offset(word(base));
+        boolean zero = swap.isZero(type, offset);
+        for (long i = 0; i < pages; i++) {
+            if (slots.get(first + i) != base + i
+                    || swap.cached(type, offset + i) != Frames.NONE
+                    || swap.isZero(type, offset + i) != zero) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Brings page {@code index} back if it is on swap; a page that cannot be had stays there. */
+    void bringBack(long index) {
+        if (contains(index)) {
+            long head = swapIn(index);
+            if (head >= 0) {
+                frames.put(head, 1);
+            }
+        }
+    }
+
+    /** The pages of [{@code start}, {@code end}) are given up with their charge. */
+    void free(long start, long end) {
+        for (long at = slots.next(start); at >= 0 && at < end; at = slots.next(at + 1)) {
+            long word = word(slots.get(at));
+            slots.remove(at, 1);
+            swap.free(SwapSpace.type(word), SwapSpace.offset(word), 1);
+            file.charge(-1);
+        }
+        if (slots.size() == 0) {
+            file.shmem().swappedFiles().remove(file);
+        }
+    }
+
+    /** Brings everything back that lies on device {@code type}; false when memory ran out. */
+    boolean leave(int type) {
+        for (long at = slots.next(0); at >= 0; at = slots.next(at + 1)) {
+            if (SwapSpace.type(word(slots.get(at))) == type) {
+                long head = swapIn(at);
+                if (head < 0) {
+                    return false;
+                }
+                frames.put(head, 1);
+            }
+        }
+        return true;
+    }
+}
