@@ -6,7 +6,12 @@ module org.mmkit.core {
     requires com.google.common;
 
     exports org.mmkit.core;
+    exports org.mmkit.core.gup;
     exports org.mmkit.core.observe;
+    exports org.mmkit.core.process;
+    exports org.mmkit.core.space;
+    exports org.mmkit.core.time;
+    exports org.mmkit.core.vfs;
 
     uses org.mmkit.api.arch.Architecture;
     uses org.mmkit.api.feature.Feature;

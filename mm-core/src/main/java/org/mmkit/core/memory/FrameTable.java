@@ -117,6 +117,12 @@ public final class FrameTable implements Frames {
         return (long) flags.length << sectionOrder;
     }
 
+    /** Whether anything was ever recorded of a frame of the section that holds {@code pfn}; the firmware's own memory does not count. */
+    public boolean isTouched(long pfn) {
+        int s = section(pfn);
+        return flags[s] != zero && flags[s] != allReserved || references[s] != zero || mapcounts[s] != zero;
+    }
+
     private int[] ownFlags(int section) {
         int[] a = flags[section];
         if (a == zero || a == allReserved) {

@@ -8,6 +8,7 @@ import org.mmkit.core.boot.Engine;
 import org.mmkit.core.space.UserAddressSpace;
 
 /** The living processes of a machine, oldest first. */
+@SuppressWarnings("exports") // some methods are for the engine alone, whose packages are not exported
 public final class ProcessTable {
 
     private final Engine engine;

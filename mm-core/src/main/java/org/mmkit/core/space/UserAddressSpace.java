@@ -15,6 +15,7 @@ import org.mmkit.core.rmap.AnonChains;
 import org.mmkit.core.rmap.AnonVma;
 
 /** The address space of a process (Linux: struct mm_struct). */
+@SuppressWarnings("exports") // some methods are for the engine alone, whose packages are not exported
 public final class UserAddressSpace implements AddressSpace {
 
     /** Limit on areas (vm.max_map_count). */

@@ -11,6 +11,7 @@ import org.mmkit.api.space.VmaOperations;
 import org.mmkit.core.rmap.AnonVma;
 
 /** An area of an {@link UserAddressSpace}. */
+@SuppressWarnings("exports") // some methods are for the engine alone, whose packages are not exported
 public final class VmArea implements Vma {
 
     private final UserAddressSpace space;

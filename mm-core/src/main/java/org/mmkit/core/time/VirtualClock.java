@@ -27,6 +27,9 @@ public final class VirtualClock implements Clock {
     private long nextDue = KernelThread.NEVER;
     private boolean running;
 
+    /** A clock that stands at 0. */
+    public VirtualClock() {}
+
     private static final class Task {
         final KernelThread thread;
         long due = KernelThread.NEVER;

@@ -15,6 +15,7 @@ import org.mmkit.core.swap.SwapPages;
 import org.mmkit.core.swap.SwapSpace;
 
 /** Files, shared memory, swap and reclaim of one machine, tied to its engine. */
+@SuppressWarnings("exports") // some methods are for the engine alone, whose packages are not exported
 public final class MachineFiles {
 
     private final Vfs vfs;

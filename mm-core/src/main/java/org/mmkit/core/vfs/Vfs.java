@@ -27,6 +27,7 @@ import org.mmkit.core.space.MappingSources;
  * The file systems and files of a machine. A directory exists when something was mounted there; files lie directly below a mount.
  * Results below 0 are negated error numbers.
  */
+@SuppressWarnings("exports") // some methods are for the engine alone, whose packages are not exported
 public final class Vfs implements FileSystems {
 
     private final CacheContext context;

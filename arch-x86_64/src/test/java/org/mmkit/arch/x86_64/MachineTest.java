@@ -1,0 +1,38 @@
+package org.mmkit.arch.x86_64;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.mmkit.core.Machine;
+import org.mmkit.core.process.Process;
+
+/** A machine with the x86-64 backend and no feature. */
+class MachineTest {
+
+    private static final int PROT_RW = 3;
+    private static final int PRIVATE_ANON = 0x22;
+    private static final int PAGE = 4096;
+
+    private final Machine machine = Machine.builder().arch("x86_64").memory("1G").set("TRANSPARENT_HUGEPAGE", "n").build();
+    private final Process process = machine.newProcess();
+
+    @Test
+    void a_process_maps_touches_forks_and_exits() throws Exception {
+        long a = process.mmap(0, 16 * PAGE, PROT_RW, PRIVATE_ANON, null, 0);
+        process.load(a);
+        process.store(a + PAGE, 7);
+        machine.verify();
+        Process child = process.fork();
+        machine.verify();
+        child.store(a + PAGE, 8);
+        assertThat(process.load(a + PAGE)).isEqualTo(7);
+        machine.verify();
+        assertThat(machine.vmstat("nr_anon_pages")).isEqualTo(2);
+
+        child.exit();
+        process.exit();
+        assertThat(machine.vmstat("nr_anon_pages")).isZero();
+        assertThat(machine.processes()).isEmpty();
+        machine.verify();
+    }
+}

@@ -1,0 +1,119 @@
+package org.mmkit.core.boot;
+
+import java.util.List;
+import org.mmkit.api.InvariantViolation;
+import org.mmkit.api.arch.Architecture;
+import org.mmkit.api.arch.EntryFormat;
+import org.mmkit.api.arch.PageTableLayout;
+import org.mmkit.api.config.Configuration;
+import org.mmkit.api.feature.Feature;
+import org.mmkit.core.BootException;
+import org.mmkit.core.memory.SystemMemory;
+import org.mmkit.core.observe.Pagemap;
+import org.mmkit.core.observe.SwapUse;
+import org.mmkit.core.pgtable.PageTableArena;
+import org.mmkit.core.process.ProcessTable;
+import org.mmkit.core.pseudofs.EngineFiles;
+import org.mmkit.core.pseudofs.Fields;
+import org.mmkit.core.pseudofs.PseudoFileSystem;
+import org.mmkit.core.stat.CounterTable;
+import org.mmkit.core.time.VirtualClock;
+import org.mmkit.core.vfs.MachineFiles;
+
+/**
+ * Boots one machine: memory, engine, file systems, pseudo-files, then the features in the order of their dependencies. What it has made
+ * stays here for {@link org.mmkit.core.Machine} to hand out. Takes time and space for what is used of memory, not for what is there.
+ */
+public final class Bootstrap {
+
+    /** How the parts of the machine were chosen. */
+    public final Wiring wiring;
+    /** The boot parameters. */
+    public final BootParameters parameters;
+    /** The engine. */
+    public final Engine engine;
+    /** Virtual time. */
+    public final VirtualClock clock = new VirtualClock();
+    /** File systems, shared memory, swap. */
+    public final MachineFiles files;
+    /** The living processes. */
+    public final ProcessTable processes;
+    /** /proc and /sys. */
+    public final PseudoFileSystem pseudoFiles = new PseudoFileSystem();
+    /** The engine's own files. */
+    public final EngineFiles engineFiles;
+    /** The lines that features have added. */
+    public final Fields fields = new Fields();
+    /** What pagemap, kpageflags and kpagecount say. */
+    public final Pagemap pagemap;
+    /** What the sums of smaps ask of swap. */
+    public final SwapUse swapUse;
+
+    /** Boots what {@code wiring} has decided, with {@code bytes} of memory. */
+    public Bootstrap(Wiring wiring, long bytes, String commandLine, boolean keepContents) {
+        this.wiring = wiring;
+        this.parameters = new BootParameters(commandLine);
+        Configuration configuration = wiring.configuration();
+        Architecture architecture = wiring.architecture();
+        PageTableLayout layout = architecture.layout(configuration);
+        EntryFormat format = architecture.entryFormat(configuration);
+        SystemMemory memory = memory(architecture, configuration, layout, bytes, keepContents);
+        CounterTable counters = new CounterTable();
+        counters.add(counters.register("nr_memmap_boot_pages"), memory.memmapPages());
+        counters.register("nr_memmap_pages");
+        PageTableArena tables = new PageTableArena(layout, format, memory.allocator(), memory.frames(), memory.spanned(),
+                memory.sectionOrder());
+        engine = new Engine(layout, format, architecture.virtualLayout(configuration), LinuxProfile.of(configuration), memory, tables,
+                counters, new Extensions());
+        files = new MachineFiles(engine);
+        processes = new ProcessTable(engine);
+        pagemap = new Pagemap(memory.frames(), engine.zeroPfn, memory.allocator()::isFree);
+        swapUse = files.swap()::count;
+        engineFiles = new EngineFiles(pseudoFiles, engine, processes, fields, swapUse, parameters.line());
+        startFeatures(new FeatureHost(configuration, architecture, engine, clock, parameters, files.vfs(), pseudoFiles, fields));
+    }
+
+    private SystemMemory memory(
+            Architecture architecture, Configuration configuration, PageTableLayout layout, long bytes, boolean keepContents) {
+        long usable = bytes;
+        for (String limit : parameters.values("mem")) {
+            usable = Math.min(usable, SizeText.parse(limit));
+        }
+        SystemMemory.Builder builder =
+                new SystemMemory.Builder(architecture.physicalMap(usable), layout, architecture.sectionOrder(configuration))
+                        .contents(keepContents);
+        List<String> movable = parameters.values("movablecore");
+        List<String> kernel = parameters.values("kernelcore");
+        try {
+            if (!movable.isEmpty()) {
+                builder.movableBytes(share(movable.get(movable.size() - 1), usable));
+            } else if (!kernel.isEmpty()) {
+                builder.movableBytes(Math.max(0, usable - share(kernel.get(kernel.size() - 1), usable)));
+            }
+            return builder.build();
+        } catch (IllegalArgumentException e) {
+            throw new BootException("a machine cannot boot with " + usable + " bytes of memory: " + e.getMessage(), e);
+        }
+    }
+
+    /** A size, or a percentage of {@code whole}. */
+    private static long share(String text, long whole) {
+        if (text.matches("[0-9]{1,3}%")) {
+            return whole / 100 * Math.min(100, Integer.parseInt(text.substring(0, text.length() - 1)));
+        }
+        return SizeText.parse(text);
+    }
+
+    private void startFeatures(FeatureHost host) {
+        for (Providers.Found<Feature> found : wiring.features()) {
+            Feature feature = found.provider();
+            try {
+                feature.init(new FeatureRegistration(feature.id(), host));
+            } catch (BootException | InvariantViolation e) {
+                throw e;
+            } catch (RuntimeException | LinkageError e) {
+                throw new BootException("the feature " + feature.id() + " of " + found.origin() + " does not start: " + e, e);
+            }
+        }
+    }
+}

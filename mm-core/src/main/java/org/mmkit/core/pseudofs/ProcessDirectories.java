@@ -1,0 +1,55 @@
+package org.mmkit.core.pseudofs;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.mmkit.api.file.PseudoFile;
+import org.mmkit.core.process.Process;
+import org.mmkit.core.process.ProcessTable;
+
+/** /proc/PID: one directory per living process. */
+final class ProcessDirectories implements PseudoFileSystem.Directory {
+
+    private static final List<String> NAMES = List.of("maps", "smaps", "smaps_rollup", "statm", "status");
+
+    private final ProcessTable processes;
+    private final AreaText areas;
+    private final Fields fields;
+
+    ProcessDirectories(ProcessTable processes, AreaText areas, Fields fields) {
+        this.processes = processes;
+        this.areas = areas;
+        this.fields = fields;
+    }
+
+    private @Nullable Process process(String name) {
+        return name.matches("[1-9][0-9]{0,8}") ? processes.find(Integer.parseInt(name)) : null;
+    }
+
+    @Override
+    public @Nullable PseudoFile find(String path) {
+        int slash = path.indexOf('/');
+        Process process = slash < 0 ? null : process(path.substring(0, slash));
+        if (process == null) {
+            return null;
+        }
+        return switch (path.substring(slash + 1)) {
+            case "maps" -> new TextFile(() -> areas.maps(process.space()));
+            case "smaps" -> new TextFile(() -> areas.smaps(process.space()));
+            case "smaps_rollup" -> new TextFile(() -> areas.rollup(process.space()));
+            case "statm" -> new TextFile(() -> StatusText.statm(process.space()));
+            case "status" -> new TextFile(() -> StatusText.status(process.pid(), process.space(), fields));
+            default -> null;
+        };
+    }
+
+    @Override
+    public List<String> list(String path) {
+        if (path.isEmpty()) {
+            List<String> pids = new ArrayList<>();
+            processes.living().forEach(process -> pids.add(Integer.toString(process.pid())));
+            return pids;
+        }
+        return process(path) == null ? List.of() : NAMES;
+    }
+}
