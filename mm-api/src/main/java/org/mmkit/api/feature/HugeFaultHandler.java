@@ -14,6 +14,9 @@ public interface HugeFaultHandler {
     /** A write, or unsharing, hit a leaf that does not allow it; {@link Fault#FALLBACK} after splitting the leaf. */
     int writeProtected(Fault fault);
 
-    /** Maps the page-cache folio {@code head} whole if it fits; {@link Fault#FALLBACK} otherwise. */
+    /**
+     * Maps the page-cache folio {@code head} whole if it fits; the caller's reference on it then belongs to the leaf. {@link
+     * Fault#FALLBACK} otherwise.
+     */
     int mapFolio(Fault fault, long head);
 }

@@ -71,9 +71,11 @@ final class FileFaults {
         if (cached == Frames.NONE) {
             return aroundOnly(area, file, index, fault);
         }
+        frames.get(cached, 1);
         if (mapHuge(fault, cached)) {
             return Fault.DONE;
         }
+        frames.put(cached, 1);
         return aroundOnly(area, file, index, fault);
     }
 
@@ -110,6 +112,7 @@ final class FileFaults {
         return asked ? Fault.DONE : Fault.FALLBACK;
     }
 
+    /** Whether the folio could be mapped whole; the caller's reference then belongs to the leaf. */
     private boolean mapHuge(Fault fault, long head) {
         if (!frames.isLarge(head)) {
             return false;
@@ -176,8 +179,6 @@ final class FileFaults {
     private int finish(VmArea area, Fault fault, long pfn) {
         long head = frames.head(pfn);
         if (mapHuge(fault, head)) {
-            // The leaf took a reference of its own.
-            frames.put(head, 1);
             return Fault.DONE;
         }
         RadixPageTables tables = area.space().tables();

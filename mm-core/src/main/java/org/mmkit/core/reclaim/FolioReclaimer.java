@@ -22,18 +22,16 @@ public final class FolioReclaimer {
     private final SwapSpace swap;
     private final Frames frames;
     private final FolioUnmapper unmapper;
-    private final int thpSwpoutFallback;
     private final int pglazyfreed;
     private long[] list = new long[64];
     private int size;
 
-    /** Registers the counters. */
+    /** Registers the counter. */
     public FolioReclaimer(Engine engine, SwapSpace swap) {
         this.engine = engine;
         this.swap = swap;
         this.frames = engine.frames;
         this.unmapper = new FolioUnmapper(engine, swap);
-        this.thpSwpoutFallback = engine.counters.register("thp_swpout_fallback");
         this.pglazyfreed = engine.counters.register("pglazyfreed");
     }
 
@@ -155,9 +153,6 @@ public final class FolioReclaimer {
             int order = frames.order(head);
             if (order == 0 || !split(head)) {
                 return false;
-            }
-            if (order == engine.layout.order(2)) {
-                engine.counters.add(thpSwpoutFallback, 1);
             }
             engine.extensions.largeFolios().count(FolioEvent.SWPOUT_FALLBACK, order, 1);
             if (!swap.allocate(head)) {

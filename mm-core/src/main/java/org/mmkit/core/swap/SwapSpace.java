@@ -34,7 +34,6 @@ public final class SwapSpace {
     private final int pswpout;
     private final int swpinZero;
     private final int swpoutZero;
-    private final int thpSwpout;
     private final int nrSwapCached;
     /** The swap cache counts as page cache too; {@code Cached} of meminfo leaves it out. */
     private final int nrFilePages;
@@ -51,7 +50,6 @@ public final class SwapSpace {
         pswpout = counters.register("pswpout");
         swpinZero = counters.register("swpin_zero");
         swpoutZero = counters.register("swpout_zero");
-        thpSwpout = counters.register("thp_swpout");
         nrSwapCached = counters.register("nr_swapcached");
         nrFilePages = counters.register("nr_file_pages");
     }
@@ -271,7 +269,6 @@ public final class SwapSpace {
     /** Writes the folio, which is in the cache, to its slots (Linux: swap_writeout). */
     public void write(long head) {
         int n = (int) frames.pages(head);
-        int order = frames.order(head);
         long word = frames.privateWord(head);
         SwapDevice device = device(type(word));
         boolean zeroes = isZeroFilled(head, n);
@@ -282,10 +279,7 @@ public final class SwapSpace {
             counters.add(swpoutZero, n);
         } else {
             counters.add(pswpout, n);
-            if (order == hugeOrder) {
-                counters.add(thpSwpout, 1);
-            }
-            extensions.largeFolios().count(FolioEvent.SWPOUT, order, 1);
+            extensions.largeFolios().count(FolioEvent.SWPOUT, frames.order(head), 1);
         }
         frames.clear(head, FolioFlags.DIRTY);
     }
