@@ -20,8 +20,7 @@ import picocli.CommandLine.Spec;
         description = {
             "%nRecords the page faults and memory system calls of a program, and of all that it starts, with huge pages"
                     + " switched off for it. Ctrl-C ends the recording of a program that does not end by itself."
-        },
-        mixinStandardHelpOptions = true)
+        })
 final class RecordCommand implements Callable<Integer> {
 
     @Spec

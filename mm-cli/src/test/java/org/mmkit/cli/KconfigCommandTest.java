@@ -1,0 +1,93 @@
+package org.mmkit.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Questions about a configuration. */
+class KconfigCommandTest {
+
+    @TempDir
+    private Path directory;
+
+    private Path kconfig;
+
+    @BeforeEach
+    void writeKconfig() throws IOException {
+        kconfig = Files.writeString(directory.resolve("Kconfig"), """
+                config HUGETLBFS
+                	bool "HugeTLB file system"
+
+                config HUGETLB_PAGE
+                	def_bool HUGETLBFS
+
+                config FREE_VMEMMAP
+                	bool "Free unused vmemmap"
+                	depends on HUGETLB_PAGE
+                """);
+    }
+
+    @Test
+    void why_follows_an_unmet_term_to_the_symbol_that_can_be_set() {
+        CommandRun run = CommandRun.of("kconfig", "why", "CONFIG_FREE_VMEMMAP", "--kconfig", kconfig);
+
+        assertThat(run.status()).isEqualTo(ExitCode.DONE);
+        assertThat(run.out().lines().findFirst()).hasValueSatisfying(
+                l -> assertThat(l).startsWith("FREE_VMEMMAP is n because").contains("HUGETLB_PAGE"));
+        assertThat(run.out()).contains("HUGETLBFS can be set").contains("Kconfig:7: bool \"Free unused vmemmap\"");
+    }
+
+    @Test
+    void why_of_a_symbol_that_does_not_exist_fails() {
+        CommandRun run = CommandRun.of("kconfig", "why", "NOPE", "--kconfig", kconfig);
+
+        assertThat(run.status()).isEqualTo(ExitCode.FAILED);
+        assertThat(run.out()).isEqualTo("no Kconfig file defines NOPE" + System.lineSeparator());
+    }
+
+    @Test
+    void set_shows_what_follows_and_writes_a_configuration_that_holds() throws IOException {
+        Path config = directory.resolve(".config");
+
+        CommandRun run = CommandRun.of("kconfig", "set", "FREE_VMEMMAP=y", "HUGETLBFS=y", "--kconfig", kconfig, "-o", config);
+
+        assertThat(run.status()).isEqualTo(ExitCode.DONE);
+        assertThat(run.out().lines()).containsExactly("HUGETLBFS: n -> y", "HUGETLB_PAGE: n -> y", "FREE_VMEMMAP: n -> y");
+        assertThat(Files.readString(config)).contains("CONFIG_FREE_VMEMMAP=y");
+        assertThat(CommandRun.of("kconfig", "why", "HUGETLBFS", "--kconfig", kconfig, "--config", config).out())
+                .startsWith("HUGETLBFS is y because the configuration sets it");
+    }
+
+    @Test
+    void set_of_what_cannot_hold_says_why_and_writes_nothing() {
+        Path config = directory.resolve(".config");
+
+        CommandRun run = CommandRun.of("kconfig", "set", "FREE_VMEMMAP=y", "--kconfig", kconfig, "-o", config);
+
+        assertThat(run.status()).isEqualTo(ExitCode.FAILED);
+        assertThat(run.err()).startsWith("FREE_VMEMMAP=y does not hold, it is n: ").contains("HUGETLB_PAGE");
+        assertThat(config).doesNotExist();
+    }
+
+    @Test
+    void bad_values_and_files_are_wrong_usage_in_one_line() throws IOException {
+        Path broken = Files.writeString(directory.resolve("Broken"), "config A\n\tdepends A\n");
+
+        for (CommandRun run : new CommandRun[] {
+            CommandRun.of("kconfig", "set", "HUGETLBFS=maybe", "--kconfig", kconfig),
+            CommandRun.of("kconfig", "why", "A", "--kconfig", directory.resolve("none")),
+            CommandRun.of("kconfig", "why", "A", "--kconfig", broken),
+            CommandRun.of("kconfig", "why", "HUGETLBFS", "--kconfig", kconfig, "--config", directory.resolve("none")),
+            CommandRun.of("kconfig", "why", "HUGETLBFS", "--kconfig", kconfig, "--config", kconfig)
+        }) {
+            assertThat(run.status()).isEqualTo(ExitCode.USAGE);
+            assertThat(run.err().lines().toList()).last().asString().startsWith("mm: ");
+        }
+        assertThat(CommandRun.of("kconfig", "why", "A", "--kconfig", broken).err()).contains("Broken:2");
+    }
+}
