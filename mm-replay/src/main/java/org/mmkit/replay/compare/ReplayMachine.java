@@ -1,0 +1,38 @@
+package org.mmkit.replay.compare;
+
+import org.mmkit.api.file.Mappable;
+import org.mmkit.replay.reader.FileTable;
+
+/** The machine of one replay. */
+interface ReplayMachine {
+
+    /** The first process, with an empty address space. */
+    ProgramMemory newProcess();
+
+    /** A file whose pages are cached; {@code bytes} is the least size that mappings have shown. */
+    Mappable file(FileTable.MappedFile file, long bytes);
+
+    /** Page {@code index} of {@code file} is passed over by fault-around. */
+    void skipAround(Mappable file, long index);
+
+    /** Moves virtual time on to {@code nanoseconds} since boot. */
+    void advanceTo(long nanoseconds);
+
+    /** Present value of a line of /proc/vmstat; 0 when there is none. */
+    long vmstat(String name);
+
+    /** A pseudo-file's number; 0 when there is no such file. */
+    long number(String path);
+
+    /** Writes a pseudo-file; false when there is none or it refuses. */
+    boolean write(String path, String value);
+
+    /** The frame that all zero-page mappings show. */
+    long zeroFrame();
+
+    /** Whether the folio of {@code frame} is anonymous. */
+    boolean isAnonymous(long frame);
+
+    /** Whether the folio of {@code frame} is larger than a page. */
+    boolean isLarge(long frame);
+}
