@@ -4,6 +4,7 @@ module org.mmkit.replay {
     requires transitive org.mmkit.core;
     requires com.google.gson;
 
+    exports org.mmkit.replay.compare;
     exports org.mmkit.replay.cost;
     exports org.mmkit.replay.model;
     exports org.mmkit.replay.reader;

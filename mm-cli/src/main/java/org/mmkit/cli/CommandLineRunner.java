@@ -69,7 +69,7 @@ final class CommandLineRunner {
     }
 
     private List<Object> commands() {
-        return List.of(new RecordCommand(), new ConfCommand(), new KconfigCommand());
+        return List.of(new RecordCommand(), new ReplayCommand(), new ConfCommand(), new KconfigCommand());
     }
 
     private int reportUsage(ParameterException e, String[] args) {

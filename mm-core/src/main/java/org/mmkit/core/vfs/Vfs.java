@@ -277,6 +277,20 @@ public final class Vfs implements FileSystems {
         return new FileDescription(node, FileFlags.O_RDONLY);
     }
 
+    /** The same, opened for writing too: what a recorded program maps shared and writable. */
+    public FileDescription writableHostFile(String name, long device, long inode, long size) {
+        hostFile(name, device, inode, size).release();
+        return new FileDescription(hostFiles.get(new HostKey(device, inode)), FileFlags.O_RDWR);
+    }
+
+    /** Page {@code index} of a host file is passed over by fault-around, as one that is locked or marked for readahead. */
+    public void passOver(FileDescription hostFile, long index) {
+        if (!(hostFile.inode() instanceof HostFile file)) {
+            throw new IllegalArgumentException(hostFile + " is no file of the host");
+        }
+        file.skipAround(index);
+    }
+
     /** Drops the pages of host files that nobody maps; shared memory has no other place for its pages and keeps them. */
     void dropPageCache() {
         hostFiles.values().forEach(node -> ((HostFile) node.inode()).dropUnused());

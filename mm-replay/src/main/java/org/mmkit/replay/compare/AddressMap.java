@@ -78,7 +78,7 @@ final class AddressMap {
             long entry = tables.read(slot + i);
             if (tables.format().isPresent(entry)) {
                 long pfn = tables.format().pfn(entry, 1);
-                if (pfn != machine.zeroFrame() && machine.isAnonymous(pfn)) {
+                if (machine.isAnonymous(pfn)) {
                     block.resident++;
                     if (machine.isLarge(pfn)) {
                         block.large++;

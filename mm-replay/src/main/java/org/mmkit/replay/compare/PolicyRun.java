@@ -116,7 +116,7 @@ final class PolicyRun extends ReplayLoop {
             int event, ProgramMemory p, AddressSpace space, @org.jspecify.annotations.Nullable Vma area, long address, int code, boolean write, boolean inKernel) {
         long before = frame(space, address);
         long anonymousBefore = space.rss(RssKind.ANON);
-        boolean wasAnonymous = before >= 0 && before != machine.zeroFrame() && machine.isAnonymous(before);
+        boolean wasAnonymous = before >= 0 && machine.isAnonymous(before);
         int outcome = p.touch(address, SelfCheckRun.flags(code, write, inKernel));
         if ((outcome & Fault.ERROR) != 0) {
             unanswered++;
@@ -126,7 +126,7 @@ final class PolicyRun extends ReplayLoop {
         boolean ofFile = area != null && !area.isAnonymous();
         if (before >= 0 && after == before) {
             reuse++;
-        } else if (before >= 0 && before == machine.zeroFrame() && !ofFile) {
+        } else if (before >= 0 && !wasAnonymous && !ofFile) {
             zeroCopies++;
         } else if (before >= 0) {
             copies++;
@@ -141,7 +141,7 @@ final class PolicyRun extends ReplayLoop {
             }
         } else {
             anonymous++;
-            if (after == machine.zeroFrame() || !write) {
+            if (!write) {
                 zero++;
             }
         }

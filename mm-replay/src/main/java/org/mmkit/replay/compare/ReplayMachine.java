@@ -27,9 +27,6 @@ interface ReplayMachine {
     /** Writes a pseudo-file; false when there is none or it refuses. */
     boolean write(String path, String value);
 
-    /** The frame that all zero-page mappings show. */
-    long zeroFrame();
-
     /** Whether the folio of {@code frame} is anonymous. */
     boolean isAnonymous(long frame);
 

@@ -1,0 +1,298 @@
+package org.mmkit.replay.compare;
+
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.mmkit.api.ErrnoException;
+import org.mmkit.api.file.Mappable;
+import org.mmkit.api.memory.FolioFlags;
+import org.mmkit.api.memory.Frames;
+import org.mmkit.api.memory.Gfp;
+import org.mmkit.api.memory.PhysicalMemory;
+import org.mmkit.api.space.AddressSpace;
+import org.mmkit.api.space.Fault;
+import org.mmkit.api.space.VmFlags;
+import org.mmkit.core.BootException;
+import org.mmkit.core.Machine;
+import org.mmkit.core.PathException;
+import org.mmkit.core.process.Process;
+import org.mmkit.core.space.UserAddressSpace;
+import org.mmkit.core.vfs.FileDescription;
+import org.mmkit.replay.model.Policy;
+import org.mmkit.replay.reader.FileTable;
+import org.mmkit.replay.reader.Recording;
+
+/** A machine of the engine, set up as a policy says. One thread. */
+final class EngineMachine implements ReplayMachine {
+
+    private static final int PAGES_PER_BLOCK = 512;
+    private static final int MAX_ORDER_OF_FILLING = 0;
+    private static final long FRAGMENTATION_SEED = 20_260_101;
+    private static final long MAY = VmFlags.MAYREAD | VmFlags.MAYWRITE | VmFlags.MAYEXEC;
+    private static final int PAGE_SHIFT = 12;
+
+    private final Machine machine;
+    private final Frames frames;
+
+    private EngineMachine(Machine machine) {
+        this.machine = machine;
+        this.frames = machine.memory().frames();
+    }
+
+    /**
+     * Boots the host of {@code policy} and writes its settings.
+     *
+     * @throws BootException when a setting is refused
+     */
+    static ReplayMachine boot(Policy policy, Recording recording) {
+        Machine machine = Machine.builder()
+                .arch("x86_64")
+                .memory(policy.host().memoryBytes())
+                .kernel(policy.host().kernel())
+                .contents(false)
+                .build();
+        EngineMachine host = new EngineMachine(machine);
+        if (policy.host().fragmentation() > 0) {
+            host.fragment(policy.host().fragmentation());
+        }
+        boolean sizes = machine.profile().hasSmallFolios();
+        for (Policy.Setting s : policy.settings()) {
+            boolean perSize = s.file().contains("/hugepages-");
+            if (perSize && !sizes) {
+                if (!s.value().equals("never") && !s.value().equals("inherit")) {
+                    throw new BootException("kernel " + policy.host().kernel() + " has no folios of " + s.file().replaceAll(".*hugepages-|/.*", ""));
+                }
+                continue;
+            }
+            if (!host.write(s.file(), s.value())) {
+                throw new BootException("this machine refuses: " + s.echo());
+            }
+        }
+        if (policy.host().hugetlbPages() > 0 && !host.write("/proc/sys/vm/nr_hugepages", Integer.toString(policy.host().hugetlbPages()))) {
+            throw new BootException("this machine has no HugeTLB pool: nr_hugepages cannot be written");
+        }
+        return host;
+    }
+
+    /**
+     * Leaves an unmovable page in {@code share} of all 2 MiB blocks: allocates all memory page by page for the kernel and frees the rest.
+     */
+    private void fragment(double share) {
+        PhysicalMemory memory = machine.memory();
+        long[] held = new long[1 << 16];
+        int n = 0;
+        for (long pfn = memory.allocateFolio(MAX_ORDER_OF_FILLING, Gfp.KERNEL); pfn != Frames.NONE; pfn = memory.allocateFolio(MAX_ORDER_OF_FILLING, Gfp.KERNEL)) {
+            if (n == held.length) {
+                held = java.util.Arrays.copyOf(held, n * 2);
+            }
+            held[n++] = pfn;
+        }
+        Random random = new Random(FRAGMENTATION_SEED);
+        java.util.Map<Long, Long> kept = new java.util.HashMap<>();
+        for (int i = 0; i < n; i++) {
+            long block = held[i] / PAGES_PER_BLOCK;
+            boolean first = !kept.containsKey(block);
+            if (first) {
+                kept.put(block, random.nextDouble() < share ? held[i] : Frames.NONE);
+            }
+            if (kept.get(block) != held[i]) {
+                frames.put(held[i], 1);
+            }
+        }
+    }
+
+    @Override
+    public ProgramMemory newProcess() {
+        return new EngineProcess(machine.newProcess());
+    }
+
+    @Override
+    public Mappable file(FileTable.MappedFile file, long bytes) {
+        if (file.sharedMemory()) {
+            try {
+                return machine.vfs().memfd(file.path().replace("/memfd:", "").replaceAll("[/ ].*", ""), 0);
+            } catch (ErrnoException e) {
+                throw new BootException("no shared memory for " + file.path(), e);
+            }
+        }
+        return machine.vfs().writableHostFile(file.path(), device(file.device()), inode(file), bytes);
+    }
+
+    private static long device(String text) {
+        int colon = text.indexOf(':');
+        try {
+            return colon < 0 ? 0 : Long.parseLong(text.substring(0, colon), 16) << 20 | Long.parseLong(text.substring(colon + 1), 16);
+        } catch (NumberFormatException e) {
+            return 0;
+        }
+    }
+
+    /** Files of some file systems show inode 0: then the path has to tell them apart. */
+    private static long inode(FileTable.MappedFile file) {
+        return file.inode() != 0 ? file.inode() : 1L << 62 | file.path().hashCode() & 0xffffffffL;
+    }
+
+    @Override
+    public void skipAround(Mappable file, long index) {
+        machine.vfs().passOver((FileDescription) file, index);
+    }
+
+    @Override
+    public void advanceTo(long nanoseconds) {
+        machine.clock().advanceTo(nanoseconds);
+    }
+
+    @Override
+    public long vmstat(String name) {
+        try {
+            return machine.vmstat(name);
+        } catch (IllegalArgumentException e) {
+            return 0; // a machine without the feature has not counted anything
+        }
+    }
+
+    @Override
+    public long number(String path) {
+        try {
+            return Long.parseLong(machine.read(path).strip());
+        } catch (PathException | NumberFormatException e) {
+            return 0; // as above
+        }
+    }
+
+    @Override
+    public boolean write(String path, String value) {
+        try {
+            return machine.write(path, value + "\n") > 0;
+        } catch (PathException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public boolean isAnonymous(long frame) {
+        return frames.test(frames.head(frame), FolioFlags.ANON);
+    }
+
+    @Override
+    public boolean isLarge(long frame) {
+        return frames.isLarge(frame);
+    }
+
+    /** A process of the engine. */
+    private static final class EngineProcess implements ProgramMemory {
+
+        private final Process process;
+
+        EngineProcess(Process process) {
+            this.process = process;
+        }
+
+        @Override
+        public long mmap(long address, long length, int protection, int flags, @Nullable Mappable file, long offset) {
+            return process.mmap(address, length, protection, flags, file, offset);
+        }
+
+        @Override
+        public long munmap(long address, long length) {
+            return process.munmap(address, length);
+        }
+
+        @Override
+        public long mprotect(long address, long length, int protection) {
+            return process.mprotect(address, length, protection);
+        }
+
+        @Override
+        public long mremap(long address, long oldLength, long newLength, int flags, long newAddress) {
+            return process.mremap(address, oldLength, newLength, flags, newAddress);
+        }
+
+        @Override
+        public long madvise(long address, long length, int advice) {
+            return process.madvise(address, length, advice);
+        }
+
+        @Override
+        public long brk(long address) {
+            return process.brk(address);
+        }
+
+        @Override
+        public long prctl(int option, long arg2, long arg3) {
+            return process.prctl(option, arg2, arg3, 0, 0);
+        }
+
+        @Override
+        public void exec() {
+            try {
+                process.exec();
+            } catch (ErrnoException e) {
+                throw new BootException("the machine of the replay has no memory left for a new program; give it more with --memory", e);
+            }
+        }
+
+        @Override
+        public ProgramMemory fork() {
+            try {
+                return new EngineProcess(process.fork());
+            } catch (ErrnoException e) {
+                throw new BootException("the machine of the replay has no memory left for a fork; give it more with --memory", e);
+            }
+        }
+
+        @Override
+        public ProgramMemory vfork() {
+            return new EngineProcess(process.vfork());
+        }
+
+        @Override
+        public void exit() {
+            process.exit();
+        }
+
+        @Override
+        public boolean hits(long address, boolean write) {
+            return process.hits(address, write);
+        }
+
+        @Override
+        public int touch(long address, int flags) {
+            return process.touch(address, flags);
+        }
+
+        @Override
+        public void stack(long start, long arguments, long end) {
+            UserAddressSpace space = process.space();
+            // While exec writes the arguments the stack gets no large folios; then it grows to its first size.
+            long flags = VmFlags.READ | VmFlags.WRITE | VmFlags.GROWSDOWN | VmFlags.ACCOUNT | MAY;
+            space.map().mapSpecial(arguments, end, flags | VmFlags.NOHUGEPAGE, arguments >>> PAGE_SHIFT, null, "");
+            space.setStackStart(end - 1);
+            for (long at = arguments; at < end; at += 1 << PAGE_SHIFT) {
+                process.touch(at, Fault.WRITE);
+            }
+            space.updateFlags(arguments, end, 0, VmFlags.NOHUGEPAGE);
+            space.map().growStack(start);
+        }
+
+        @Override
+        public void special(long start, long end, int protection, String name) {
+            long flags = protection | MAY | VmFlags.DONTEXPAND;
+            process.space().map().mapSpecial(start, end, flags | (protection == 1 ? VmFlags.PFNMAP | VmFlags.IO : 0), 0, null, name);
+        }
+
+        @Override
+        public void heapStart(long address) {
+            process.space().setBrkStart(address);
+        }
+
+        @Override
+        public AddressSpace space() {
+            return process.space();
+        }
+
+        @Override
+        public long peakResidentPages() {
+            return process.space().peakResidentPages();
+        }
+    }
+}
