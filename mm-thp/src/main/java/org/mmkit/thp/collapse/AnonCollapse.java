@@ -26,7 +26,6 @@ final class AnonCollapse {
     private int emptyPages;
     private int swappedPages;
     private int sharedPages;
-    private int realPages;
     private int referencedPages;
 
     AnonCollapse(Thp thp, DeferredSplitQueue queue) {
@@ -71,7 +70,7 @@ final class AnonCollapse {
         }
         long pmd = tables.read(slot);
         if (thp.format.isNone(pmd)) {
-            return ScanResult.PMD_NULL;
+            return ScanResult.PMD_NONE;
         }
         if (thp.format.isLeaf(pmd, Thp.LEVEL)) {
             return ScanResult.PMD_MAPPED;
@@ -79,7 +78,6 @@ final class AnonCollapse {
         emptyPages = 0;
         swappedPages = 0;
         sharedPages = 0;
-        realPages = 0;
         referencedPages = 0;
         long entries = tables.firstSlot(thp.format.tablePfn(pmd));
         for (int i = 0; i < thp.pages; i++) {
@@ -92,9 +90,6 @@ final class AnonCollapse {
     }
 
     private ScanResult enough(boolean forced, boolean first) {
-        if (realPages == 0 && (!forced || swappedPages == 0)) {
-            return ScanResult.LACK_REFERENCED;
-        }
         if (!forced
                 && first
                 && (referencedPages == 0 || swappedPages > 0 && referencedPages < thp.pages / 2)) {
@@ -112,9 +107,10 @@ final class AnonCollapse {
             return ScanResult.SUCCEED;
         }
         if (!thp.format.isPresent(entry)) {
-            if (!first || !thp.format.isSwap(entry)) {
+            if (!first) {
                 return ScanResult.FAIL;
             }
+            // Guard markers are taken for swap entries here, and found out when they cannot be brought in.
             if (++swappedPages > settings.maxPtesSwap && !forced) {
                 thp.stats.scanExceedSwap();
                 return ScanResult.EXCEED_SWAP;
@@ -129,7 +125,6 @@ final class AnonCollapse {
         if (!thp.frames.test(head, FolioFlags.ANON)) {
             return ScanResult.PAGE_ANON;
         }
-        realPages++;
         if (thp.frames.maybeMappedShared(head)) {
             sharedPages++;
             if (sharedPages > settings.maxPtesShared && !forced) {
@@ -158,8 +153,11 @@ final class AnonCollapse {
             if (slot == PageTables.NO_SLOT) {
                 return ScanResult.PMD_NULL;
             }
-            if (thp.format.isSwap(tables.read(slot))
-                    && (thp.faults.resolve(vma, at, Fault.REMOTE) & Fault.ERROR) != 0) {
+            long entry = tables.read(slot);
+            if (thp.format.isNone(entry) || thp.format.isPresent(entry)) {
+                continue;
+            }
+            if (!thp.format.isSwap(entry) || (thp.faults.resolve(vma, at, Fault.REMOTE) & Fault.ERROR) != 0) {
                 return ScanResult.FAIL;
             }
         }

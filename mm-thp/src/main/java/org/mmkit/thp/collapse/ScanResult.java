@@ -11,8 +11,10 @@ enum ScanResult {
     /** The page cache has a huge page, mapped here by small entries or not at all. */
     PTE_MAPPED_HUGEPAGE(Errno.EINVAL, true),
     FAIL(Errno.EINVAL, false),
-    /** No page table. */
+    /** Not even a table of the level above. */
     PMD_NULL(Errno.EINVAL, true),
+    /** No page table: nothing was ever touched here. */
+    PMD_NONE(Errno.EINVAL, false),
     EXCEED_NONE(Errno.EINVAL, false),
     EXCEED_SWAP(Errno.EINVAL, false),
     EXCEED_SHARED(Errno.EINVAL, false),
@@ -22,7 +24,7 @@ enum ScanResult {
     /** Somebody holds a reference to a page. */
     PAGE_COUNT(Errno.EAGAIN, true),
     PAGE_LOCKED(Errno.EAGAIN, true),
-    /** Nothing was used since the last look; or, asked for by madvise, no page is there at all. */
+    /** Nothing was used since the last look. */
     LACK_REFERENCED(Errno.EINVAL, true),
     /** The area is not, or no longer, fit for huge pages. */
     VMA_CHECK(Errno.EINVAL, false),
