@@ -9,4 +9,5 @@ module org.mmkit.cli {
     requires com.google.gson;
 
     opens org.mmkit.cli to info.picocli;
+    opens org.mmkit.cli.kconfig to info.picocli;
 }

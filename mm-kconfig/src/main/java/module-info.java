@@ -7,6 +7,8 @@ module org.mmkit.kconfig {
     exports org.mmkit.kconfig.config;
     exports org.mmkit.kconfig.eval;
     exports org.mmkit.kconfig.explain;
+    exports org.mmkit.kconfig.export;
+    exports org.mmkit.kconfig.lint;
     exports org.mmkit.kconfig.macro;
     exports org.mmkit.kconfig.model;
     exports org.mmkit.kconfig.parser;

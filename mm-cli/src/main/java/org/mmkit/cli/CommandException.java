@@ -1,19 +1,20 @@
 package org.mmkit.cli;
 
 /** Ends a command with a message for the person at the terminal and an {@link ExitCode}. */
-final class CommandException extends RuntimeException {
+public final class CommandException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
     private final int exitCode;
 
-    CommandException(int exitCode, String message) {
+    /** With an {@link ExitCode}. */
+    public CommandException(int exitCode, String message) {
         super(message);
         this.exitCode = exitCode;
     }
 
     /** Bad usage or input: {@code message} says what is wrong, where, and what would be right. */
-    static CommandException badInput(String message) {
+    public static CommandException badInput(String message) {
         return new CommandException(ExitCode.USAGE, message);
     }
 

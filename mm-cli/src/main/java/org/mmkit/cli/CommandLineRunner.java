@@ -12,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
 import java.util.List;
 import org.mmkit.api.InvariantViolation;
+import org.mmkit.cli.kconfig.KconfigCommand;
 import org.mmkit.core.BootException;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;

@@ -1,4 +1,4 @@
-package org.mmkit.cli;
+package org.mmkit.cli.kconfig;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -8,6 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.mmkit.cli.CommandException;
+import org.mmkit.cli.ExitCode;
 import org.mmkit.kconfig.config.ConfigurationEditor;
 import org.mmkit.kconfig.config.ResolvedConfiguration;
 import org.mmkit.kconfig.model.Symbol;
@@ -24,13 +26,13 @@ import picocli.CommandLine.Spec;
         headerHeading = "Example: mm kconfig set HUGETLBFS=y --config .config -o .config%n%n",
         header = "Set symbols and show what changes with them.",
         description = "%nExit status 1 says that a wish does not hold; nothing is written then.")
-final class KconfigSetCommand implements Callable<Integer> {
+final class SetCommand implements Callable<Integer> {
 
     @Spec
     private CommandSpec spec;
 
     @Mixin
-    private KconfigCommand.Input input;
+    private TreeOptions options = new TreeOptions();
 
     @Option(
             names = {"-o", "--output"},
@@ -43,7 +45,7 @@ final class KconfigSetCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        ConfigurationEditor editor = input.open(spec);
+        ConfigurationEditor editor = options.configuration(options.parse());
         ResolvedConfiguration before = editor.current();
         ConfigurationEditor.Edit edit = editor.edit();
         Map<String, String> named = new LinkedHashMap<>();
