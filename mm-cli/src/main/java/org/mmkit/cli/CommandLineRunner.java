@@ -70,7 +70,12 @@ final class CommandLineRunner {
     }
 
     private List<Object> commands() {
-        return List.of(new RecordCommand(), new ReplayCommand(), new ConfCommand(), new KconfigCommand());
+        return List.of(
+                new ReplayCommand(),
+                new RecordCommand(),
+                new PluginsCommand(),
+                new ConfCommand(),
+                new KconfigCommand());
     }
 
     private int reportUsage(ParameterException e, String[] args) {
