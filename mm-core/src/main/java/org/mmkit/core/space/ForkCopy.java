@@ -11,6 +11,7 @@ import org.mmkit.api.space.RssKind;
 import org.mmkit.api.space.VmFlags;
 import org.mmkit.api.space.VmaOperations;
 import org.mmkit.core.boot.Engine;
+import org.mmkit.core.pgtable.RadixPageTables;
 import org.mmkit.core.rmap.AnonChains;
 
 /** Copies an address space for a child (Linux: dup_mmap, copy_page_range). */
@@ -106,7 +107,10 @@ final class ForkCopy {
         if (childFirst == PageTables.NO_SLOT) {
             return -Errno.ENOMEM;
         }
-        for (long va = start; va != end; va += engine.pageSize, slot++) {
+        int pages = (int) (end - start >>> engine.pageShift);
+        int copied = copyMany(source, slot, childFirst, pages);
+        for (long va = start + ((long) copied << engine.pageShift); va != end; va += engine.pageSize) {
+            slot = first + (va - start >>> engine.pageShift);
             long entry = tables.read(slot);
             if (format.isNone(entry)) {
                 continue;
@@ -122,6 +126,55 @@ final class ForkCopy {
             }
         }
         return 0;
+    }
+
+    /**
+     * Copies entries of single, unpinned frames and of nothing in one sweep over both tables.
+     *
+     * @return how many entries were done; the next one is something else
+     */
+    private int copyMany(VmArea source, long from, long to, int pages) {
+        RadixPageTables tables = parent.tables();
+        long[] read = tables.leafWords(from);
+        int r = tables.offset(from);
+        long[] written = child.tables().leafWords(to);
+        int w = child.tables().offset(to);
+        boolean shared = source.isShared();
+        int anon = 0;
+        int file = 0;
+        int shmem = 0;
+        int i = 0;
+        for (; i < pages; i++) {
+            long entry = read[r + i];
+            if (format.isNone(entry)) {
+                continue;
+            }
+            if (!format.isPresent(entry)) {
+                break;
+            }
+            if (!format.isSpecial(entry)) {
+                int flags = engine.frames.duplicateMapping(format.pfn(entry, 1));
+                if (flags < 0) {
+                    break;
+                }
+                if ((flags & FolioFlags.ANON) != 0) {
+                    anon++;
+                } else if ((flags & FolioFlags.SWAPBACKED) != 0) {
+                    shmem++;
+                } else {
+                    file++;
+                }
+            }
+            if (!shared && format.isWritable(entry)) {
+                entry = format.writeProtect(entry);
+                read[r + i] = entry;
+            }
+            written[w + i] = format.makeOld(shared ? format.makeClean(entry) : entry);
+        }
+        child.addRss(RssKind.ANON, anon);
+        child.addRss(RssKind.FILE, file);
+        child.addRss(RssKind.SHMEM, shmem);
+        return i;
     }
 
     private void copyAbsent(VmArea copy, long slot, long copySlot, long entry) {
