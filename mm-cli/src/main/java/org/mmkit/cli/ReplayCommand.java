@@ -41,8 +41,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Exit status: 1 when the recording is too incomplete to decide by, or --against finds a difference.",
-        },
-        mixinStandardHelpOptions = true)
+        })
 final class ReplayCommand implements Callable<Integer> {
 
     private static final double TOLERANCE = 0.005;
