@@ -15,6 +15,7 @@ import org.mmkit.api.InvariantViolation;
 import org.mmkit.cli.kconfig.KconfigCommand;
 import org.mmkit.core.BootException;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -51,12 +52,13 @@ final class CommandLineRunner {
         }
     }
 
-    private CommandLine commandLine() {
+    CommandLine commandLine() {
         CommandLine line = new CommandLine(new MmCommand());
         for (Object command : commands()) {
             line.addSubcommand(command);
         }
         line.getSubcommands().get("record").setStopAtPositional(true); // what follows belongs to the program
+        line.getSubcommands().values().forEach(CommandLineRunner::addHelp);
         line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
         line.setParameterExceptionHandler(this::reportUsage);
@@ -69,6 +71,18 @@ final class CommandLineRunner {
         return line;
     }
 
+    // Once here rather than in each command, so that none can lack it.
+    private static void addHelp(CommandLine command) {
+        if (command.getCommandSpec().findOption("--help") == null) {
+            command.getCommandSpec().addOption(OptionSpec.builder("-h", "--help")
+                    .usageHelp(true)
+                    .description("Show this help message and exit.")
+                    .build());
+        }
+        command.getSubcommands().values().forEach(CommandLineRunner::addHelp);
+    }
+
+    /** The commands in the order in which help lists them. */
     private List<Object> commands() {
         return List.of(
                 new ReplayCommand(),

@@ -12,6 +12,7 @@ import picocli.CommandLine.Spec;
         name = "mm",
         description = "%nThe memory management of an operating system kernel, as a model that runs programs' recordings.",
         versionProvider = VersionSource.class,
+        mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         footer = {
             "",
@@ -22,19 +23,6 @@ final class MmCommand implements Runnable {
 
     @Spec
     private CommandSpec spec;
-
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            scope = ScopeType.INHERIT,
-            description = "Show this help.")
-    private boolean help;
-
-    @Option(
-            names = {"-V", "--version"},
-            versionHelp = true,
-            description = "Show the version and the Java that runs it.")
-    private boolean version;
 
     @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Print the stack trace of an internal error.")
     private boolean debug;

@@ -33,7 +33,9 @@ import picocli.CommandLine.Spec;
 /** {@code mm replay}: what a recorded program would have cost and gained under other huge-page settings. */
 @Command(
         name = "replay",
-        header = {"Example: mm replay examples/recordings/redis-snapshot.perf.txt.gz --thp never,madvise,always,mthp64", ""},
+        headerHeading =
+                "Example: mm replay examples/recordings/redis-snapshot.perf.txt.gz --thp never,madvise,always,mthp64%n%n",
+        header = "Say what a recorded program would cost and gain under other huge-page settings.",
         description = {
             "%nReplays a recording on a model of the kernel, once for each policy, and compares. A recording is made by `mm record`;"
                     + " perf script text and strace -f logs are read, plain or gzip."

@@ -8,7 +8,11 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
 
 /** What a person sees of the command itself, whatever the subcommands do. */
 class CommandLineRunnerTest {
@@ -44,6 +48,24 @@ class CommandLineRunnerTest {
         run("frobnicate");
 
         assertThat(text(err)).startsWith("mm: frobnicate is not a command; there are ").contains("record");
+    }
+
+    @Test
+    void every_command_shows_an_example_first_when_asked_for_help() {
+        CommandLine commands = new CommandLineRunner(System.out, System.err).commandLine();
+
+        List<CommandLine> all = new ArrayList<>(commands.getSubcommands().values());
+        for (int i = 0; i < all.size(); i++) {
+            all.addAll(all.get(i).getSubcommands().values());
+            String[] words = all.get(i).getCommandSpec().qualifiedName().split(" ");
+            if (!words[1].equals("conf")) { // whose help is the kernel tool's
+                words = Arrays.copyOfRange(words, 1, words.length + 1);
+                words[words.length - 1] = "--help";
+                CommandRun help = CommandRun.of((Object[]) words);
+                assertThat(help.status()).isEqualTo(ExitCode.DONE);
+                assertThat(help.out()).startsWith("Example: ").contains("Usage: " + all.get(i).getCommandSpec().qualifiedName());
+            }
+        }
     }
 
     @Test

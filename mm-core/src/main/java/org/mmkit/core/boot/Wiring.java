@@ -160,7 +160,7 @@ public final class Wiring {
     private static Providers.Found<Architecture> choose(Providers providers, Wishes wishes) {
         List<Providers.Found<Architecture>> all = providers.architectures();
         if (all.isEmpty()) {
-            throw new BootException("no architecture was found; put arch-x86_64.jar, or another one, on the class path or into "
+            throw new BootException("no architecture was found; put the jar of one on the class path or into "
                     + Providers.PATH_VARIABLE + problems(providers));
         }
         if (!wishes.architecture().isEmpty()) {
