@@ -88,10 +88,10 @@ final class FileFaults {
         long to = Math.min(Math.min(from + AROUND_PAGES, entries), pte + area.pages() - offset);
         long slot = PageTables.NO_SLOT;
         boolean asked = false;
-        for (long p = from; p < to; p++) {
-            long at = index + p - pte;
-            long pfn = file.findAround(at);
+        for (long p = from; p < to; ) {
+            long pfn = file.findAround(index + p - pte);
             if (pfn == Frames.NONE) {
+                p++;
                 continue;
             }
             if (slot == PageTables.NO_SLOT) {
@@ -100,16 +100,49 @@ final class FileFaults {
                     return Fault.OOM;
                 }
             }
-            long target = slot + (p - pte);
-            if (!format.isNone(tables.read(target))) {
-                continue;
-            }
             long head = frames.head(pfn);
-            frames.get(head, 1);
-            map(area, target, pfn, 1, head, false);
-            asked |= p == pte;
+            long first = p;
+            long end = p + 1;
+            if (frames.isLarge(head)) {
+                long start = p - (pfn - head);
+                long behind = start + frames.pages(head);
+                if (mayMapFully(file, head, start, behind, pte - offset, area, entries)) {
+                    first = start;
+                    end = behind;
+                } else {
+                    end = Math.min(behind, to);
+                }
+            }
+            asked |= mapEmpty(area, tables, slot - pte + first, pfn + (first - p), end - first, head, slot);
+            p = end;
         }
         return asked ? Fault.DONE : Fault.FALLBACK;
+    }
+
+    /**
+     * Whether fault-around may map a large folio as a whole, beyond its window: within the area, within the page table, and not behind the
+     * end of a file that is no shared memory. Positions are entries of the table; {@code areaStart} may lie before it.
+     */
+    private boolean mayMapFully(
+            FileMapping file, long head, long start, long behind, long areaStart, VmArea area, int entries) {
+        return start >= Math.max(0, areaStart)
+                && behind <= Math.min(entries, areaStart + area.pages())
+                && (file.isShmem() || file.size() + engine.pageSize - 1 >>> engine.pageShift
+                        >= frames.index(head) + frames.pages(head));
+    }
+
+    /** Maps the pages from {@code pfn} whose entries from {@code first} are empty; whether {@code asked} is among those. */
+    private boolean mapEmpty(
+            VmArea area, RadixPageTables tables, long first, long pfn, long pages, long head, long asked) {
+        boolean found = false;
+        for (long i = 0; i < pages; i++) {
+            if (format.isNone(tables.read(first + i))) {
+                frames.get(head, 1);
+                map(area, first + i, pfn + i, 1, head, false);
+                found |= first + i == asked;
+            }
+        }
+        return found;
     }
 
     /** Whether the folio could be mapped whole; the caller's reference then belongs to the leaf. */

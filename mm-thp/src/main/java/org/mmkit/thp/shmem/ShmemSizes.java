@@ -188,7 +188,8 @@ public final class ShmemSizes implements ShmemFolioPolicy {
             return 0;
         }
         boolean advised = vma != null && vma.has(VmFlags.HUGEPAGE);
-        int mount = mountOrders(file, advised, index, writeEnd, forced);
+        // A fault tries no other size than that of a PMD; a write or a preallocation goes on to the smaller ones.
+        int mount = mountOrders(file, vma == null ? fileOrders : 1 << pmdOrder, advised, index, writeEnd, forced);
         if (vma == null || !file.isAnonymous(vma)) {
             return mount;
         }
@@ -209,24 +210,25 @@ public final class ShmemSizes implements ShmemFolioPolicy {
     }
 
     /** What the mount allows, the largest order to be tried first (Linux: shmem_huge_global_enabled). */
-    private int mountOrders(ShmemMapping file, boolean advised, long index, long writeEnd, boolean forced) {
+    private int mountOrders(
+            ShmemMapping file, int candidates, boolean advised, long index, long writeEnd, boolean forced) {
         if (mode == Mode.DENY) {
             return 0;
         }
         if (forced || mode == Mode.FORCE) {
-            return fileOrders;
+            return 1 << pmdOrder;
         }
         int option = option(file);
         if (option == ALWAYS) {
-            return fileOrders;
+            return candidates;
         }
         if (option == WITHIN_SIZE) {
-            int within = withinSize(file, fileOrders, index, writeEnd);
+            int within = withinSize(file, candidates, index, writeEnd);
             if (within != 0) {
                 return within;
             }
         }
-        return (option == WITHIN_SIZE || option == ADVISE) && advised ? fileOrders : 0;
+        return (option == WITHIN_SIZE || option == ADVISE) && advised ? candidates : 0;
     }
 
     private int option(ShmemMapping file) {
@@ -255,7 +257,7 @@ public final class ShmemSizes implements ShmemFolioPolicy {
 
     @Override
     public boolean isHuge(ShmemMapping file) {
-        return mountOrders(file, false, 0, 0, false) != 0;
+        return mountOrders(file, fileOrders, false, 0, 0, false) != 0;
     }
 
     @Override
