@@ -123,9 +123,8 @@ public class PageTableBenchmark {
     @OperationsPerInvocation(2 * PAGES)
     public void protectRange() {
         for (int i = 0; i < PAGES; i += TABLE) {
-            long slot = tables.find(BASE + i * PAGE, 1);
-            long[] words = tables.leafWords(slot);
-            int first = tables.offset(slot);
+            long[] words = tables.leafWords();
+            int first = (int) tables.find(BASE + i * PAGE, 1);
             for (int k = first; k < first + TABLE; k++) {
                 words[k] = format.writeProtect(words[k]);
             }

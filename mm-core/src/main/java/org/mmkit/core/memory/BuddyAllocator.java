@@ -43,6 +43,10 @@ public final class BuddyAllocator implements FrameAllocator {
     private PerCpuLists[] cpu;
 
     private final PerCpuLists[][] cpus;
+
+    /** By the highest zone that a request may use: the highest of these that has memory. */
+    private final int[] firstZone = new int[Zone.ZONES];
+
     private final Watermarks watermarks;
     private MemoryPressure pressure = MemoryPressure.NONE;
 
@@ -146,6 +150,9 @@ public final class BuddyAllocator implements FrameAllocator {
     /** Computes watermarks, reserves and the sizes of the per-CPU lists from the memory that was added. */
     public void start() {
         watermarks.recompute();
+        for (int z = 1; z < Zone.ZONES; z++) {
+            firstZone[z] = zones[z].managed > 0 ? z : firstZone[z - 1];
+        }
         for (int z = 0; z < Zone.ZONES; z++) {
             for (PerCpuLists[] lists : cpus) {
                 lists[z].batch = Watermarks.batch(zones[z]);
@@ -210,6 +217,14 @@ public final class BuddyAllocator implements FrameAllocator {
         }
         int highest = highestZone(gfp);
         int type = type(gfp);
+        Zone first = zones[firstZone[highest]];
+        if (order == 0 && first.free > first.lowLimits[highest]) {
+            PerCpuLists lists = cpu[first.number];
+            if (!lists.isEmpty(type)) {
+                events.allocated[first.number]++;
+                return blocks.pfn(lists.pop(type, 0));
+            }
+        }
         long pfn = fromZones(order, highest, type, Zone.LOW, 0);
         return pfn != NONE ? pfn : allocateSlowly(order, gfp, highest, type);
     }
@@ -228,7 +243,7 @@ public final class BuddyAllocator implements FrameAllocator {
                 Zone zone = zones[z];
                 long limit = zone.watermark[mark] - (zone.watermark[mark] * reserve >>> 3);
                 if (zone.managed == 0
-                        || !zone.hasFree(limit + (1L << order) - 1, highest)
+                        || zone.free < limit + zone.lowmemReserve[highest] + (1L << order)
                         || order > 0 && !zone.hasBlock(order)) {
                     continue;
                 }
@@ -252,6 +267,7 @@ public final class BuddyAllocator implements FrameAllocator {
         PerCpuLists lists = cpu[zone.number];
         int list = PerCpuLists.list(order, type);
         if (lists.isEmpty(list)) {
+            lists.freedOfLate >>= 1;
             int n = order == 0 ? lists.batch : Math.max(lists.batch >> order, lists.batch > 1 ? 2 : 1);
             for (int i = 0; i < n; i++) {
                 int place = takeFromLists(zone, order, type, spare);
@@ -304,6 +320,7 @@ public final class BuddyAllocator implements FrameAllocator {
                 blocks.remove(zone, place, o, other);
                 blocks.setTypes(place, o, type);
                 blocks.cut(zone, place, o, order, type);
+                zone.free -= 1L << order;
                 events.claimedBlocks++;
                 return place;
             }
@@ -317,11 +334,9 @@ public final class BuddyAllocator implements FrameAllocator {
     }
 
     private int fallback(Zone zone, int order, int type) {
-        if (zone.blocksOfOrder[order] > 0) {
-            for (int other : FALLBACKS[type]) {
-                if (zone.heads[order * Zone.TYPES + other] != 0) {
-                    return other;
-                }
+        for (int other : FALLBACKS[type]) {
+            if (zone.heads[order * Zone.TYPES + other] != 0) {
+                return other;
             }
         }
         return -1;
@@ -352,6 +367,7 @@ public final class BuddyAllocator implements FrameAllocator {
                 int place = zone.heads[o * Zone.TYPES + other];
                 blocks.remove(zone, place, o, other);
                 blocks.cut(zone, place, o, order, other);
+                zone.free -= 1L << order;
                 return place;
             }
         }
@@ -439,10 +455,10 @@ public final class BuddyAllocator implements FrameAllocator {
 
     @Override
     public void free(long pfn, int order) {
-        if (blocks.isTaken(blocks.section(pfn))) {
-            blocks.touch(blocks.section(pfn));
+        int place = blocks.placeOrZero(pfn);
+        if (place == 0) {
+            place = firstFreed(pfn);
         }
-        int place = blocks.place(pfn);
         if (blocks.freeOrder(place) >= 0 || (pfn & (1L << order) - 1) != 0) {
             throw new InvariantViolation("frame 0x" + Long.toHexString(pfn) + " freed with order " + order
                     + ", but it is free or not aligned");
@@ -457,17 +473,29 @@ public final class BuddyAllocator implements FrameAllocator {
             return;
         }
         PerCpuLists lists = cpu[zone.number];
-        lists.push(PerCpuLists.list(order, type < Zone.PCP_TYPES ? type : MOVABLE), order, place);
+        int list = PerCpuLists.list(order, type < Zone.PCP_TYPES ? type : MOVABLE);
+        lists.push(list, order, place);
         if (lists.count >= lists.high) {
-            lists.drain(lists.batch, zone, blocks);
+            lists.drain(lists.excess(), list, zone, blocks);
         }
+    }
+
+    /** The place of {@code pfn}, which is the first frame of its section to come back. */
+    private int firstFreed(long pfn) {
+        int section = blocks.section(pfn);
+        if (!blocks.isTaken(section)) {
+            throw new InvariantViolation(
+                    "frame 0x" + Long.toHexString(pfn) + " freed, but nothing of its section was handed out");
+        }
+        blocks.touch(section);
+        return blocks.place(pfn);
     }
 
     /** Moves the frames on all per-CPU lists to the free lists (Linux: drain_all_pages). */
     public void drain() {
         for (PerCpuLists[] lists : cpus) {
             for (int z = 0; z < Zone.ZONES; z++) {
-                lists[z].drain(lists[z].count, zones[z], blocks);
+                lists[z].drain(lists[z].count, 0, zones[z], blocks);
             }
         }
     }
@@ -530,6 +558,7 @@ public final class BuddyAllocator implements FrameAllocator {
             int place = blocks.place(pfn);
             int order = blocks.freeOrder(place);
             blocks.remove(zone, place, order, blocks.type(place));
+            zone.free -= 1L << order;
             pfn += 1L << order;
         }
     }
@@ -562,7 +591,7 @@ public final class BuddyAllocator implements FrameAllocator {
 
     /** Free blocks of {@code order} in zone {@code z} ({@code /proc/buddyinfo}). */
     public long freeBlocks(int z, int order) {
-        return zones[z].blocksOfOrder[order] + untouchedBlocks(z, order);
+        return zones[z].blocks(order) + untouchedBlocks(z, order);
     }
 
     /** Free blocks of {@code order} and {@code type} in zone {@code z} ({@code /proc/pagetypeinfo}). */

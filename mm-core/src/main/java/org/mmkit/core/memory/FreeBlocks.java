@@ -35,8 +35,8 @@ final class FreeBlocks {
     private final byte[] kind;
     private int[] sectionOf = new int[16];
     private byte[][] states = new byte[16][];
-    private int[][] next = new int[16][];
-    private int[][] previous = new int[16][];
+    /** Two ints per frame: the next block of its list, and the one before it. */
+    private int[][] links = new int[16][];
     private byte[][] types = new byte[16][];
     private int numbers = 1;
 
@@ -82,6 +82,7 @@ final class FreeBlocks {
         zone.free -= mask + 1L;
     }
 
+    /** Whether {@code section} was handed out whole without ever having had blocks. */
     boolean isTaken(int section) {
         return kind[section] == TAKEN;
     }
@@ -100,14 +101,12 @@ final class FreeBlocks {
             int length = 2 * number;
             sectionOf = Arrays.copyOf(sectionOf, length);
             states = Arrays.copyOf(states, length);
-            next = Arrays.copyOf(next, length);
-            previous = Arrays.copyOf(previous, length);
+            links = Arrays.copyOf(links, length);
             types = Arrays.copyOf(types, length);
         }
         sectionOf[number] = section;
         states[number] = new byte[mask + 1];
-        next[number] = new int[mask + 1];
-        previous[number] = new int[mask + 1];
+        links[number] = new int[2 * (mask + 1)];
         types[number] = new byte[1 << sectionOrder - blockOrder];
         Arrays.fill(types[number], (byte) BuddyAllocator.MOVABLE);
         numberOf[section] = number;
@@ -126,7 +125,6 @@ final class FreeBlocks {
     /** Cuts the untouched {@code section} of {@code zone} into free blocks of the largest order. */
     void cutUntouched(Zone zone, int section) {
         zone.untouchedSections--;
-        zone.free -= mask + 1L;
         touch(section);
         int base = numberOf[section] << sectionOrder;
         for (int i = 0; i <= mask; i += 1 << MAX_ORDER) {
@@ -137,6 +135,12 @@ final class FreeBlocks {
     /** The place of {@code pfn}, whose section is touched. */
     int place(long pfn) {
         return numberOf[(int) (pfn >>> sectionOrder)] << sectionOrder | (int) pfn & mask;
+    }
+
+    /** The place of {@code pfn}, or 0 when its section is not touched. */
+    int placeOrZero(long pfn) {
+        int number = numberOf[(int) (pfn >>> sectionOrder)];
+        return number == 0 ? 0 : number << sectionOrder | (int) pfn & mask;
     }
 
     long pfn(int place) {
@@ -164,67 +168,77 @@ final class FreeBlocks {
     }
 
     int next(int place) {
-        return next[place >>> sectionOrder][place & mask];
+        return links[place >>> sectionOrder][2 * (place & mask)];
     }
+
+    private void setNext(int place, int next) {
+        links[place >>> sectionOrder][2 * (place & mask)] = next;
+    }
+
+    private int previous(int place) {
+        return links[place >>> sectionOrder][2 * (place & mask) + 1];
+    }
+
+    private void setPrevious(int place, int previous) {
+        links[place >>> sectionOrder][2 * (place & mask) + 1] = previous;
+    }
+
+    // Adding to and removing from lists leaves Zone.free alone: it changes once per request, not once per split or join.
 
     void addFirst(Zone zone, int place, int order, int type) {
         int list = order * Zone.TYPES + type;
-        int section = place >>> sectionOrder;
-        int i = place & mask;
         int head = zone.heads[list];
-        states[section][i] = (byte) (FREE | order);
-        next[section][i] = head;
-        previous[section][i] = 0;
+        mark(place, order, head, 0);
         zone.heads[list] = place;
         if (head == 0) {
             zone.tails[list] = place;
         } else {
-            previous[head >>> sectionOrder][head & mask] = place;
+            setPrevious(head, place);
         }
         zone.counts[list]++;
-        zone.blocksOfOrder[order]++;
-        zone.free += 1L << order;
     }
 
     void addLast(Zone zone, int place, int order, int type) {
         int list = order * Zone.TYPES + type;
-        int section = place >>> sectionOrder;
-        int i = place & mask;
         int tail = zone.tails[list];
-        states[section][i] = (byte) (FREE | order);
-        next[section][i] = 0;
-        previous[section][i] = tail;
+        mark(place, order, 0, tail);
         zone.tails[list] = place;
         if (tail == 0) {
             zone.heads[list] = place;
         } else {
-            next[tail >>> sectionOrder][tail & mask] = place;
+            setNext(tail, place);
         }
         zone.counts[list]++;
-        zone.blocksOfOrder[order]++;
-        zone.free += 1L << order;
+    }
+
+    private void mark(int place, int order, int next, int previous) {
+        int section = place >>> sectionOrder;
+        int i = place & mask;
+        states[section][i] = (byte) (FREE | order);
+        int[] link = links[section];
+        link[2 * i] = next;
+        link[2 * i + 1] = previous;
     }
 
     void remove(Zone zone, int place, int order, int type) {
         int list = order * Zone.TYPES + type;
         int section = place >>> sectionOrder;
         int i = place & mask;
-        int after = next[section][i];
-        int before = previous[section][i];
+        int[] link = links[section];
+        int after = link[2 * i];
+        int before = link[2 * i + 1];
         states[section][i] = 0;
         if (before == 0) {
             zone.heads[list] = after;
         } else {
-            next[before >>> sectionOrder][before & mask] = after;
+            setNext(before, after);
         }
         if (after == 0) {
             zone.tails[list] = before;
         } else {
-            previous[after >>> sectionOrder][after & mask] = before;
+            setPrevious(after, before);
         }
         zone.counts[list]--;
-        zone.blocksOfOrder[order]--;
-        zone.free -= 1L << order;
     }
 
     /**
@@ -238,6 +252,7 @@ final class FreeBlocks {
             if (place != 0) {
                 remove(zone, place, o, type);
                 cut(zone, place, o, order, type);
+                zone.free -= 1L << order;
                 return place;
             }
         }
@@ -255,6 +270,7 @@ final class FreeBlocks {
     void free(Zone zone, int place, int order) {
         byte[] state = states[place >>> sectionOrder];
         int base = place & ~mask;
+        zone.free += 1L << order;
         int i = place & mask;
         int type = type(place);
         while (order < MAX_ORDER) {
@@ -343,10 +359,6 @@ final class FreeBlocks {
             for (int type = 0; type < Zone.TYPES; type++) {
                 blocks += verifyList(zone, order, type);
             }
-            if (blocks != zone.blocksOfOrder[order]) {
-                throw new InvariantViolation(zone + ": " + blocks + " free blocks of order " + order + ", counted "
-                        + zone.blocksOfOrder[order]);
-            }
             free += (long) blocks << order;
         }
         if (free != zone.free) {
@@ -366,7 +378,7 @@ final class FreeBlocks {
                 what = "lies in a page block of type " + type(place);
             } else if ((pfn & (1L << order) - 1) != 0 || pfn < zone.start || pfn + (1L << order) > zone.end) {
                 what = "lies outside the zone or is not aligned";
-            } else if (previous[place >>> sectionOrder][place & mask] != before) {
+            } else if (previous(place) != before) {
                 what = "has a wrong back link";
             } else if (order < MAX_ORDER && isFree(place ^ 1 << order, order)
                     && (order < blockOrder || type(place ^ 1 << order) == type)) {

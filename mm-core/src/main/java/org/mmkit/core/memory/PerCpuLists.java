@@ -13,6 +13,9 @@ final class PerCpuLists {
     /** The largest order that is worth a stall to most callers (Linux: PAGE_ALLOC_COSTLY_ORDER). */
     static final int COSTLY_ORDER = 3;
 
+    /** log2 of the batches that one drain may free (CONFIG_PCP_BATCH_SCALE_MAX). */
+    private static final int MOST_BATCHES = 5;
+
     private static final int LOW_LISTS = (COSTLY_ORDER + 1) * Zone.PCP_TYPES;
 
     /** One ring of places per list; lengths are powers of two. */
@@ -20,7 +23,9 @@ final class PerCpuLists {
 
     private final int[] first = new int[LOW_LISTS + 2];
     private final int[] sizes = new int[LOW_LISTS + 2];
-    private int lastDrained;
+
+    /** Frames freed of late: halved when the lists are filled (Linux: free_count). */
+    int freedOfLate;
 
     /** Frames on all lists. */
     int count;
@@ -35,7 +40,7 @@ final class PerCpuLists {
         Arrays.setAll(rings, i -> new int[16]);
     }
 
-    /** Frames of a block of list {@code list}. */
+    /** The order of the blocks on {@code list}. */
     private static int order(int list, int blockOrder) {
         return list >= LOW_LISTS ? blockOrder : list / Zone.PCP_TYPES;
     }
@@ -62,6 +67,7 @@ final class PerCpuLists {
     }
 
     void push(int list, int order, int place) {
+        freedOfLate = Math.min(freedOfLate + (1 << order), batch << MOST_BATCHES);
         if (sizes[list] == rings[list].length) {
             grow(list);
         }
@@ -93,21 +99,31 @@ final class PerCpuLists {
         first[list] = 0;
     }
 
-    /** Frees at least {@code frames} frames, or all, list by list in turn, the oldest of each first. */
-    void drain(int frames, Zone zone, FreeBlocks blocks) {
+    /**
+     * How many frames go to the free lists when the lists are full: as many as were freed of late, at least a batch
+     * (mm/page_alloc.c, nr_pcp_free).
+     */
+    int excess() {
+        return Math.max(batch, Math.min(freedOfLate, high - batch));
+    }
+
+    /**
+     * Frees at least {@code frames} frames, or all. List {@code start} goes first, and each list goes whole before the next,
+     * the block that lay longest first (mm/page_alloc.c, free_pcppages_bulk).
+     */
+    void drain(int frames, int start, Zone zone, FreeBlocks blocks) {
         int left = Math.min(frames, count);
+        int list = start;
         while (left > 0) {
-            lastDrained = lastDrained + 1 == sizes.length ? 0 : lastDrained + 1;
-            int list = lastDrained;
             int order = order(list, blocks.blockOrder);
-            // A list's turn lasts for as many blocks as lists; the kernel frees a list until its quota of the round is reached.
-            for (int turn = 0; turn < sizes.length && sizes[list] > 0 && left > 0; turn++) {
-                int[] ring = rings[list];
+            int[] ring = rings[list];
+            while (sizes[list] > 0 && left > 0) {
                 int place = ring[first[list] + --sizes[list] & ring.length - 1];
                 count -= 1 << order;
                 left -= 1 << order;
                 blocks.free(zone, place, order);
             }
+            list = list + 1 == sizes.length ? 0 : list + 1;
         }
     }
 

@@ -97,6 +97,7 @@ public final class Watermarks {
                     above += zones[j].managed;
                     zones[z].lowmemReserve[j] = none ? 0 : above / RESERVE_RATIO[z];
                 }
+                zones[z].lowLimits[j] = zones[z].watermark[Zone.LOW] + zones[z].lowmemReserve[j];
             }
         }
     }

@@ -35,6 +35,7 @@ public final class Zone {
     /** Migratetypes that have free lists; those below {@link #PCP_TYPES} are on per-CPU lists too. */
     static final int TYPES = 5;
 
+    /** UNMOVABLE, MOVABLE, RECLAIMABLE. */
     static final int PCP_TYPES = 3;
     static final int ORDERS = FrameAllocator.MAX_ORDER + 1;
 
@@ -55,14 +56,15 @@ public final class Zone {
     /** Frames kept for requests that could not go higher: by the highest zone that the request may use. */
     final long[] lowmemReserve = new long[ZONES];
 
+    /** Frames that must stay free when a request that may use zones up to the index takes a frame by the low watermark. */
+    final long[] lowLimits = new long[ZONES];
+
     /** First and last block of each list, 0 when it is empty; index {@code order * TYPES + type}. */
     final int[] heads = new int[ORDERS * TYPES];
 
     final int[] tails = new int[ORDERS * TYPES];
     /** Blocks on each list, untouched sections not counted. */
     final int[] counts = new int[ORDERS * TYPES];
-    /** Blocks of each order on all lists, untouched sections not counted. */
-    final int[] blocksOfOrder = new int[ORDERS];
 
     /** Wholly free sections that have no free blocks yet, and where to look for the lowest of them. */
     int untouchedSections;
@@ -120,23 +122,23 @@ public final class Zone {
         return lowmemReserve[highest];
     }
 
-    /** Whether a request that may use zones up to {@code highest} leaves {@code mark} frames after taking one frame. */
-    boolean hasFree(long mark, int highest) {
-        return free > mark + lowmemReserve[highest];
-    }
-
     /** Whether a block of at least {@code order} is on a list of movable, unmovable or reclaimable memory. */
     boolean hasBlock(int order) {
         for (int o = order; o < ORDERS; o++) {
-            if (blocksOfOrder[o] > 0) {
-                for (int type = 0; type < PCP_TYPES; type++) {
-                    if (heads[o * TYPES + type] != 0) {
-                        return true;
-                    }
-                }
+            if ((heads[o * TYPES] | heads[o * TYPES + 1] | heads[o * TYPES + 2]) != 0) {
+                return true;
             }
         }
         return untouchedSections > 0;
+    }
+
+    /** Blocks of {@code order} on all lists, untouched sections not counted. */
+    long blocks(int order) {
+        long n = 0;
+        for (int type = 0; type < TYPES; type++) {
+            n += counts[order * TYPES + type];
+        }
+        return n;
     }
 
     @Override

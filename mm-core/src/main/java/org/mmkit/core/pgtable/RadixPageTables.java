@@ -29,6 +29,13 @@ public final class RadixPageTables implements PageTables {
     private final int[] shifts;
 
     private final int[] masks;
+    private final int mask2;
+    private final int shift3;
+    private final int mask3;
+    private final int shift4;
+    private final int mask4;
+    private final int shift5;
+    private final int mask5;
     private final int[] tablesOfLevel;
     private final LongMap deposits = new LongMap();
 
@@ -57,9 +64,19 @@ public final class RadixPageTables implements PageTables {
             shifts[level] = layout.shift(level);
             masks[level] = layout.entries(level) - 1;
         }
+        if (levels < 2 || levels > 5) {
+            throw new IllegalArgumentException(levels + " levels of page tables; 2 to 5 are supported");
+        }
+        mask2 = masks[2];
+        shift3 = levels >= 3 ? shifts[3] : 0;
+        mask3 = levels >= 3 ? masks[3] : 0;
+        shift4 = levels >= 4 ? shifts[4] : 0;
+        mask4 = levels >= 4 ? masks[4] : 0;
+        shift5 = levels >= 5 ? shifts[5] : 0;
+        mask5 = levels >= 5 ? masks[5] : 0;
         tablesOfLevel = new int[levels + 1];
         tablesOfLevel[levels] = 1;
-        rootNumber = (int) ((arena.firstSlot(root) & PageTableArena.UPPER - 1) >>> arena.tableShift());
+        rootNumber = (int) arena.firstSlot(root) >>> arena.tableShift();
     }
 
     /**
@@ -140,15 +157,37 @@ public final class RadixPageTables implements PageTables {
     }
 
     private long findLeaf(long va) {
-        int number = rootNumber;
-        for (int l = levels; l > 1; l--) {
-            int child = arena.child(number, index(va, l));
+        int child = childOfLevel2(va);
+        return child <= 0 ? NO_SLOT : remember(va, child - 1);
+    }
+
+    /**
+     * The child of the level-2 entry for {@code va}; 0 or {@link PageTableArena#CHILD_OTHER} when the walk ends above. Unrolled: this
+     * is the walk of each translation that the remembered table does not serve.
+     */
+    private int childOfLevel2(long va) {
+        int[] children = arena.children();
+        int shift = arena.tableShift();
+        int child = rootNumber + 1;
+        if (levels >= 5) {
+            child = children[(child - 1 << shift) + ((int) (va >>> shift5) & mask5)];
             if (child <= 0) {
-                return NO_SLOT;
+                return child;
             }
-            number = child - 1;
         }
-        return remember(va, number);
+        if (levels >= 4) {
+            child = children[(child - 1 << shift) + ((int) (va >>> shift4) & mask4)];
+            if (child <= 0) {
+                return child;
+            }
+        }
+        if (levels >= 3) {
+            child = children[(child - 1 << shift) + ((int) (va >>> shift3) & mask3)];
+            if (child <= 0) {
+                return child;
+            }
+        }
+        return children[(child - 1 << shift) + ((int) (va >>> tableShift2) & mask2)];
     }
 
     private long remember(long va, int leafNumber) {
@@ -163,6 +202,17 @@ public final class RadixPageTables implements PageTables {
         if (level == 1 && va >>> tableShift2 == cachedRange && cachedGeneration == arena.generation()) {
             return cachedSlot + ((int) (va >>> pageShift) & leafMask);
         }
+        if (level == 1) {
+            int child = childOfLevel2(va);
+            if (child > 0) {
+                return remember(va, child - 1);
+            }
+        }
+        return make(va, level);
+    }
+
+    /** Walks to the table of {@code level} and makes the tables that are missing on the way. */
+    private long make(long va, int level) {
         int number = rootNumber;
         for (int l = levels; l > level; l--) {
             int child = arena.child(number, index(va, l));
@@ -202,16 +252,11 @@ public final class RadixPageTables implements PageTables {
     }
 
     /**
-     * The array that holds the entries of the level-1 table of {@code slot}, for loops over a whole table; the entry of
-     * {@code slot} is at {@link #offset}. Valid until the next table is allocated or freed.
+     * The array that holds the entries of all level-1 tables, for loops over a table: the entry of the level-1 {@code slot} is
+     * at index {@code slot}. Valid until the next table is allocated.
      */
-    public long[] leafWords(long slot) {
-        return arena.leafWords(slot);
-    }
-
-    /** Where the entry of the level-1 {@code slot} stands in {@link #leafWords}. */
-    public int offset(long slot) {
-        return PageTableArena.offset(slot);
+    public long[] leafWords() {
+        return arena.leafWords();
     }
 
     @Override
@@ -341,8 +386,8 @@ public final class RadixPageTables implements PageTables {
             if (slot == NO_SLOT) {
                 return va;
             }
-            long[] words = arena.leafWords(slot);
-            int from = PageTableArena.offset(slot);
+            long[] words = arena.leafWords();
+            int from = (int) slot;
             int n = (int) Math.min(leafMask + 1L - ((int) (va >>> pageShift) & leafMask), (end - 1 - va >>> pageShift) + 1);
             int k = 0;
             while (k < n && words[from + k] == none) {
