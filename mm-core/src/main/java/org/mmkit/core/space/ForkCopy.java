@@ -11,7 +11,6 @@ import org.mmkit.api.space.RssKind;
 import org.mmkit.api.space.VmFlags;
 import org.mmkit.api.space.VmaOperations;
 import org.mmkit.core.boot.Engine;
-import org.mmkit.core.pgtable.RadixPageTables;
 import org.mmkit.core.rmap.AnonChains;
 
 /** Copies an address space for a child (Linux: dup_mmap, copy_page_range). */
@@ -134,18 +133,17 @@ final class ForkCopy {
      * @return how many entries were done; the next one is something else
      */
     private int copyMany(VmArea source, long from, long to, int pages) {
-        RadixPageTables tables = parent.tables();
-        long[] read = tables.leafWords(from);
-        int r = tables.offset(from);
-        long[] written = child.tables().leafWords(to);
-        int w = child.tables().offset(to);
+        // One array holds the leaf tables of all address spaces.
+        long[] words = parent.tables().leafWords();
+        int r = (int) from;
+        int w = (int) to;
         boolean shared = source.isShared();
         int anon = 0;
         int file = 0;
         int shmem = 0;
         int i = 0;
         for (; i < pages; i++) {
-            long entry = read[r + i];
+            long entry = words[r + i];
             if (format.isNone(entry)) {
                 continue;
             }
@@ -167,9 +165,9 @@ final class ForkCopy {
             }
             if (!shared && format.isWritable(entry)) {
                 entry = format.writeProtect(entry);
-                read[r + i] = entry;
+                words[r + i] = entry;
             }
-            written[w + i] = format.makeOld(shared ? format.makeClean(entry) : entry);
+            words[w + i] = format.makeOld(shared ? format.makeClean(entry) : entry);
         }
         child.addRss(RssKind.ANON, anon);
         child.addRss(RssKind.FILE, file);
