@@ -13,7 +13,7 @@ public final class VmFlags {
     public static final long MAYSHARE = 0x80;
     public static final long GROWSDOWN = 0x100;
     public static final long PFNMAP = 0x400;
-    /** Guard markers may lie in the area (Linux: VM_MAYBE_GUARD); never shown. */
+    /** Guard markers may lie in the area (Linux: VM_MAYBE_GUARD); never taken away, and no obstacle to a merge. */
     public static final long MAYBE_GUARD = 0x800;
     public static final long LOCKED = 0x2000;
     public static final long IO = 0x4000;
@@ -35,6 +35,8 @@ public final class VmFlags {
     public static final long MERGEABLE = 0x80000000L;
     public static final long DROPPABLE = 1L << 37;
 
+    /** Flags that do not keep areas from merging, and stay with what they become. */
+    public static final long STICKY = MAYBE_GUARD;
     /** READ, WRITE and EXEC. */
     public static final long ACCESS = READ | WRITE | EXEC;
     /** An area of which nothing can be locked, merged or made huge. */

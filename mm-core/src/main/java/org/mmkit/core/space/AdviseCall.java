@@ -129,7 +129,7 @@ public final class AdviseCall {
         if (changed == null) {
             return -Errno.EAGAIN;
         }
-        changed.flags = flags;
+        changed.flags = flags | changed.flags & VmFlags.STICKY;
         return 0;
     }
 

@@ -25,7 +25,7 @@ final class AreaMerger {
 
     /** Whether {@code a} and {@code b} agree in everything but place and anonymous roots. */
     private static boolean sameKind(VmArea a, long flags, @Nullable Mappable source, String specialName) {
-        return a.flags == flags
+        return ((a.flags ^ flags) & ~VmFlags.STICKY) == 0
                 && sameSource(a.source(), source)
                 && a.specialName().equals(specialName)
                 && !closes(a.operationsOrNull());
@@ -110,7 +110,9 @@ final class AreaMerger {
                 && anonMergeable(next, anon, null, movedFrom)
                 && (!left || anonCompatible(previous, next));
         if (left) {
+            previous.flags |= flags & VmFlags.STICKY;
             if (right) {
+                previous.flags |= next.flags & VmFlags.STICKY;
                 absorbAnon(previous, next);
                 long newEnd = next.end;
                 areas.remove(next);
@@ -125,6 +127,7 @@ final class AreaMerger {
             return previous;
         }
         if (right) {
+            next.flags |= flags & VmFlags.STICKY;
             next.start = start;
             next.pgoff = pgoff;
             if (movedFrom != null) {
@@ -190,6 +193,7 @@ final class AreaMerger {
             return null;
         }
         if (left && right && whole) {
+            previous.flags |= (flags | next.flags) & VmFlags.STICKY;
             absorbAnon(previous, next.anonVma() != null ? next : middle);
             long newEnd = next.end;
             areas.remove(middle);
@@ -200,6 +204,7 @@ final class AreaMerger {
             return previous;
         }
         if (left) {
+            previous.flags |= flags & VmFlags.STICKY;
             absorbAnon(previous, middle);
             if (whole) {
                 areas.remove(middle);
@@ -213,6 +218,7 @@ final class AreaMerger {
             return previous;
         }
         absorbAnon(Objects.requireNonNull(next), middle);
+        next.flags |= flags & VmFlags.STICKY;
         if (whole) {
             areas.remove(middle);
             drop(middle);
@@ -316,7 +322,7 @@ final class AreaMerger {
     }
 
     private static boolean couldMerge(VmArea lower, VmArea upper) {
-        return ((lower.flags ^ upper.flags) & ~VmFlags.ACCESS) == 0
+        return ((lower.flags ^ upper.flags) & ~(VmFlags.ACCESS | VmFlags.STICKY)) == 0
                 && sameSource(lower.source(), upper.source())
                 && upper.pgoff == lower.pgoff + lower.pages();
     }

@@ -31,6 +31,7 @@ final class GuardMarkers {
         if (area.anonVma() == null) {
             space.prepareAnon(area);
         }
+        area.flags |= VmFlags.MAYBE_GUARD;
         if (holdsMemory(start, end)) {
             space.zapper().zap(area, start, end, false, true, false);
         }

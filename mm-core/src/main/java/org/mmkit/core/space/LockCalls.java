@@ -152,7 +152,7 @@ public final class LockCalls {
         long pages = end - start >>> engine.pageShift;
         boolean wasLocked = (old & VmFlags.LOCKED) != 0;
         boolean isLocked = (flags & VmFlags.LOCKED) != 0;
-        fixed.flags = flags;
+        fixed.flags = flags | fixed.flags & VmFlags.STICKY;
         if (isLocked != wasLocked) {
             space.addLocked(isLocked ? pages : -pages);
             mark(fixed, start, end, isLocked);

@@ -98,7 +98,7 @@ public final class ProtectCall {
         if (changed == null) {
             return -Errno.ENOMEM;
         }
-        changed.flags = flags;
+        changed.flags = flags | changed.flags & VmFlags.STICKY;
         changeEntries(changed, start, end);
         if ((old & (VmFlags.WRITE | VmFlags.SHARED | VmFlags.LOCKED)) == VmFlags.LOCKED
                 && (flags & VmFlags.WRITE) != 0) {
