@@ -4,6 +4,7 @@ module org.mmkit.scenario {
     requires transitive org.mmkit.core;
     requires transitive com.google.gson;
 
+    exports org.mmkit.scenario;
     exports org.mmkit.scenario.syntax;
     exports org.mmkit.scenario.record;
 }

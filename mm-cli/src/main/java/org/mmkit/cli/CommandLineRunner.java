@@ -84,7 +84,8 @@ final class CommandLineRunner {
 
     /** The commands in the order in which help lists them. */
     private List<Object> commands() {
-        return List.of(
+        return List.of(new RunCommand(), new VerifyCommand(),
+                
                 new ReplayCommand(),
                 new RecordCommand(),
                 new PluginsCommand(),

@@ -1,0 +1,103 @@
+package org.mmkit.scenario;
+
+import java.util.List;
+import java.util.Optional;
+import org.mmkit.api.ErrnoException;
+import org.mmkit.api.space.Advice;
+import org.mmkit.api.space.MapFlags;
+import org.mmkit.core.Machine;
+import org.mmkit.core.process.Process;
+import org.mmkit.core.vfs.FileTable;
+
+/** Puts a machine into the state that every scenario starts from, as the language describes it. */
+final class StartingState {
+
+    static final String THP = "/sys/kernel/mm/transparent_hugepage/";
+    private static final String HUGE = "/sys/kernel/mm/hugepages/";
+    private static final String VM = "/proc/sys/vm/";
+    private static final int READ_WRITE = 3;
+    private static final int PRIVATE = MapFlags.MAP_PRIVATE | MapFlags.MAP_ANONYMOUS;
+
+    /** Path and value; a file that the machine does not have is left alone. khugepaged sleeps but when it is told to scan. */
+    private static final List<String[]> KNOBS = List.of(
+            knob(THP + "enabled", "madvise"), knob(THP + "defrag", "madvise"), knob(THP + "shmem_enabled", "never"),
+            knob(THP + "use_zero_page", "1"), knob(THP + "shrink_underused", "1"),
+            knob(THP + "khugepaged/defrag", "1"), knob(THP + "khugepaged/max_ptes_none", "511"),
+            knob(THP + "khugepaged/max_ptes_swap", "64"), knob(THP + "khugepaged/max_ptes_shared", "256"),
+            knob(THP + "khugepaged/pages_to_scan", "4096"), knob(THP + "khugepaged/scan_sleep_millisecs", "3600000"),
+            knob(THP + "khugepaged/alloc_sleep_millisecs", "60000"),
+            knob(VM + "hugetlb_optimize_vmemmap", "0"), knob(VM + "page-cluster", "0"), knob(VM + "overcommit_memory", "0"),
+            knob(HUGE + "hugepages-1048576kB/nr_hugepages", "0"), knob(HUGE + "hugepages-2048kB/nr_hugepages", "0"),
+            knob(HUGE + "hugepages-2048kB/nr_overcommit_hugepages", "0"),
+            knob(HUGE + "hugepages-1048576kB/demote_size", "2048kB"));
+
+    /** First and last address of what is mapped at the start: the program with its data, the libraries, the loader, the stack. */
+    private static final long[][] PROGRAM = {
+        {0x555555554000L, 0x55555569c000L},
+        {0x7ffff7dd2000L, 0x7ffff7fb7000L},
+        {0x7ffff7fbf000L, 0x7ffff7fff000L},
+        {0x7ffffffde000L, 0x7ffffffff000L},
+    };
+
+    private static final long HEAP = 0x55555569c000L;
+    private static final long HEAP_SIZE = 132 << 10;
+
+    private StartingState() {}
+
+    private static String[] knob(String path, String value) {
+        return new String[] {path, value};
+    }
+
+    /** Sets all knobs of {@code machine} and registers somebody with khugepaged. */
+    static void prepare(Machine machine) {
+        for (String[] knob : KNOBS) {
+            set(machine, knob[0], knob[1]);
+        }
+        for (int kilobytes = 8; kilobytes <= 2048; kilobytes *= 2) {
+            String value = kilobytes == 2048 ? "inherit" : "never";
+            set(machine, THP + "hugepages-" + kilobytes + "kB/enabled", value);
+            set(machine, THP + "hugepages-" + kilobytes + "kB/shmem_enabled", value);
+        }
+        registerSomebody(machine);
+    }
+
+    private static void set(Machine machine, String path, String value) {
+        if (PseudoFiles.exists(machine, path)) {
+            machine.write(path, value + "\n");
+        }
+    }
+
+    /**
+     * khugepaged scans at once the first process that registers with it while there is none; one that does nothing else is
+     * always registered, so that a scenario's process never is the first.
+     */
+    private static void registerSomebody(Machine machine) {
+        Process somebody = machine.newProcess();
+        long size = 4 << 20;
+        long start = somebody.mmap(0, size, READ_WRITE, PRIVATE, null, 0);
+        somebody.madvise(start, size, Advice.MADV_HUGEPAGE);
+        somebody.store(start, 1);
+    }
+
+    /**
+     * The process that the scenario starts in. Its program, libraries, heap and stack lie where those of a program do that is
+     * loaded without randomisation, so that page tables are shared with them as they would be; and it is itself a child,
+     * which keeps its heap from merging with what brk adds.
+     */
+    static Task firstTask(Machine machine, String file) {
+        Process program = machine.newProcess();
+        for (long[] segment : PROGRAM) {
+            program.mmap(segment[0], segment[1] - segment[0], READ_WRITE, PRIVATE | MapFlags.MAP_FIXED, null, 0);
+            program.store(segment[0], 0);
+            program.store(segment[1] - 1, 0);
+        }
+        program.space().setBrkStart(HEAP);
+        program.brk(HEAP + HEAP_SIZE);
+        program.store(HEAP, 0);
+        try {
+            return new Task(Optional.empty(), program.fork(), new FileTable(machine.vfs()), new Evaluator(file));
+        } catch (ErrnoException e) {
+            throw new IllegalStateException("a machine with no memory for its first process", e);
+        }
+    }
+}
