@@ -66,10 +66,20 @@ public final class Machine {
     /**
      * The content of the pseudo-file {@code path}, the last newline included.
      *
-     * @throws PathException ENOENT, EISDIR or EACCES
+     * @throws PathException ENOENT, EISDIR or EACCES; EINVAL for a binary file
      */
     public String read(String path) {
         return parts.pseudoFiles.read(path);
+    }
+
+    /**
+     * Up to {@code length} bytes from {@code offset} of a binary pseudo-file: /proc/PID/pagemap, /proc/kpageflags or /proc/kpagecount, whose
+     * 64-bit words are little-endian; empty at its end.
+     *
+     * @throws PathException ENOENT, EISDIR; EINVAL when offset or length is no multiple of 8, or the file is a text
+     */
+    public byte[] readBytes(String path, long offset, int length) {
+        return parts.pseudoFiles.readBytes(path, offset, length);
     }
 
     /**

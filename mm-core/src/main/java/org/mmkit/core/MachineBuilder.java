@@ -11,6 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPInputStream;
+import org.mmkit.api.arch.Architecture;
+import org.mmkit.api.feature.Feature;
 import org.mmkit.core.boot.Bootstrap;
 import org.mmkit.core.boot.LinuxProfile;
 import org.mmkit.core.boot.Providers;
@@ -37,6 +39,8 @@ public final class MachineBuilder {
     private String commandLine = "";
     private boolean contents = true;
     private final List<Path> plugins = new ArrayList<>();
+    private final List<Architecture> architectures = new ArrayList<>();
+    private final List<Feature> features = new ArrayList<>();
     private final Map<String, String> settings = new LinkedHashMap<>();
 
     MachineBuilder() {}
@@ -124,6 +128,18 @@ public final class MachineBuilder {
         return this;
     }
 
+    /** A feature that the caller made itself, beside those that are found; its Kconfig file is looked for where its class is. */
+    public MachineBuilder feature(Feature feature) {
+        features.add(feature);
+        return this;
+    }
+
+    /** An architecture that the caller made itself, beside those that are found; ask for it by {@link #arch}. */
+    public MachineBuilder architecture(Architecture provider) {
+        architectures.add(provider);
+        return this;
+    }
+
     /** What plugins there are and what this configuration makes of them, without booting anything. */
     public PluginReport report() {
         return wiring().report();
@@ -132,7 +148,8 @@ public final class MachineBuilder {
     private Wiring wiring() {
         List<Path> path = new ArrayList<>(Providers.pathOf(System.getenv()));
         path.addAll(plugins);
-        return Wiring.resolve(Providers.discover(path), new Wiring.Wishes(architecture, dotConfig, dotConfigName, settings));
+        Providers providers = Providers.discover(path).and(architectures, features);
+        return Wiring.resolve(providers, new Wiring.Wishes(architecture, dotConfig, dotConfigName, settings));
     }
 
     /**

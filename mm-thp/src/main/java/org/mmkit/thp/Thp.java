@@ -88,7 +88,7 @@ public final class Thp {
      * each page's first write is seen.
      */
     public int entryProtection(Vma vma) {
-        return vma.isShared() ? vma.protection() : vma.protection() & ~Protection.WRITE;
+        return vma.entryProtection();
     }
 
     /** {@code entry} with write permission if {@code vma} has it (Linux: maybe_pmd_mkwrite). */

@@ -35,4 +35,14 @@ class MachineTest {
         assertThat(machine.processes()).isEmpty();
         machine.verify();
     }
+
+    @Test
+    void memory_that_may_only_be_written_can_be_read_too() {
+        long a = process.mmap(0, 4 * PAGE, 2, PRIVATE_ANON, null, 0);
+
+        assertThat(process.load(a)).isZero();
+        assertThat(process.store(a + PAGE, 5)).isZero();
+        assertThat(process.load(a + PAGE)).isEqualTo(5);
+        machine.verify();
+    }
 }

@@ -1,5 +1,6 @@
 package org.mmkit.api.space;
 
+import org.mmkit.api.arch.Protection;
 import org.mmkit.api.file.FileMapping;
 
 /**
@@ -58,6 +59,18 @@ public interface Vma {
     /** Permissions in the bits of {@link org.mmkit.api.arch.Protection}. */
     default int protection() {
         return (int) (flags() & VmFlags.ACCESS);
+    }
+
+    /**
+     * The permissions that a new page-table entry of the area gets. In a private area the right to write is left to copy-on-write; where
+     * writing is allowed so is reading, as no architecture of Linux keeps them apart (protection_map).
+     */
+    default int entryProtection() {
+        int protection = protection();
+        if ((protection & Protection.WRITE) != 0) {
+            protection |= Protection.READ;
+        }
+        return isShared() ? protection : protection & ~Protection.WRITE;
     }
 
     /** Whether the area is mapped MAP_SHARED (writable or not). */

@@ -68,8 +68,9 @@ public final class Bootstrap {
         files = new MachineFiles(engine);
         processes = new ProcessTable(engine);
         pagemap = new Pagemap(memory.frames(), engine.zeroPfn, memory.allocator()::isFree);
-        swapUse = files.swap()::count;
-        engineFiles = new EngineFiles(pseudoFiles, engine, processes, fields, swapUse, parameters.line());
+        swapUse = new MachineSwapUse(files.swap());
+        engineFiles = new EngineFiles(pseudoFiles,
+                new EngineFiles.Sources(engine, files, processes, pagemap, swapUse, fields, parameters.line()));
         startFeatures(new FeatureHost(configuration, architecture, engine, clock, parameters, files.vfs(), pseudoFiles, fields));
     }
 

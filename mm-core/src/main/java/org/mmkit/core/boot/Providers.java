@@ -105,6 +105,25 @@ public final class Providers {
         return new Providers(architectures, features, problems);
     }
 
+    /**
+     * These and more: providers that the caller made itself.
+     *
+     * @throws BootException as {@link #discover}
+     */
+    public Providers and(List<Architecture> moreArchitectures, List<Feature> moreFeatures) {
+        List<Found<Architecture>> allArchitectures = new ArrayList<>(architectures);
+        moreArchitectures.forEach(provider -> allArchitectures.add(new Found<>(provider, originOf(provider.getClass()))));
+        List<Found<Feature>> allFeatures = new ArrayList<>(features);
+        moreFeatures.forEach(provider -> allFeatures.add(new Found<>(provider, originOf(provider.getClass()))));
+        sortAndCheck(allArchitectures, allFeatures);
+        return new Providers(allArchitectures, allFeatures, problems);
+    }
+
+    /** No providers at all. */
+    public static Providers none() {
+        return new Providers(List.of(), List.of(), List.of());
+    }
+
     /** The entries of {@link #PATH_VARIABLE} in {@code environment}. */
     public static List<Path> pathOf(Map<String, String> environment) {
         List<Path> path = new ArrayList<>();

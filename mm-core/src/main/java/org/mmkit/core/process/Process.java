@@ -3,6 +3,7 @@ package org.mmkit.core.process;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.Errno;
 import org.mmkit.api.ErrnoException;
+import org.mmkit.api.InvariantViolation;
 import org.mmkit.api.arch.EntryFormat;
 import org.mmkit.api.feature.PrctlHandler;
 import org.mmkit.api.file.Mappable;
@@ -29,6 +30,9 @@ public final class Process {
 
     /** No memory was left to answer the fault. */
     public static final int SIGKILL = 9;
+
+    /** Faults that one access may take: one for each of the entries above, and for what they may be replaced by on the way. */
+    private static final int MOST_FAULTS = 16;
 
     private final Engine engine;
     private final ProcessTable table;
@@ -208,7 +212,7 @@ public final class Process {
     }
 
     private long access(long va, boolean write) {
-        while (true) {
+        for (int attempt = 0; attempt < MOST_FAULTS; attempt++) {
             long pfn = translate(va, write);
             if (pfn >= 0) {
                 return pfn;
@@ -224,6 +228,7 @@ public final class Process {
                 return -SIGKILL;
             }
         }
+        throw new InvariantViolation("page faults at 0x" + Long.toHexString(va) + " are answered, but the access still fails");
     }
 
     /** The frame behind {@code va} as the hardware finds it, or -1 for a fault. */

@@ -1,37 +1,61 @@
 package org.mmkit.core.pseudofs;
 
 import org.mmkit.core.boot.Engine;
+import org.mmkit.core.observe.Pagemap;
 import org.mmkit.core.observe.SwapUse;
 import org.mmkit.core.process.ProcessTable;
+import org.mmkit.core.vfs.MachineFiles;
 
 /** The files of /proc that the engine brings without any feature. */
 public final class EngineFiles {
 
-    private final PseudoFileSystem files;
     private final VmstatFile vmstat;
 
-    /**
-     * Adds them to {@code files}.
-     *
-     * @param commandLine the kernel command line
-     */
-    public EngineFiles(
-            PseudoFileSystem files, Engine engine, ProcessTable processes, Fields fields, SwapUse swapUse, String commandLine) {
-        this.files = files;
+    /** Makes them and adds them to {@code files}. */
+    public EngineFiles(PseudoFileSystem files, Sources from) {
+        Engine engine = from.engine;
+        Fields fields = from.fields;
         vmstat = new VmstatFile(engine.counters, engine.memory);
         vmstat.add("nr_page_table_pages", engine.tables::tables);
         files.add("/proc/vmstat", vmstat);
-        files.add("/proc/meminfo", new MeminfoFile(engine.memory, vmstat, fields));
+        MeminfoFile meminfo = new MeminfoFile(engine.memory, vmstat, fields);
+        meminfo.addPages("SwapTotal", from.machineFiles.swap()::totalPages);
+        meminfo.addPages("SwapFree", from.machineFiles.swap()::freePages);
+        files.add("/proc/meminfo", meminfo);
         ZoneFiles zones = new ZoneFiles(engine.memory.allocator());
         files.add("/proc/buddyinfo", new TextFile(zones::buddyinfo));
         files.add("/proc/pagetypeinfo", new TextFile(zones::pagetypeinfo));
         files.add("/proc/zoneinfo", new TextFile(zones::zoneinfo));
-        files.add("/proc/cmdline", new TextFile(() -> commandLine + "\n"));
-        files.addDirectory("/proc", new ProcessDirectories(processes, new AreaText(engine.frames, swapUse, fields), fields));
+        files.add("/proc/cmdline", new TextFile(() -> from.commandLine + "\n"));
+        long frames = engine.memory.spanned();
+        files.add("/proc/kpageflags", new WordFile("/proc/kpageflags", frames, from.pagemap::flags));
+        files.add("/proc/kpagecount", new WordFile("/proc/kpagecount", frames, from.pagemap::count));
+        files.addDirectory("/proc", new ProcessDirectories(engine, from.processes,
+                new AreaText(engine.frames, from.swapUse, fields), from.pagemap, fields));
         SysctlFiles sysctl = new SysctlFiles(files);
         sysctl.addWatermarks(engine.memory);
-        sysctl.addDropCaches(engine.counters, engine.extensions.shrinkers(), () -> { });
+        sysctl.addDropCaches(engine.counters, engine.extensions.shrinkers(), from.machineFiles::dropPageCache);
     }
+
+    /**
+     * What the files are made from.
+     *
+     * @param engine the engine
+     * @param machineFiles page caches and swap
+     * @param processes the living processes
+     * @param pagemap what pagemap and kpageflags say
+     * @param swapUse what the sums of smaps ask of swap
+     * @param fields lines that features have added
+     * @param commandLine the kernel command line
+     */
+    public record Sources(
+            Engine engine,
+            MachineFiles machineFiles,
+            ProcessTable processes,
+            Pagemap pagemap,
+            SwapUse swapUse,
+            Fields fields,
+            String commandLine) {}
 
     /** /proc/vmstat by name. */
     public VmstatFile vmstat() {

@@ -4,19 +4,27 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.file.PseudoFile;
+import org.mmkit.core.boot.Engine;
+import org.mmkit.core.observe.Pagemap;
 import org.mmkit.core.process.Process;
 import org.mmkit.core.process.ProcessTable;
 
 /** /proc/PID: one directory per living process. */
 final class ProcessDirectories implements PseudoFileSystem.Directory {
 
-    private static final List<String> NAMES = List.of("maps", "smaps", "smaps_rollup", "statm", "status");
+    private static final List<String> NAMES = List.of("maps", "pagemap", "smaps", "smaps_rollup", "statm", "status");
 
     private final ProcessTable processes;
     private final AreaText areas;
     private final Fields fields;
+    private final Pagemap pagemap;
+    private final long userPages;
+    private final int pageShift;
 
-    ProcessDirectories(ProcessTable processes, AreaText areas, Fields fields) {
+    ProcessDirectories(Engine engine, ProcessTable processes, AreaText areas, Pagemap pagemap, Fields fields) {
+        this.userPages = engine.virtual.userEnd() >>> engine.pageShift;
+        this.pageShift = engine.pageShift;
+        this.pagemap = pagemap;
         this.processes = processes;
         this.areas = areas;
         this.fields = fields;
@@ -35,6 +43,8 @@ final class ProcessDirectories implements PseudoFileSystem.Directory {
         }
         return switch (path.substring(slash + 1)) {
             case "maps" -> new TextFile(() -> areas.maps(process.space()));
+            case "pagemap" -> new WordFile("/proc/" + path, userPages,
+                    page -> pagemap.word(process.space(), page << pageShift));
             case "smaps" -> new TextFile(() -> areas.smaps(process.space()));
             case "smaps_rollup" -> new TextFile(() -> areas.rollup(process.space()));
             case "statm" -> new TextFile(() -> StatusText.statm(process.space()));

@@ -69,6 +69,22 @@ public final class PseudoFileSystem {
     }
 
     /**
+     * Up to {@code length} bytes from {@code offset} of the binary file {@code path}, little-endian words; empty at its end.
+     *
+     * @throws PathException as {@link #read}, and EINVAL when offset or length is no multiple of 8 or the file is a text
+     */
+    public byte[] readBytes(String path, long offset, int length) {
+        PseudoFile file = find(path);
+        if (file == null) {
+            throw new PathException(path, isDirectory(path) ? Errno.EISDIR : Errno.ENOENT);
+        }
+        if (!(file instanceof WordFile words)) {
+            throw new PathException(path, Errno.EINVAL);
+        }
+        return words.read(offset, length);
+    }
+
+    /**
      * Writes {@code text} to {@code path} with one write(2).
      *
      * @return the bytes written, or a negated error number

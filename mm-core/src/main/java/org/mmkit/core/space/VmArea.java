@@ -6,7 +6,6 @@ import org.jspecify.annotations.Nullable;
 import org.mmkit.api.file.FileMapping;
 import org.mmkit.api.file.Mappable;
 import org.mmkit.api.space.Vma;
-import org.mmkit.api.space.VmFlags;
 import org.mmkit.api.space.VmaOperations;
 import org.mmkit.core.rmap.AnonVma;
 
@@ -146,12 +145,6 @@ public final class VmArea implements Vma {
     /** Base pages of the area. */
     public long pages() {
         return end - start >>> space.engine().pageShift;
-    }
-
-    /** The permissions that a new entry gets: write permission is left to copy-on-write in private areas. */
-    public int entryProtection() {
-        int protection = protection();
-        return isShared() ? protection : protection & ~(int) VmFlags.WRITE;
     }
 
     /** The name that maps and smaps show; empty for plain anonymous memory. */

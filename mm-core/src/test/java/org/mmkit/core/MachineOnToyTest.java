@@ -1,0 +1,160 @@
+package org.mmkit.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.mmkit.api.Errno;
+import org.mmkit.api.InvariantViolation;
+import org.mmkit.api.memory.FolioFlags;
+import org.mmkit.api.memory.Gfp;
+import org.mmkit.api.space.RssKind;
+import org.mmkit.core.boot.Bootstrap;
+import org.mmkit.core.observe.PageRun;
+import org.mmkit.core.observe.Pagemap;
+import org.mmkit.core.process.Process;
+import org.mmkit.core.toy.ToyMachines;
+
+/** The engine on an architecture whose entries look like no real one's: it knows no bit of them. */
+class MachineOnToyTest {
+
+    private static final int RW = 3;
+    private static final int PRIVATE_ANON = 0x22;
+    private static final long PAGE = 4096;
+
+    private final Bootstrap parts = ToyMachines.boot("quiet movablecore=128M hugepages=4");
+    private final Machine machine = new Machine(parts);
+    private final Process process = machine.newProcess();
+
+    @Test
+    void A01_the_engine_works_on_entries_of_any_shape() throws Exception {
+        Random random = new Random(1);
+        long area = process.mmap(0, 4 << 20, RW, PRIVATE_ANON, null, 0);
+        for (int i = 0; i < 300; i++) {
+            long va = area + random.nextInt(1024) * PAGE;
+            switch (random.nextInt(6)) {
+                case 0 -> process.load(va);
+                case 1 -> process.munmap(va, PAGE);
+                case 2 -> process.mprotect(va, 8 * PAGE, random.nextInt(4));
+                case 3 -> process.madvise(va, 4 * PAGE, 4);
+                default -> process.store(va, i);
+            }
+            if (i % 60 == 0) {
+                Process child = process.fork();
+                child.store(va, 1);
+                machine.verify();
+                child.exit();
+            }
+        }
+        machine.verify();
+        process.exit();
+        machine.verify();
+        assertThat(machine.vmstat("nr_anon_pages")).isZero();
+        assertThat(machine.vmstat("nr_page_table_pages")).isZero();
+    }
+
+    @Test
+    void a_page_whose_map_count_is_wrong_is_named() {
+        long a = process.mmap(0, 4 * PAGE, RW, PRIVATE_ANON, null, 0);
+        process.store(a, 1);
+        long pfn = machine.pagemap().word(process.space(), a) & (1L << 55) - 1;
+        machine.verify();
+
+        parts.engine.frames.get(pfn, 1);
+
+        assertThatThrownBy(machine::verify).isInstanceOf(InvariantViolation.class)
+                .hasMessageContaining("0x" + Long.toHexString(pfn)).hasMessageContaining("2 references, but 1 mappings");
+        parts.engine.frames.addPageMapcount(pfn, 1);
+        assertThatThrownBy(machine::verify).isInstanceOf(InvariantViolation.class)
+                .hasMessageContaining("0x" + Long.toHexString(pfn)).hasMessageContaining("map count is 2");
+    }
+
+    @Test
+    void a_wrong_resident_counter_and_a_stray_entry_are_named() {
+        long a = process.mmap(0, 4 * PAGE, RW, PRIVATE_ANON, null, 0);
+        process.store(a, 1);
+        process.space().addRss(RssKind.ANON, 3);
+        assertThatThrownBy(machine::verify).isInstanceOf(InvariantViolation.class)
+                .hasMessageContaining("ANON: 4 are counted, but there are 1");
+        process.space().addRss(RssKind.ANON, -3);
+
+        long slot = process.space().tables().obtain(a + 64 * PAGE, 1);
+        process.space().tables().write(slot, parts.engine.format.leaf(machine.memory().allocateFolio(0, Gfp.KERNEL), 1, RW));
+        assertThatThrownBy(machine::verify).isInstanceOf(InvariantViolation.class).hasMessageContaining("outside all areas");
+    }
+
+    @Test
+    void pagemap_gives_the_words_that_the_kernel_documents() {
+        long a = process.mmap(0, 4 * PAGE, RW, PRIVATE_ANON, null, 0);
+        process.load(a);
+        process.store(a + PAGE, 1);
+
+        byte[] bytes = machine.readBytes("/proc/1/pagemap", a / PAGE * 8, 32);
+        ByteBuffer words = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        long zero = words.getLong(0);
+        long page = words.getLong(8);
+        assertThat(zero & Pagemap.PRESENT).isNotZero();
+        assertThat(zero & (Pagemap.FILE | Pagemap.EXCLUSIVE)).isZero();
+        assertThat(page & Pagemap.EXCLUSIVE).isNotZero();
+        assertThat(words.getLong(16)).isZero();
+
+        long pfn = page & (1L << 55) - 1;
+        assertThat(flags(zero & (1L << 55) - 1)).isEqualTo(1L << 24 | flags(zero & (1L << 55) - 1));
+        assertThat(flags(pfn) & (1L << 12 | 1L << 11)).isEqualTo(1L << 12 | 1L << 11);
+        assertThat(ByteBuffer.wrap(machine.readBytes("/proc/kpagecount", pfn * 8, 8)).order(ByteOrder.LITTLE_ENDIAN).getLong()).isEqualTo(1);
+        assertThat(machine.pagemap().runs(process.space(), a, 4 * PAGE)).containsExactly(
+                new PageRun(PageRun.Kind.ZERO, 1, true, false, 0, 0, 1),
+                new PageRun(PageRun.Kind.MEMORY, 1, true, false, 0, 0, 1),
+                new PageRun(PageRun.Kind.NONE, 1, false, false, 0, 0, 2));
+    }
+
+    private long flags(long pfn) {
+        return ByteBuffer.wrap(machine.readBytes("/proc/kpageflags", pfn * 8, 8)).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    }
+
+    @Test
+    void binary_files_are_read_in_whole_words() {
+        assertThatThrownBy(() -> machine.readBytes("/proc/1/pagemap", 4, 8))
+                .isInstanceOfSatisfying(PathException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EINVAL));
+        assertThatThrownBy(() -> machine.read("/proc/kpageflags")).isInstanceOf(PathException.class);
+        assertThat(machine.readBytes("/proc/kpagecount", 1L << 40, 8)).isEmpty();
+    }
+
+    @Test
+    void T04_movablecore_makes_a_zone_that_only_movable_pages_come_from() {
+        assertThat(machine.read("/proc/buddyinfo")).contains("zone  Movable");
+        assertThat(machine.unknownParameters()).containsExactly("quiet", "hugepages=4");
+        assertThat(machine.read("/proc/cmdline")).isEqualTo("quiet movablecore=128M hugepages=4\n");
+    }
+
+    @Test
+    void processes_come_and_go_in_proc() throws Exception {
+        assertThat(machine.list("/proc")).contains("1").doesNotContain("2");
+        Process child = process.fork();
+        assertThat(machine.list("/proc/2")).contains("smaps", "status");
+        assertThat(machine.read("/proc/2/status")).contains("Pid:\t2\n");
+        child.exit();
+        assertThatThrownBy(() -> machine.read("/proc/2/status"))
+                .isInstanceOfSatisfying(PathException.class, e -> assertThat(e.errno()).isEqualTo(Errno.ENOENT));
+        assertThat(machine.write("/proc/1/smaps", "1")).isEqualTo(-Errno.EINVAL);
+    }
+
+    @Test
+    void status_and_statm_count_pages() {
+        long a = process.mmap(0, 16 * PAGE, RW, PRIVATE_ANON, null, 0);
+        process.store(a, 1);
+        process.store(a + PAGE, 1);
+        process.madvise(a, PAGE, 4);
+
+        assertThat(machine.read("/proc/1/status").lines().toList()).containsSubsequence(List.of(
+                "VmPeak:\t      64 kB", "VmSize:\t      64 kB", "VmLck:\t       0 kB", "VmPin:\t       0 kB", "VmHWM:\t       8 kB",
+                "VmRSS:\t       4 kB", "RssAnon:\t       4 kB", "RssFile:\t       0 kB", "RssShmem:\t       0 kB",
+                "VmData:\t      64 kB", "VmStk:\t       0 kB"));
+        assertThat(machine.read("/proc/1/statm")).isEqualTo("16 1 0 0 0 16 0\n");
+        assertThat(machine.memory().frames().test(0, FolioFlags.ANON)).isFalse();
+    }
+}
