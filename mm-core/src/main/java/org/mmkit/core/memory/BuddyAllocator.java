@@ -35,6 +35,7 @@ public final class BuddyAllocator implements FrameAllocator {
 
     private final Zone[] zones = new Zone[Zone.ZONES];
     private final FreeBlocks blocks;
+    private final FreeRuns runs;
     private final Frames frames;
     private final int blockOrder;
     private final AllocationEvents events = new AllocationEvents();
@@ -67,6 +68,7 @@ public final class BuddyAllocator implements FrameAllocator {
         this.frames = frames;
         long sections = spanned + (1L << sectionOrder) - 1 >>> sectionOrder;
         blocks = new FreeBlocks(Math.toIntExact(sections), sectionOrder, blockOrder);
+        runs = new FreeRuns(blocks);
         long start = 0;
         for (int z = 0; z < Zone.ZONES; z++) {
             long end = z < Zone.MOVABLE ? Math.min(zoneEnds[z], spanned) : spanned;
@@ -101,7 +103,7 @@ public final class BuddyAllocator implements FrameAllocator {
             if (start < end) {
                 zone.present += end - start;
                 zone.managed += end - start;
-                freeRun(zone, start, end);
+                runs.free(zone, start, end);
             }
         }
     }
@@ -120,31 +122,10 @@ public final class BuddyAllocator implements FrameAllocator {
             long end = Math.min(to, zone.end);
             if (start < end) {
                 zone.managed += end - start;
-                freeRun(zone, start, end);
+                runs.free(zone, start, end);
             }
         }
         start();
-    }
-
-    /** Frees a run of one zone in blocks as large as alignment allows; whole sections stay untouched. */
-    private void freeRun(Zone zone, long from, long to) {
-        long sectionPages = 1L << blocks.sectionOrder;
-        long pfn = from;
-        while (pfn < to) {
-            int section = blocks.section(pfn);
-            if ((pfn & sectionPages - 1) == 0 && to - pfn >= sectionPages && !blocks.isTouched(section)) {
-                blocks.addUntouched(zone, section);
-                pfn += sectionPages;
-                continue;
-            }
-            int order = Math.min(MAX_ORDER, pfn == 0 ? MAX_ORDER : Long.numberOfTrailingZeros(pfn));
-            while (pfn + (1L << order) > to) {
-                order--;
-            }
-            blocks.touch(section);
-            blocks.free(zone, blocks.place(pfn), order);
-            pfn += 1L << order;
-        }
     }
 
     /** Computes watermarks, reserves and the sizes of the per-CPU lists from the memory that was added. */
@@ -512,61 +493,19 @@ public final class BuddyAllocator implements FrameAllocator {
         }
         drain();
         for (int z = highestZone(gfp); z >= 0; z--) {
-            Zone zone = zones[z];
-            if (zone.free < pages + zone.watermark[Zone.LOW]) {
-                continue;
-            }
-            for (long start = zone.start + pages - 1 & -pages; start + pages <= zone.end; start += pages) {
-                if (isRunFree(start, pages)) {
-                    takeRun(zone, start, pages);
-                    events.allocated[z] += pages;
-                    return start;
-                }
+            long start = runs.take(zones[z], pages);
+            if (start != NONE) {
+                events.allocated[z] += pages;
+                return start;
             }
         }
         return NONE;
     }
 
-    private boolean isRunFree(long start, long pages) {
-        for (long pfn = start; pfn < start + pages; ) {
-            int section = blocks.section(pfn);
-            if (blocks.isUntouched(section)) {
-                pfn = section + 1L << blocks.sectionOrder;
-            } else {
-                int order = blocks.isTouched(section) ? blocks.freeOrder(blocks.place(pfn)) : -1;
-                if (order < 0) {
-                    return false;
-                }
-                pfn += 1L << order;
-            }
-        }
-        return true;
-    }
-
-    private void takeRun(Zone zone, long start, long pages) {
-        long sectionPages = 1L << blocks.sectionOrder;
-        for (long pfn = start; pfn < start + pages; ) {
-            int section = blocks.section(pfn);
-            if (blocks.isUntouched(section)) {
-                if (start + pages - pfn >= sectionPages) {
-                    blocks.take(zone, section);
-                    pfn += sectionPages;
-                    continue;
-                }
-                blocks.cutUntouched(zone, section);
-            }
-            int place = blocks.place(pfn);
-            int order = blocks.freeOrder(place);
-            blocks.remove(zone, place, order, blocks.type(place));
-            zone.free -= 1L << order;
-            pfn += 1L << order;
-        }
-    }
-
     @Override
     public void freeContiguous(long pfn, long pages) {
         events.freed += pages;
-        freeRun(zoneOf(pfn), pfn, pfn + pages);
+        runs.free(zoneOf(pfn), pfn, pfn + pages);
     }
 
     // ---- what is known ----------------------------------------------------------------------------------------

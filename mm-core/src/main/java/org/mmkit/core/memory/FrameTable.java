@@ -626,118 +626,29 @@ public final class FrameTable implements Frames {
         freeingMask |= flag;
     }
 
-    private InvariantViolation wrong(long pfn, String what) {
+    InvariantViolation wrong(long pfn, String what) {
         return new InvariantViolation("frame 0x" + Long.toHexString(pfn) + ": " + what + " (flags 0x"
                 + Integer.toHexString(flags(pfn)) + ", order " + order(pfn) + ")");
     }
 
+    /** Whether section {@code section} has anything to check: it is touched and not wholly reserved. */
+    boolean isTouched(int section) {
+        boolean fresh = flags[section] == zero && references[section] == zero && mapcounts[section] == zero;
+        return !fresh && flags[section] != allReserved;
+    }
+
+    /** log2 of the frames of a section. */
+    int sectionOrder() {
+        return sectionOrder;
+    }
+
     /** Checks that every folio is consistent in itself; throws {@link InvariantViolation} for the first that is not. */
     public void verify() {
-        for (int s = 0; s < flags.length; s++) {
-            if (flags[s] == zero && references[s] == zero && mapcounts[s] == zero || flags[s] == allReserved) {
-                continue;
-            }
-            long base = (long) s << sectionOrder;
-            for (int i = 0; i <= mask; i++) {
-                verifyFrame(base + i);
-            }
-        }
+        new FrameChecks(this).verify();
     }
 
     /** Checks that no frame that is free in {@code buddy} has a reference, a mapping, a pin or a flag. */
     void verifyFree(BuddyAllocator buddy) {
-        for (int s = 0; s < flags.length; s++) {
-            if (flags[s] == zero && references[s] == zero && mapcounts[s] == zero || flags[s] == allReserved) {
-                continue;
-            }
-            for (int i = 0; i <= mask; i++) {
-                boolean inUse = (flags[s][i] | references[s][i] | mapcounts[s][i] | pins[s][i]) != 0;
-                long pfn = ((long) s << sectionOrder) + i;
-                if (inUse && buddy.isFree(pfn)) {
-                    throw wrong(pfn, "free, but with " + references[s][i] + " references and " + mapcounts[s][i]
-                            + " mappings");
-                }
-            }
-        }
-    }
-
-    private void verifyFrame(long pfn) {
-        int f = word(pfn);
-        int order = f >>> ORDER_SHIFT;
-        if (order == 0) {
-            if ((f & (HEAD | TAIL)) != 0) {
-                throw wrong(pfn, "part of a large folio, but without an order");
-            }
-            if (refcount(pfn) == 0 && pageMapcount(pfn) != 0) {
-                throw wrong(pfn, "mapped " + pageMapcount(pfn) + " times without a reference");
-            }
-            return;
-        }
-        long head = head(pfn);
-        if (order(head) != order || (word(head) & HEAD) == 0) {
-            throw wrong(pfn, "its head 0x" + Long.toHexString(head) + " is not the head of an order-" + order
-                    + " folio");
-        }
-        if (pfn != head) {
-            if ((f & (HEAD | TAIL)) != TAIL || refcount(pfn) != 0) {
-                throw wrong(pfn, "not a tail without references (references " + refcount(pfn) + ")");
-            }
-            return;
-        }
-        long sum = entireMapcount(head);
-        for (long p = head; p < head + (1L << order); p++) {
-            sum += pageMapcount(p);
-        }
-        if (sum != largeMapcount(head)) {
-            throw wrong(head, "counts " + largeMapcount(head) + " mappings, its pages have " + sum);
-        }
-        if (refcount(head) == 0 && sum != 0) {
-            throw wrong(head, "mapped " + sum + " times without a reference");
-        }
-    }
-
-    /** Stands in until {@link #setAllocator}. */
-    private static final class NoAllocator implements FrameAllocator {
-
-        static final NoAllocator INSTANCE = new NoAllocator();
-
-        private static IllegalStateException none() {
-            return new IllegalStateException("the frame table has no allocator yet");
-        }
-
-        @Override
-        public long allocate(int order, int gfp) {
-            throw none();
-        }
-
-        @Override
-        public void free(long pfn, int order) {
-            throw none();
-        }
-
-        @Override
-        public long allocateContiguous(long pages, int gfp) {
-            throw none();
-        }
-
-        @Override
-        public void freeContiguous(long pfn, long pages) {
-            throw none();
-        }
-
-        @Override
-        public long freePages() {
-            throw none();
-        }
-
-        @Override
-        public long freeBlocks(int order) {
-            throw none();
-        }
-
-        @Override
-        public long managedPages() {
-            throw none();
-        }
+        new FrameChecks(this).verifyFree(buddy);
     }
 }

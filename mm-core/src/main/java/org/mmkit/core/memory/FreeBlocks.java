@@ -403,6 +403,9 @@ final class FreeBlocks {
         long frames = 0;
         for (int number = 1; number < numbers; number++) {
             long base = (long) sectionOf[number] << sectionOrder;
+            if (base >= zone.end || base + mask < zone.start) {
+                continue;
+            }
             int covered = 0;
             for (int i = 0; i <= mask; i++) {
                 int order = freeOrder(number << sectionOrder | i);
