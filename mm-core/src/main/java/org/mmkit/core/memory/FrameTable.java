@@ -102,8 +102,14 @@ public final class FrameTable implements Frames {
         words = filled(new long[sections][], zeroLongs);
     }
 
+    /** Fills {@code directory} by copying what is filled already: quick in a JVM that has compiled nothing yet. */
     private static <T> T[] filled(T[] directory, T shared) {
-        Arrays.fill(directory, shared);
+        if (directory.length > 0) {
+            directory[0] = shared;
+        }
+        for (int n = 1; n < directory.length; n *= 2) {
+            System.arraycopy(directory, 0, directory, n, Math.min(n, directory.length - n));
+        }
         return directory;
     }
 

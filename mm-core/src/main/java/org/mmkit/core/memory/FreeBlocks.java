@@ -67,12 +67,12 @@ final class FreeBlocks {
         return kind[section] == TOUCHED;
     }
 
-    /** Makes {@code section}, wholly free memory of {@code zone}, an untouched section. */
-    void addUntouched(Zone zone, int section) {
-        kind[section] = UNTOUCHED;
-        zone.untouchedSections++;
-        zone.firstUntouched = Math.min(zone.firstUntouched, section);
-        zone.free += mask + 1L;
+    /** Makes the sections {@code from} to {@code to} - 1, wholly free memory of {@code zone}, untouched sections. */
+    void addUntouched(Zone zone, int from, int to) {
+        Arrays.fill(kind, from, to, UNTOUCHED);
+        zone.untouchedSections += to - from;
+        zone.firstUntouched = Math.min(zone.firstUntouched, from);
+        zone.free += (long) (to - from) << sectionOrder;
     }
 
     /** Hands an untouched section out whole. */

@@ -19,8 +19,12 @@ final class FreeRuns {
         while (pfn < to) {
             int section = blocks.section(pfn);
             if ((pfn & sectionPages - 1) == 0 && to - pfn >= sectionPages && !blocks.isTouched(section)) {
-                blocks.addUntouched(zone, section);
-                pfn += sectionPages;
+                int end = section + 1;
+                while (end < blocks.section(to) && !blocks.isTouched(end)) {
+                    end++;
+                }
+                blocks.addUntouched(zone, section, end);
+                pfn = (long) end << blocks.sectionOrder;
                 continue;
             }
             int order = pfn == 0

@@ -41,12 +41,15 @@ public final class SystemMemory implements PhysicalMemory {
     private final int sectionOrder;
     private final long spanned;
 
-    /** First memory-map frame of each section that holds memory; 0 for the others. */
-    private final long[] memmap;
+    /** Where the memory map of each row of sections with memory lies, in ascending order. */
+    private final List<MemmapRow> memmap = new ArrayList<>();
 
     private long reserved;
 
     private record Run(long from, long to) {}
+
+    /** The sections {@code first} to {@code last} hold memory; their metadata begins at {@code frame}. */
+    private record MemmapRow(long first, long last, long frame) {}
 
     private SystemMemory(Builder b) {
         pageShift = b.layout.pageShift();
@@ -57,7 +60,6 @@ public final class SystemMemory implements PhysicalMemory {
         }
         long last = usable.get(usable.size() - 1).to;
         spanned = last + (1L << sectionOrder) - 1 & -(1L << sectionOrder);
-        memmap = new long[(int) (spanned >>> sectionOrder)];
         frames = new FrameTable(spanned, sectionOrder);
         int blockOrder = Math.min(FrameAllocator.MAX_ORDER, b.layout.order(2));
         long movable = b.movableBytes == 0 ? spanned : movableStart(usable, b.movableBytes >>> pageShift);
@@ -147,11 +149,17 @@ public final class SystemMemory implements PhysicalMemory {
 
     /** What is occupied before the allocator starts, in ascending order. */
     private List<Run> reservations(List<Run> usable) {
-        long metadata = 0;
         long perSection = (1L << sectionOrder) * FRAME_METADATA_BYTES >>> pageShift;
-        for (int s = 0; s < memmap.length; s++) {
-            if (holdsMemory(usable, (long) s << sectionOrder, s + 1L << sectionOrder)) {
-                metadata += perSection;
+        long metadata = 0;
+        long next = 0;
+        List<Run> rows = new ArrayList<>();
+        for (Run run : usable) {
+            long first = Math.max(next, run.from >>> sectionOrder);
+            long last = run.to - 1 >>> sectionOrder;
+            if (first <= last) {
+                rows.add(new Run(first, last));
+                metadata += (last - first + 1) * perSection;
+                next = last + 1;
             }
         }
         List<Run> runs = new ArrayList<>();
@@ -162,11 +170,9 @@ public final class SystemMemory implements PhysicalMemory {
             long from = usable.get(i).to - metadata & -(1L << FrameAllocator.MAX_ORDER - 1);
             if (from >= Math.max(usable.get(i).from, KERNEL_START + KERNEL_BYTES >>> pageShift)) {
                 long at = from;
-                for (int s = 0; s < memmap.length; s++) {
-                    if (holdsMemory(usable, (long) s << sectionOrder, s + 1L << sectionOrder)) {
-                        memmap[s] = at;
-                        at += perSection;
-                    }
+                for (Run row : rows) {
+                    memmap.add(new MemmapRow(row.from, row.to, at));
+                    at += (row.to - row.from + 1) * perSection;
                 }
                 runs.add(new Run(from, at));
                 return runs;
@@ -174,15 +180,6 @@ public final class SystemMemory implements PhysicalMemory {
         }
         throw new IllegalArgumentException("too little memory for a kernel: its memory map needs "
                 + (metadata << pageShift) + " bytes beside " + (KERNEL_START + KERNEL_BYTES) + " for its image");
-    }
-
-    private static boolean holdsMemory(List<Run> usable, long from, long to) {
-        for (Run run : usable) {
-            if (run.from < to && from < run.to) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private void boot(List<Run> usable, List<Run> reservations) {
@@ -242,8 +239,8 @@ public final class SystemMemory implements PhysicalMemory {
     public long memmapPages() {
         long perSection = (1L << sectionOrder) * FRAME_METADATA_BYTES >>> pageShift;
         long n = 0;
-        for (long first : memmap) {
-            n += first == 0 ? 0 : perSection;
+        for (MemmapRow row : memmap) {
+            n += (row.last - row.first + 1) * perSection;
         }
         return n;
     }
@@ -260,11 +257,14 @@ public final class SystemMemory implements PhysicalMemory {
 
     /** The frame of the memory map that holds the metadata of {@code pfn}. */
     public long memmapFrame(long pfn) {
-        long first = memmap[(int) (pfn >>> sectionOrder)];
-        if (first == 0) {
-            throw new IllegalArgumentException("frame 0x" + Long.toHexString(pfn) + " lies in a hole");
+        long section = pfn >>> sectionOrder;
+        for (MemmapRow row : memmap) {
+            if (section >= row.first && section <= row.last) {
+                long index = pfn - (row.first << sectionOrder);
+                return row.frame + (index * FRAME_METADATA_BYTES >>> pageShift);
+            }
         }
-        return first + ((pfn & (1L << sectionOrder) - 1) * FRAME_METADATA_BYTES >>> pageShift);
+        throw new IllegalArgumentException("frame 0x" + Long.toHexString(pfn) + " lies in a hole");
     }
 
     /** Hands a reserved frame to the allocator: a piece of the memory map that is no longer needed. */
