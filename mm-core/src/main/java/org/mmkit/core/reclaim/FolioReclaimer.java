@@ -41,6 +41,14 @@ public final class FolioReclaimer {
         push(head);
     }
 
+    private void reverse() {
+        for (int i = 0, j = size - 1; i < j; i++, j--) {
+            long head = list[i];
+            list[i] = list[j];
+            list[j] = head;
+        }
+    }
+
     private void push(long head) {
         if (size == list.length) {
             list = Arrays.copyOf(list, 2 * size);
@@ -55,16 +63,18 @@ public final class FolioReclaimer {
      */
     public long reclaim() {
         long freed = 0;
-        // Parts of folios that had to be split join the list while it is worked off.
-        for (int i = 0; i < size; i++) {
-            long pages = frames.pages(list[i]);
-            if (reclaim(list[i])) {
-                freed += pages;
+        reverse();
+        // Parts of folios that had to be split join the list and come next, the last part first.
+        while (size > 0) {
+            long head = list[--size];
+            int before = size;
+            long pages = frames.pages(head);
+            if (reclaim(head)) {
+                freed += size > before ? 1 : pages;
             } else {
-                frames.put(list[i], 1);
+                frames.put(head, 1);
             }
         }
-        size = 0;
         return freed;
     }
 
