@@ -2,7 +2,6 @@ package org.mmkit.core.swap;
 
 import org.mmkit.api.Errno;
 import org.mmkit.api.arch.EntryFormat;
-import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.Frames;
 import org.mmkit.api.pgtable.PageTables;
 import org.mmkit.api.space.RssKind;
@@ -103,14 +102,7 @@ public final class SwapOff {
         frames.get(head, 1);
         area.space().addRss(RssKind.ANON, 1);
         area.space().addRss(RssKind.SWAP, -1);
-        if (!frames.test(head, FolioFlags.ANON)) {
-            engine.rmap.addNewAnon(head, area, va, 1);
-            if (!exclusive) {
-                frames.clear(head, FolioFlags.ANON_EXCLUSIVE);
-            }
-        } else {
-            engine.rmap.addAnon(pfn, 1, area, va, 1, exclusive);
-        }
+        pages.addMapping(area, head, pfn, 1, va, exclusive);
         area.space().lock().mapped(area, head, 1);
         area.space().tables().write(slot, format.makeOld(format.leaf(pfn, 1, area.entryProtection())));
         swap.release(type, offset, 1);

@@ -10,6 +10,7 @@ import org.mmkit.api.space.Fault;
 import org.mmkit.api.space.RssKind;
 import org.mmkit.api.space.VmFlags;
 import org.mmkit.core.boot.Engine;
+import org.mmkit.core.rmap.AnonVma;
 import org.mmkit.core.space.VmArea;
 
 /**
@@ -209,14 +210,7 @@ public final class SwapPages implements SwapEntries {
         area.space().addRss(RssKind.ANON, pages);
         area.space().addRss(RssKind.SWAP, -pages);
         boolean alone = exclusive || frames.refcount(head) == pages && pages == 1;
-        if (!frames.test(head, FolioFlags.ANON)) {
-            engine.rmap.addNewAnon(head, area, va, 1);
-            if (!alone) {
-                frames.clear(head, FolioFlags.ANON_EXCLUSIVE);
-            }
-        } else {
-            engine.rmap.addAnon(pfn, pages, area, va, 1, alone);
-        }
+        addMapping(area, head, pfn, pages, va, alone);
         area.space().lock().mapped(area, head, 1);
         long leaf = leaf(area, pfn, alone, fault.isWrite());
         for (int i = 0; i < pages; i++) {
@@ -226,6 +220,21 @@ public final class SwapPages implements SwapEntries {
         return fault.isWrite() && !alone
                 ? engine.faults.handle(area, fault.address(), fault.flags())
                 : Fault.DONE;
+    }
+
+    /** Counts the mapping of {@code pages} frames from {@code pfn} of a cached folio, which may be the first of all. */
+    void addMapping(VmArea area, long head, long pfn, int pages, long va, boolean exclusive) {
+        if (frames.test(head, FolioFlags.ANON)) {
+            engine.rmap.addAnon(pfn, pages, area, va, 1, exclusive);
+            return;
+        }
+        engine.rmap.addNewAnon(head, area, va, 1);
+        AnonVma own = area.anonVma();
+        if (!exclusive && own != null) {
+            // Relatives may map it later, so it must be found from the oldest of the family (Linux: __folio_set_anon).
+            frames.clear(head, FolioFlags.ANON_EXCLUSIVE);
+            frames.setOwner(head, own.root(), area.index(va));
+        }
     }
 
     private boolean coversFolio(VmArea area, Fault fault, int place, int pages, int type, long offset) {
