@@ -42,15 +42,6 @@ public final class SwappedPages {
         return next >= 0 && next < first + pages;
     }
 
-    /** Pages of [{@code first}, {@code first + pages}) that are on swap. */
-    public long count(long first, long pages) {
-        long n = 0;
-        for (long at = slots.next(first); at >= 0 && at < first + pages; at = slots.next(at + 1)) {
-            n++;
-        }
-        return n;
-    }
-
     private static long word(long value) {
         return value & (1L << ORDER_SHIFT) - 1;
     }

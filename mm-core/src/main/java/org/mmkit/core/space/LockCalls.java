@@ -296,6 +296,10 @@ public final class LockCalls {
             }
             // A write may go through a read-only entry only in an area that cannot be written at all.
             if (format.isPresent(entry) && (!write || format.isWritable(entry) || !area.has(VmFlags.WRITE))) {
+                if (write && !format.isSpecial(entry) && !format.isDirty(entry)) {
+                    // Who populates for writing may write without the page table's knowledge (Linux: FOLL_TOUCH).
+                    frames.set(frames.head(format.pfn(entry, level)), FolioFlags.DIRTY);
+                }
                 return (va & -engine.layout.size(level)) + engine.layout.size(level);
             }
             return va;

@@ -1,14 +1,11 @@
 package org.mmkit.core.vfs;
 
 import org.mmkit.api.Errno;
-import org.mmkit.api.space.Vma;
 import org.mmkit.core.boot.Engine;
-import org.mmkit.core.observe.SwapUse;
 import org.mmkit.core.pagecache.CacheContext;
 import org.mmkit.core.reclaim.AdvisedAging;
 import org.mmkit.core.reclaim.FolioReclaimer;
 import org.mmkit.core.shmem.Shmem;
-import org.mmkit.core.shmem.ShmemFile;
 import org.mmkit.core.space.VmArea;
 import org.mmkit.core.swap.SwapOff;
 import org.mmkit.core.swap.SwapPages;
@@ -23,12 +20,10 @@ public final class MachineFiles {
     private final SwapSpace swap;
     private final SwapOff swapOff;
     private final FolioReclaimer reclaimer;
-    private final int pageShift;
 
     /** Makes them and sets them in {@code engine}. */
     public MachineFiles(Engine engine) {
         int hugeOrder = engine.layout.order(2);
-        pageShift = engine.pageShift;
         CacheContext context = new CacheContext(engine.memory, engine.counters, engine.pageShift, hugeOrder);
         context.setUnmapper((vma, start, end, copiesToo) -> {
             VmArea area = (VmArea) vma;
@@ -64,25 +59,6 @@ public final class MachineFiles {
     /** Reclaims given folios. */
     public FolioReclaimer reclaimer() {
         return reclaimer;
-    }
-
-    /** What the sums of smaps ask of swap. */
-    public SwapUse swapUse() {
-        return new SwapUse() {
-            @Override
-            public int count(int type, long offset) {
-                return swap.count(type, offset);
-            }
-
-            @Override
-            public long swappedBytes(Vma vma) {
-                if (!vma.hasFile() || !(vma.file() instanceof ShmemFile file)) {
-                    return 0;
-                }
-                long pages = vma.index(vma.end()) - vma.pgoff();
-                return file.swapped().count(vma.pgoff(), pages) << pageShift;
-            }
-        };
     }
 
     /** Drops what the page cache holds of files and nobody maps or has written to (drop_caches). */
