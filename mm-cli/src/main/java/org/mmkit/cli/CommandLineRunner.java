@@ -84,8 +84,9 @@ final class CommandLineRunner {
 
     /** The commands in the order in which help lists them. */
     private List<Object> commands() {
-        return List.of(new RunCommand(), new VerifyCommand(),
-                
+        return List.of(
+                new RunCommand(),
+                new VerifyCommand(),
                 new ReplayCommand(),
                 new RecordCommand(),
                 new PluginsCommand(),

@@ -242,12 +242,12 @@ public final class ScenarioRunner {
             if (found < 0) {
                 return row.put("signal", found == -Process.SIGBUS ? "SIGBUS" : "SIGSEGV").put("at", offset);
             }
-            if (!store && found != last) {
+            if (!store && found != last && values.size() < MOST_VALUES - 1) {
                 addRun(values, run, last);
                 last = found;
                 run = 0;
             }
-            run++;
+            run += store || found == last ? 1 : 0;
             if (Long.compareUnsigned(offset + step, offset) < 0) {
                 break;
             }
@@ -261,7 +261,7 @@ public final class ScenarioRunner {
     }
 
     private static void addRun(JsonArray values, long count, int value) {
-        if (count > 0 && values.size() < MOST_VALUES) {
+        if (count > 0) {
             JsonArray pair = new JsonArray();
             pair.add(count);
             pair.add(value);

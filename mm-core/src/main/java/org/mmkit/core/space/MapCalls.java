@@ -94,7 +94,7 @@ public final class MapCalls {
         if (rounded == 0 || Long.compareUnsigned(rounded, length) < 0) {
             return -Errno.ENOMEM;
         }
-        if (offset + rounded < offset || offset + rounded < 0) {
+        if (source != null && rounded > 0 && offset + rounded < 0) {
             return -Errno.EOVERFLOW;
         }
         if (space.areaCount() > UserAddressSpace.MAX_AREAS) {
