@@ -29,6 +29,10 @@ final class TableMover {
             if (slot == PageTables.NO_SLOT) {
                 continue;
             }
+            if (engine.layout.levels() > 3) {
+                // Linux makes the upper table of the new place before it looks whether there is anything to move.
+                tables.obtain(to, 3);
+            }
             long entry = tables.read(slot);
             if (format.isNone(entry)) {
                 continue;
