@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes the inputs: no program's input comes from outside.
-javac -d . Retain.java
+javac -d . Retain.java Churn.java
+sh ./parser-source > parser.c
 perl -e 'srand(7); for (1..120000) { printf "%08x %s\n", int(rand(2**32)), "x" x int(rand(40)) }' > lines.txt
 perl -e '
   print "#include <map>\n#include <string>\n#include <vector>\n#include <algorithm>\n";

@@ -17,6 +17,7 @@ import org.mmkit.replay.model.Policy;
 import org.mmkit.replay.model.PolicyResult;
 import org.mmkit.replay.model.TimelinePoint;
 import org.mmkit.replay.model.WorkFigures;
+import org.mmkit.replay.reader.EventKind;
 import org.mmkit.replay.reader.Recording;
 import org.mmkit.replay.tlb.TlbReach;
 
@@ -30,12 +31,16 @@ final class PolicyRun extends ReplayLoop {
     private static final int PAGE_KB = 4;
     private static final int HUGE_SHIFT = 21;
     private static final int PAGE_SHIFT = 12;
+    /** What a fault cost in the recording, tracing included. */
+    private static final long SPARED_NS = 2_500;
     private static final String STATS = "/sys/kernel/mm/transparent_hugepage/hugepages-%dkB/stats/%s";
 
     private final Policy policy;
     private final CostModel costs;
     private final Baseline baseline;
-    private final Races races = new Races();
+    private final ThreadPace pace = new ThreadPace();
+    private final Races races = new Races(pace);
+    private final boolean[] threaded;
     private final long hugeWindow;
     private final int[] smallShifts;
     private final long[] smallWindows;
@@ -61,6 +66,7 @@ final class PolicyRun extends ReplayLoop {
         this.policy = policy;
         this.costs = costs;
         this.baseline = baseline;
+        this.threaded = threaded(recording);
         this.hugeWindow = (long) middle(CostModel.HUGE_2M);
         List<Integer> sizes = policy.sizes().entrySet().stream()
                 .filter(e -> e.getKey() != Policy.PMD_KB && !e.getValue().equals("never"))
@@ -68,6 +74,22 @@ final class PolicyRun extends ReplayLoop {
         smallShifts = sizes.stream().mapToInt(kb -> 31 - Integer.numberOfLeadingZeros(kb) + 10).toArray();
         smallWindows = sizes.stream()
                 .mapToLong(kb -> (long) (middle(CostModel.FOLIO_BASE) + middle(CostModel.FOLIO_PAGE) * kb / PAGE_KB)).toArray();
+    }
+
+    /** Per process whether more than one thread of it faults. */
+    private static boolean[] threaded(Recording recording) {
+        boolean[] threaded = new boolean[recording.processes().size()];
+        int[] first = new int[threaded.length];
+        for (int i = 0; i < recording.events().size(); i++) {
+            int p = recording.events().process(i);
+            int tid = recording.events().tid(i);
+            if (first[p] == 0) {
+                first[p] = tid;
+            } else if (first[p] != tid) {
+                threaded[p] = true;
+            }
+        }
+        return threaded;
     }
 
     private double middle(String constant) {
@@ -79,15 +101,20 @@ final class PolicyRun extends ReplayLoop {
         long address = events.a(event);
         int code = events.aux(event);
         AddressSpace space = p.space();
-        Vma area = space.find(address);
-        boolean write = SelfCheckRun.isWrite(code, area);
+        boolean write = code == EventKind.ERROR_UNKNOWN
+                ? SelfCheckRun.isWrite(code, space.find(address))
+                : (code & EventKind.ERROR_WRITE) != 0;
         if (p.hits(address, write)) {
+            if (!threaded[process]) {
+                return;
+            }
             if (!raced(event, space, address)) {
+                pace.save(events.tid(event), events.time(event), SPARED_NS);
                 return;
             }
             raced++;
         } else {
-            take(event, p, space, area, address, code, write, inKernel);
+            take(event, p, process, space, address, code, write, inKernel);
         }
         if (inKernel) {
             kernel++;
@@ -113,7 +140,8 @@ final class PolicyRun extends ReplayLoop {
     }
 
     private void take(
-            int event, ProgramMemory p, AddressSpace space, @org.jspecify.annotations.Nullable Vma area, long address, int code, boolean write, boolean inKernel) {
+            int event, ProgramMemory p, int process, AddressSpace space, long address, int code, boolean write, boolean inKernel) {
+        Vma area = space.find(address);
         long before = frame(space, address);
         long anonymousBefore = space.rss(RssKind.ANON);
         boolean wasAnonymous = before >= 0 && machine.isAnonymous(before);
@@ -145,9 +173,14 @@ final class PolicyRun extends ReplayLoop {
                 zero++;
             }
         }
-        long gained = space.rss(RssKind.ANON) - anonymousBefore;
-        int shift = gained > 1 ? PAGE_SHIFT + 63 - Long.numberOfLeadingZeros(gained) : PAGE_SHIFT;
-        races.begin(space.id(), address, shift, events.tid(event), events.time(event));
+        if (threaded[process]) {
+            long gained = space.rss(RssKind.ANON) - anonymousBefore;
+            int shift = gained > 1 ? PAGE_SHIFT + 63 - Long.numberOfLeadingZeros(gained) : PAGE_SHIFT;
+            races.begin(space.id(), address, shift, events.tid(event), events.time(event));
+            if (shift > PAGE_SHIFT) {
+                pace.save(events.tid(event), events.time(event), SPARED_NS - (shift == HUGE_SHIFT ? hugeWindow : 0));
+            }
+        }
     }
 
     /** The frame that {@code address} shows, or -1. */

@@ -15,6 +15,12 @@ final class Races {
     private final long[] began = new long[1 << BITS];
     private final long[] threads = new long[1 << BITS];
     private final int[] first = new int[1 << BITS];
+    private final ThreadPace pace;
+
+    /** Races of threads whose time runs as in the recording but for what {@code pace} says. */
+    Races(ThreadPace pace) {
+        this.pace = pace;
+    }
 
     /** Thread {@code tid} begins to fault in the aligned block of {@code 1 << shift} bytes around {@code address}. */
     void begin(int space, long address, int shift, int tid, long time) {
@@ -30,7 +36,11 @@ final class Races {
     boolean joins(int space, long address, int shift, int tid, long time, long window) {
         long k = key(space, address, shift);
         int i = index(k);
-        if (key[i] != k || first[i] == tid || time - began[i] > window || (threads[i] & bit(tid)) != 0) {
+        if (key[i] != k || first[i] == tid || (threads[i] & bit(tid)) != 0) {
+            return false;
+        }
+        // Longer ago than a thread could make up for by sparing faults.
+        if (time - began[i] > window * 8 || time - began[i] - pace.savedSince(tid, began[i]) > window) {
             return false;
         }
         threads[i] |= bit(tid);

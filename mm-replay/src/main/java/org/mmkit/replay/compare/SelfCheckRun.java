@@ -32,7 +32,7 @@ final class SelfCheckRun extends ReplayLoop {
     private static final long LOWEST_MAPPING = 1 << 16;
 
     private final LearnedPages learned;
-    private final Races races = new Races();
+    private final Races races = new Races(new ThreadPace());
     private final List<SelfCheck.Difference> differences = new ArrayList<>();
     private long userRecorded;
     private long userReproduced;
