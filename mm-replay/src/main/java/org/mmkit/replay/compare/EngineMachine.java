@@ -1,5 +1,7 @@
 package org.mmkit.replay.compare;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.ErrnoException;
@@ -24,8 +26,7 @@ import org.mmkit.replay.reader.Recording;
 /** A machine of the engine, set up as a policy says. One thread. */
 final class EngineMachine implements ReplayMachine {
 
-    private static final int PAGES_PER_BLOCK = 512;
-    private static final int MAX_ORDER_OF_FILLING = 0;
+    private static final int BLOCK_ORDER = 9;
     private static final long FRAGMENTATION_SEED = 20_260_101;
     private static final long MAY = VmFlags.MAYREAD | VmFlags.MAYWRITE | VmFlags.MAYEXEC;
     private static final int PAGE_SHIFT = 12;
@@ -74,30 +75,35 @@ final class EngineMachine implements ReplayMachine {
     }
 
     /**
-     * Leaves an unmovable page in {@code share} of all 2 MiB blocks: allocates all memory page by page for the kernel and frees the rest.
+     * Leaves an unmovable page in {@code share} of all 2 MiB blocks: takes every block for the kernel, and gives back all of it, or all of it but
+     * one page.
      */
     private void fragment(double share) {
         PhysicalMemory memory = machine.memory();
-        long[] held = new long[1 << 16];
-        int n = 0;
-        for (long pfn = memory.allocateFolio(MAX_ORDER_OF_FILLING, Gfp.KERNEL); pfn != Frames.NONE; pfn = memory.allocateFolio(MAX_ORDER_OF_FILLING, Gfp.KERNEL)) {
-            if (n == held.length) {
-                held = java.util.Arrays.copyOf(held, n * 2);
-            }
-            held[n++] = pfn;
-        }
         Random random = new Random(FRAGMENTATION_SEED);
-        java.util.Map<Long, Long> kept = new java.util.HashMap<>();
-        for (int i = 0; i < n; i++) {
-            long block = held[i] / PAGES_PER_BLOCK;
-            boolean first = !kept.containsKey(block);
-            if (first) {
-                kept.put(block, random.nextDouble() < share ? held[i] : Frames.NONE);
+        List<Long> whole = new ArrayList<>();
+        boolean again = true;
+        // What the watermarks keep back at first can be had once the pieces of other blocks are free.
+        while (again) {
+            again = false;
+            List<Long> taken = new ArrayList<>();
+            for (long head = memory.allocateFolio(BLOCK_ORDER, Gfp.KERNEL); head != Frames.NONE; head = memory.allocateFolio(BLOCK_ORDER, Gfp.KERNEL)) {
+                taken.add(head);
             }
-            if (kept.get(block) != held[i]) {
-                frames.put(held[i], 1);
+            for (long head : taken) {
+                if (random.nextDouble() >= share) {
+                    whole.add(head);
+                    continue;
+                }
+                again = true;
+                frames.freeze(head, 1);
+                frames.splitFolio(head, 0, 1);
+                for (int i = 1; i < 1 << BLOCK_ORDER; i++) {
+                    frames.put(head + i, 1);
+                }
             }
         }
+        whole.forEach(head -> frames.put(head, 1));
     }
 
     @Override

@@ -57,6 +57,8 @@ final class PolicyRun extends ReplayLoop {
     private long reuse;
     private long raced;
     private long unanswered;
+    /** The last event that was a fault here too. */
+    private int lastTaken = -1;
     private long anonHugeAtPeak;
     private long anonymousAtPeak;
     private AddressMap map = AddressMap.EMPTY;
@@ -105,15 +107,16 @@ final class PolicyRun extends ReplayLoop {
                 ? SelfCheckRun.isWrite(code, space.find(address))
                 : (code & EventKind.ERROR_WRITE) != 0;
         if (p.hits(address, write)) {
-            if (!threaded[process]) {
+            boolean again = inKernel && lastTaken == event - 1 && repeatsInKernel(event);
+            if (!again && !(threaded[process] && raced(event, space, address))) {
+                if (threaded[process]) {
+                    pace.save(events.tid(event), events.time(event), SPARED_NS);
+                }
                 return;
             }
-            if (!raced(event, space, address)) {
-                pace.save(events.tid(event), events.time(event), SPARED_NS);
-                return;
-            }
-            raced++;
+            raced += again ? 0 : 1;
         } else {
+            lastTaken = event;
             take(event, p, process, space, address, code, write, inKernel);
         }
         if (inKernel) {

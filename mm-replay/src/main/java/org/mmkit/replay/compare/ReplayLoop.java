@@ -25,6 +25,7 @@ abstract class ReplayLoop {
     private static final int PR_SET_THP_DISABLE = 41;
     private static final long STACK_BELOW_ARGUMENTS = 128 << 10;
     private static final long PAGE = 4096;
+    private static final int REPEAT_WITHIN = 16;
 
     protected final Recording recording;
     protected final EventLog events;
@@ -340,6 +341,22 @@ abstract class ReplayLoop {
             }
         }
         return owners;
+    }
+
+    /**
+     * Whether this recorded fault is the second of a pair that the kernel takes on one access: some copies to user memory run with page
+     * faults disabled, fail, and are repeated (the signal frame's floating-point state, for one).
+     */
+    final boolean repeatsInKernel(int event) {
+        for (int i = event - 1; i >= 0 && i > event - REPEAT_WITHIN; i--) {
+            if (events.tid(i) == events.tid(event)) {
+                return events.kind(i) == EventKind.FAULT_KERNEL
+                        && events.a(i) == events.a(event)
+                        && events.aux(i) == events.aux(event)
+                        && events.process(i) == events.process(event);
+            }
+        }
+        return false;
     }
 
     /** Hears how far a replay is. */

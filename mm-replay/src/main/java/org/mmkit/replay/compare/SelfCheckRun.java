@@ -60,7 +60,7 @@ final class SelfCheckRun extends ReplayLoop {
         boolean anonymous = area == null || area.isAnonymous();
         boolean reproduced;
         if (p.hits(address, write)) {
-            reproduced = explained(event, space, address, write, area);
+            reproduced = explained(event, space, address, write, area) || kernel && repeatsInKernel(event);
             if (!reproduced) {
                 note(event, String.format("%s fault at 0x%x of pid %d: the model has this page mapped already", write ? "write" : "read",
                         address, recording.processes().get(process).pid()));
