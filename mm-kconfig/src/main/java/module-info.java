@@ -12,4 +12,5 @@ module org.mmkit.kconfig {
     exports org.mmkit.kconfig.macro;
     exports org.mmkit.kconfig.model;
     exports org.mmkit.kconfig.parser;
+    exports org.mmkit.kconfig.repair;
 }

@@ -64,14 +64,38 @@ class KconfigCommandTest {
     }
 
     @Test
-    void set_of_what_cannot_hold_says_why_and_writes_nothing() {
+    void K04_set_finds_the_fewest_settings_that_make_a_wish_come_true() throws IOException {
         Path config = directory.resolve(".config");
 
         CommandRun run = CommandRun.of("kconfig", "set", "FREE_VMEMMAP=y", "--kconfig", kconfig, "-o", config);
 
+        assertThat(run.status()).isEqualTo(ExitCode.DONE);
+        assertThat(run.out().lines()).containsExactly("1. set HUGETLBFS=y FREE_VMEMMAP=y", "   HUGETLBFS: n -> y",
+                "   HUGETLB_PAGE: n -> y", "   FREE_VMEMMAP: n -> y");
+        assertThat(Files.readString(config)).contains("CONFIG_FREE_VMEMMAP=y");
+    }
+
+    @Test
+    void K04_set_of_what_cannot_hold_says_so_and_writes_nothing() {
+        Path config = directory.resolve(".config");
+
+        CommandRun run = CommandRun.of("kconfig", "set", "FREE_VMEMMAP=y", "HUGETLB_PAGE=n", "--kconfig", kconfig,
+                "-o", config);
+
         assertThat(run.status()).isEqualTo(ExitCode.FAILED);
-        assertThat(run.err()).startsWith("FREE_VMEMMAP=y does not hold, it is n: ").contains("HUGETLB_PAGE");
+        assertThat(run.err()).startsWith("FREE_VMEMMAP=y and HUGETLB_PAGE=n cannot hold together");
         assertThat(config).doesNotExist();
+    }
+
+    @Test
+    void H06_lint_reports_help_that_nobody_sees() throws IOException {
+        Path file = Files.writeString(directory.resolve("Hidden"),
+                "config HIDDEN\n\tdef_bool y\n\thelp\n\t  Never seen.\n");
+
+        CommandRun run = CommandRun.of("kconfig", "lint", "--kconfig", file);
+
+        assertThat(run.status()).isEqualTo(ExitCode.FAILED);
+        assertThat(run.out()).contains("Hidden:1: help-without-prompt: ");
     }
 
     @Test

@@ -5,14 +5,19 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.mmkit.cli.CommandException;
 import org.mmkit.cli.ExitCode;
 import org.mmkit.kconfig.config.ConfigurationEditor;
 import org.mmkit.kconfig.config.ResolvedConfiguration;
 import org.mmkit.kconfig.model.Symbol;
+import org.mmkit.kconfig.repair.Repair;
+import org.mmkit.kconfig.repair.RepairResult;
+import org.mmkit.kconfig.repair.Repairer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,12 +25,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code mm kconfig set}: changes symbols together and shows all that follows from it. */
+/** {@code mm kconfig set}: finds the fewest settings that give symbols wished values. */
 @Command(
         name = "set",
         headerHeading = "Example: mm kconfig set HUGETLBFS=y --config .config -o .config%n%n",
-        header = "Set symbols and show what changes with them.",
-        description = "%nExit status 1 says that a wish does not hold; nothing is written then.")
+        header = "Find the fewest settings that give symbols the values you want, and show what changes.",
+        description = "%nExit status 1 says that the wishes are impossible; nothing is written then.")
 final class SetCommand implements Callable<Integer> {
 
     @Spec
@@ -40,48 +45,82 @@ final class SetCommand implements Callable<Integer> {
             description = "Write the resulting .config; without it nothing is written.")
     private Optional<Path> output = Optional.empty();
 
+    @Option(names = "--alternatives", paramLabel = "N", description = "How many ways to show; ${DEFAULT-VALUE} if not"
+            + " given.", defaultValue = "3")
+    private int alternatives = 3;
+
+    @Option(names = "--take", paramLabel = "I", description = "Which of the ways to write; the first if not given.",
+            defaultValue = "1")
+    private int taken = 1;
+
+    @Option(names = "--timeout", paramLabel = "SECONDS", description = "When to stop looking; ${DEFAULT-VALUE} if not"
+            + " given.", defaultValue = "30")
+    private int timeout = 30;
+
     @Parameters(arity = "1..*", paramLabel = "SYMBOL=VALUE", description = "Symbols, with or without CONFIG_.")
     private Map<String, String> wishes = new LinkedHashMap<>();
 
     @Override
     public Integer call() throws IOException {
         ConfigurationEditor editor = options.configuration(options.parse());
-        ResolvedConfiguration before = editor.current();
-        ConfigurationEditor.Edit edit = editor.edit();
         Map<String, String> named = new LinkedHashMap<>();
-        wishes.forEach((symbol, value) -> named.put(symbol.replaceFirst("^CONFIG_", ""), value));
-        for (Map.Entry<String, String> wish : named.entrySet()) {
-            try {
-                edit.set(wish.getKey(), wish.getValue());
-            } catch (IllegalArgumentException e) {
-                throw CommandException.badInput(e.getMessage());
-            }
+        wishes.forEach((symbol, value) -> named.put(TreeOptions.bareName(symbol), value));
+        RepairResult result;
+        try {
+            result = new Repairer(editor, timeout * 1000L).find(named, Math.max(alternatives, taken));
+        } catch (IllegalArgumentException e) {
+            throw CommandException.badInput(String.valueOf(e.getMessage()));
         }
-        ResolvedConfiguration after = edit.commit();
-        PrintWriter out = spec.commandLine().getOut();
-        for (Symbol symbol : editor.tree().symbols()) {
-            String old = before.value(symbol.name());
-            String now = after.value(symbol.name());
-            if (!old.equals(now)) {
-                out.println(symbol.name() + ": " + shown(old) + " -> " + shown(now));
-            }
+        if (result.repairs().isEmpty()) {
+            return refuse(editor.current(), named, result);
         }
-        boolean held = true;
-        for (Map.Entry<String, String> wish : named.entrySet()) {
-            String now = shown(after.value(wish.getKey()));
-            if (!now.equals(wish.getValue())) {
-                held = false;
-                spec.commandLine().getErr().println(wish.getKey() + "=" + wish.getValue() + " does not hold, it is " + now
-                        + ": " + after.reason(wish.getKey()).sentence());
-            }
+        print(named, result.repairs());
+        if (!result.complete()) {
+            spec.commandLine().getErr().println("stopped after " + timeout + " s; there may be smaller ways");
         }
-        if (held && output.isPresent()) {
+        if (output.isPresent()) {
+            if (taken < 1 || taken > result.repairs().size()) {
+                throw CommandException.badInput("--take " + taken + ": there are " + result.repairs().size() + " ways");
+            }
+            ConfigurationEditor.Edit edit = editor.edit();
+            result.repairs().get(taken - 1).settings().forEach(s -> edit.set(s.symbol(), s.after()));
+            edit.commit();
             Files.write(output.get(), editor.toDotConfig());
         }
-        return held ? ExitCode.DONE : ExitCode.FAILED;
+        return ExitCode.DONE;
     }
 
-    private static String shown(String value) {
-        return value.isEmpty() ? "n" : value;
+    private void print(Map<String, String> named, List<Repair> repairs) {
+        PrintWriter out = spec.commandLine().getOut();
+        boolean asWished = repairs.get(0).settings().stream()
+                .allMatch(s -> s.after().equals(named.get(s.symbol())));
+        if (asWished) {
+            // What was asked for suffices, so other ways are of no interest.
+            repairs.get(0).effects().forEach(out::println);
+            return;
+        }
+        for (int i = 0; i < repairs.size(); i++) {
+            Repair repair = repairs.get(i);
+            out.printf("%d. set %s%n", i + 1, repair.settings().stream().map(s -> s.symbol() + "=" + s.after())
+                    .collect(Collectors.joining(" ")));
+            repair.effects().forEach(e -> out.println("   " + e));
+        }
+    }
+
+    private int refuse(ResolvedConfiguration present, Map<String, String> named, RepairResult result) {
+        PrintWriter err = spec.commandLine().getErr();
+        if (result.contradiction().isEmpty()) {
+            err.println("found no way within " + timeout + " s; --timeout SECONDS gives more time");
+            return ExitCode.FAILED;
+        }
+        if (result.contradiction().size() > 1) {
+            err.println(String.join(" and ", result.contradiction()) + " cannot hold together");
+        } else {
+            String symbol = result.contradiction().get(0).replaceFirst("=.*", "");
+            Symbol s = present.tree().find(symbol);
+            err.println(result.contradiction().get(0) + " is impossible"
+                    + (s != null && named.containsKey(symbol) ? ": " + present.reason(symbol).sentence() : ""));
+        }
+        return ExitCode.FAILED;
     }
 }

@@ -1,0 +1,301 @@
+package org.mmkit.kconfig.repair;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.mmkit.kconfig.config.ResolvedConfiguration;
+import org.mmkit.kconfig.model.Depth;
+import org.mmkit.kconfig.model.Expr;
+import org.mmkit.kconfig.model.KconfigTree;
+import org.mmkit.kconfig.model.MenuNode;
+import org.mmkit.kconfig.model.Property;
+import org.mmkit.kconfig.model.PropertyKind;
+import org.mmkit.kconfig.model.Symbol;
+import org.mmkit.kconfig.model.SymbolType;
+
+/**
+ * The rules of the language as a formula, for the symbols that are asked for and everything that they read.
+ *
+ * <p>A level is a pair of literals: at least m, and y. A symbol with a prompt has variables for the user's setting and
+ * a literal that says the setting stays as it is. Numbers and texts keep their present values, and a choice picks
+ * freely among its visible members; results are therefore checked by a real evaluation.
+ * Confined to one thread.
+ */
+final class KconfigFormula {
+
+    /**
+     * A truth value of three.
+     *
+     * @param some holds when it is m or y
+     * @param full holds when it is y
+     */
+    record Level(int some, int full) {
+    }
+
+    /**
+     * The user's part in a symbol.
+     *
+     * @param kept holds only if the setting stays as it is
+     * @param set holds when there is a setting
+     * @param level the setting
+     */
+    record Setting(int kept, int set, Level level) {
+    }
+
+    private final KconfigTree tree;
+    private final ResolvedConfiguration configuration;
+    private final Formula f;
+    private final Level no;
+    private final Level yes;
+    private final Map<Symbol, Level> values = new HashMap<>();
+    private final Map<Expr, Level> levels = new HashMap<>();
+    private final Map<Symbol, Setting> settings = new LinkedHashMap<>();
+    private final Map<MenuNode, Map<Symbol, Integer>> picks = new LinkedHashMap<>();
+    private final Map<Symbol, Integer> keptPicks = new LinkedHashMap<>();
+    private final Depth depth = new Depth();
+
+    KconfigFormula(ResolvedConfiguration configuration, SatSolver solver) {
+        this.tree = configuration.tree();
+        this.configuration = configuration;
+        this.f = new Formula(solver);
+        this.no = new Level(-f.yes(), -f.yes());
+        this.yes = new Level(f.yes(), f.yes());
+    }
+
+    Formula gates() {
+        return f;
+    }
+
+    /** The settings that the formula has variables for. */
+    Map<Symbol, Setting> settings() {
+        return settings;
+    }
+
+    /** The members of choices with the literal that says the choice picks them. */
+    Map<MenuNode, Map<Symbol, Integer>> picks() {
+        return picks;
+    }
+
+    /** For each present pick of a choice, the literal that says it stays. */
+    Map<Symbol, Integer> keptPicks() {
+        return keptPicks;
+    }
+
+    private Level constant(int level) {
+        return level == 0 ? no : level == 2 ? yes : new Level(f.yes(), -f.yes());
+    }
+
+    private Level min(Level a, Level b) {
+        return new Level(f.and(a.some, b.some), f.and(a.full, b.full));
+    }
+
+    private Level max(Level a, Level b) {
+        return new Level(f.or(a.some, b.some), f.or(a.full, b.full));
+    }
+
+    private Level choose(int condition, Level a, Level b) {
+        return new Level(f.choose(condition, a.some, b.some), f.choose(condition, a.full, b.full));
+    }
+
+    /** m counts as y for a bool, and for a tristate without modules. */
+    private Level raised(Symbol s, Level l) {
+        if (s.type() != SymbolType.TRISTATE) {
+            return new Level(l.some, l.some);
+        }
+        int modules = value(tree.modules()).some;
+        return new Level(l.some, f.or(l.full, f.and(l.some, -modules)));
+    }
+
+    /** The level of an expression; null is y. */
+    Level level(@Nullable Expr e) {
+        if (e == null) {
+            return yes;
+        }
+        Level known = levels.get(e);
+        if (known != null) {
+            return known;
+        }
+        Level[] result = new Level[1];
+        if (depth.enter()) {
+            depth.hop(() -> result[0] = compute(e));
+        } else {
+            result[0] = compute(e);
+        }
+        depth.leave();
+        levels.put(e, result[0]);
+        return result[0];
+    }
+
+    private Level compute(Expr e) {
+        return switch (e.kind()) {
+            case SYMBOL -> value(e.symbol());
+            case AND -> min(level(e.left()), level(e.right()));
+            case OR -> max(level(e.left()), level(e.right()));
+            case NOT -> {
+                Level l = level(e.left());
+                yield new Level(-l.full, -l.some);
+            }
+            case RANGE -> no;
+            default -> comparison(e);
+        };
+    }
+
+    private Level comparison(Expr e) {
+        if (!e.symbol().type().isLogical() || !e.symbol2().type().isLogical()) {
+            return constant(configuration.level(e));
+        }
+        Level a = value(e.symbol());
+        Level b = value(e.symbol2());
+        int equal = f.and(f.same(a.some, b.some), f.same(a.full, b.full));
+        int less = f.or(f.and(-a.some, b.some), f.and(-a.full, b.full));
+        int holds = switch (e.kind()) {
+            case EQUAL -> equal;
+            case UNEQUAL -> -equal;
+            case LESS -> less;
+            case LESS_EQUAL -> f.or(less, equal);
+            case GREATER -> -f.or(less, equal);
+            default -> -less;
+        };
+        return new Level(holds, holds);
+    }
+
+    /** The level that a symbol has; n for one that is no bool or tristate. */
+    Level value(Symbol s) {
+        if (s.isConstant()) {
+            return constant(configuration.values().level(s));
+        }
+        if (!s.type().isLogical() || s.isChoice() || s.isTransitional()) {
+            return constant(s.type().isLogical() && !s.isChoice() ? configuration.values().level(s) : 0);
+        }
+        Level known = values.get(s);
+        if (known != null) {
+            return known;
+        }
+        // What a cycle through ranges or the like would read.
+        values.put(s, constant(configuration.values().level(s)));
+        Level[] result = new Level[1];
+        if (depth.enter()) {
+            depth.hop(() -> result[0] = compute(s));
+        } else {
+            result[0] = compute(s);
+        }
+        depth.leave();
+        values.put(s, result[0]);
+        return result[0];
+    }
+
+    /** The greatest level that the user can set. */
+    Level visible(Symbol s) {
+        Level v = no;
+        for (Property p = s.firstProperty(); p != null; p = p.next()) {
+            if (p.isPrompt()) {
+                v = max(v, level(p.condition()));
+            }
+        }
+        return raised(s, v);
+    }
+
+    private Level compute(Symbol s) {
+        MenuNode choice = s.choiceNode();
+        if (choice != null) {
+            int picked = picksOf(choice).getOrDefault(s, -f.yes());
+            return new Level(picked, picked);
+        }
+        Level visible = visible(s);
+        Level reverse = s.reverseDependency() == null ? no : raised(s, level(s.reverseDependency()));
+        Level own = defaults(s);
+        if (s.impliedBy() != null) {
+            Level implied = raised(s, level(s.impliedBy()));
+            Level direct = raised(s, level(s.directDependency()));
+            own = choose(implied.some, min(max(own, implied), direct), own);
+        }
+        if (visible.some != -f.yes()) {
+            Setting setting = setting(s);
+            own = choose(f.and(visible.some, setting.set), min(setting.level, visible), own);
+        }
+        return raised(s, max(own, reverse));
+    }
+
+    private Level defaults(Symbol s) {
+        List<Property> properties = new ArrayList<>();
+        for (Property p = s.firstProperty(); p != null; p = p.next()) {
+            if (p.kind() == PropertyKind.DEFAULT) {
+                properties.add(p);
+            }
+        }
+        Level result = no;
+        for (int i = properties.size() - 1; i >= 0; i--) {
+            Level condition = level(properties.get(i).condition());
+            result = choose(condition.some, min(level(properties.get(i).value()), condition), result);
+        }
+        return result;
+    }
+
+    private Setting setting(Symbol s) {
+        Setting known = settings.get(s);
+        if (known != null) {
+            return known;
+        }
+        SatSolver solver = f.solver();
+        boolean has = configuration.isUserSet(s);
+        int present = has ? "nmy".indexOf(configuration.userValue(s)) : 0;
+        int kept = solver.newVariable(true);
+        int set = has ? f.yes() : solver.newVariable(false);
+        int some = solver.newVariable(has ? present > 0 : configuration.values().level(s) > 0);
+        int full = s.type() == SymbolType.BOOL ? some
+                : solver.newVariable(has ? present == 2 : configuration.values().level(s) == 2);
+        f.imply(full, some);
+        if (has) {
+            f.imply(kept, present > 0 ? some : -some);
+            f.imply(kept, present == 2 ? full : -full);
+        } else {
+            f.imply(kept, -set);
+        }
+        Setting result = new Setting(kept, set, new Level(some, full));
+        settings.put(s, result);
+        return result;
+    }
+
+    private Map<Symbol, Integer> picksOf(MenuNode choice) {
+        Map<Symbol, Integer> known = picks.get(choice);
+        if (known != null) {
+            return known;
+        }
+        SatSolver solver = f.solver();
+        Map<Symbol, Integer> result = new LinkedHashMap<>();
+        for (MenuNode m = choice.following(choice); m != null; m = m.following(choice)) {
+            Symbol s = m.symbol();
+            if (s != null && !result.containsKey(s)) {
+                result.put(s, solver.newVariable(configuration.values().level(s) == 2));
+            }
+        }
+        picks.put(choice, result);
+        List<Symbol> members = new ArrayList<>(result.keySet());
+        int[] any = new int[members.size()];
+        for (int i = 0; i < members.size(); i++) {
+            Symbol s = members.get(i);
+            int pick = result.get(s);
+            any[i] = pick;
+            f.imply(pick, visible(s).some);
+            for (int k = 0; k < i; k++) {
+                solver.addClause(-pick, -any[k]);
+            }
+            if (configuration.values().level(s) == 2) {
+                int kept = solver.newVariable(true);
+                f.imply(kept, pick);
+                keptPicks.put(s, kept);
+            }
+        }
+        for (Symbol s : members) {
+            // A choice with a visible member picks one.
+            int[] clause = new int[any.length + 1];
+            System.arraycopy(any, 0, clause, 0, any.length);
+            clause[any.length] = -visible(s).some;
+            solver.addClause(clause);
+        }
+        return result;
+    }
+}

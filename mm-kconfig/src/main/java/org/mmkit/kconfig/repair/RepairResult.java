@@ -1,0 +1,19 @@
+package org.mmkit.kconfig.repair;
+
+import java.util.List;
+
+/**
+ * What came of the search for repairs.
+ *
+ * @param repairs the repairs, fewest settings first; empty when there is none
+ * @param contradiction when the wishes are impossible, a smallest set of them that cannot hold together
+ * @param complete whether the search came to its end; otherwise there may be more repairs, or smaller ones
+ */
+public record RepairResult(List<Repair> repairs, List<String> contradiction, boolean complete) {
+
+    /** Copies the lists. */
+    public RepairResult {
+        repairs = List.copyOf(repairs);
+        contradiction = List.copyOf(contradiction);
+    }
+}

@@ -1,0 +1,126 @@
+package org.mmkit.kconfig.repair;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.mmkit.kconfig.Trees;
+import org.mmkit.kconfig.config.ConfigurationEditor;
+
+class RepairerTest {
+
+    private static List<String> settings(Repair repair) {
+        return repair.settings().stream().map(s -> s.symbol() + "=" + s.after()).toList();
+    }
+
+    private static RepairResult find(ConfigurationEditor editor, Map<String, String> wishes, int alternatives) {
+        return new Repairer(editor, 60_000).find(wishes, alternatives);
+    }
+
+    @Test
+    void K04_the_fewest_settings_come_first_and_alternatives_follow() {
+        ConfigurationEditor editor = Trees.editor("""
+                config A
+                	bool "a"
+                config B
+                	bool "b"
+                	depends on A
+                config C
+                	bool "c"
+                config X
+                	bool "x"
+                	depends on B || C
+                """);
+
+        RepairResult result = find(editor, Map.of("X", "y"), 5);
+
+        assertThat(settings(result.repairs().get(0))).containsExactly("C=y", "X=y");
+        assertThat(settings(result.repairs().get(1))).containsExactlyInAnyOrder("A=y", "B=y", "X=y");
+        assertThat(editor.current().isEnabled("X")).isFalse();
+    }
+
+    @Test
+    void K04_a_symbol_without_a_prompt_is_reached_through_its_selectors() {
+        ConfigurationEditor editor = Trees.editor("""
+                config LIB
+                	bool
+                config DRIVER
+                	bool "driver"
+                	depends on BUS
+                	select LIB
+                config BUS
+                	bool "bus"
+                """);
+
+        assertThat(settings(find(editor, Map.of("LIB", "y"), 1).repairs().get(0)))
+                .containsExactlyInAnyOrder("BUS=y", "DRIVER=y");
+    }
+
+    @Test
+    void K04_a_symbol_is_turned_off_by_turning_off_what_selects_it() {
+        ConfigurationEditor editor = Trees.editor("""
+                config LIB
+                	bool "lib"
+                config DRIVER
+                	bool "driver"
+                	default y
+                	select LIB
+                """);
+
+        assertThat(settings(find(editor, Map.of("LIB", "n"), 1).repairs().get(0))).containsExactly("DRIVER=n");
+    }
+
+    @Test
+    void K04_a_choice_is_made_to_pick_the_wished_member() {
+        ConfigurationEditor editor = Trees.editor("""
+                config GATE
+                	bool "gate"
+                choice
+                	prompt "pick"
+                config A
+                	bool "a"
+                config B
+                	bool "b"
+                	depends on GATE
+                endchoice
+                """);
+
+        RepairResult result = find(editor, Map.of("B", "y"), 1);
+
+        assertThat(settings(result.repairs().get(0))).containsExactlyInAnyOrder("GATE=y", "B=y");
+        assertThat(result.repairs().get(0).effects()).contains(new Repair.Setting("A", "y", "n"));
+    }
+
+    @Test
+    void K04_impossible_wishes_are_named_and_no_others() {
+        ConfigurationEditor editor = Trees.editor("""
+                config A
+                	bool "a"
+                config B
+                	bool "b"
+                	depends on !A
+                config C
+                	bool "c"
+                """);
+
+        RepairResult result = find(editor, Map.of("A", "y", "B", "y", "C", "y"), 1);
+
+        assertThat(result.repairs()).isEmpty();
+        assertThat(result.contradiction()).containsExactlyInAnyOrder("A=y", "B=y");
+    }
+
+    @Test
+    void K04_a_tristate_becomes_a_module_only_with_modules() {
+        ConfigurationEditor editor = Trees.editor("""
+                config MODULES
+                	bool "modules"
+                	modules
+                config T
+                	tristate "t"
+                """);
+
+        assertThat(settings(find(editor, Map.of("T", "m"), 1).repairs().get(0)))
+                .containsExactlyInAnyOrder("MODULES=y", "T=m");
+    }
+}
