@@ -49,7 +49,8 @@ public final class CollapseAdvice implements MadviseHandler {
         }
         long first = thp.block(start + thp.size - 1);
         long stop = thp.block(end);
-        if (Long.compareUnsigned(first, stop) >= 0) {
+        // A range that touches a border between two blocks holds none and is done; one inside a block is an error.
+        if (Long.compareUnsigned(first, stop) > 0) {
             return -Errno.EINVAL;
         }
         ScanResult failure = ScanResult.SUCCEED;
