@@ -50,6 +50,9 @@ public abstract class FrameAllocatorContract {
         long pfn;
         while ((pfn = allocator.allocate(order, Gfp.HIGHUSER_MOVABLE)) != FrameAllocator.NONE) {
             all.add(pfn);
+            assertTrue(
+                    (long) all.size() << order <= allocator.managedPages(),
+                    "more than all memory handed out in blocks of order " + order);
         }
         return all;
     }
