@@ -34,7 +34,6 @@ public final class ScenarioRunner {
 
     private static final long MEMORY = 24L << 30;
     private static final long PAGE = 4096;
-    private static final int MOST_VALUES = 63;
     private static final int MOST_ARGUMENTS = 6;
     /** How long a kernel thread that a write has woken is given; it scans in far less. */
     private static final long SETTLE_NANOSECONDS = 10_000_000;
@@ -232,41 +231,26 @@ public final class ScenarioRunner {
         }
         Process process = task.process();
         Row row = new Row(call.line(), call.operation().label());
-        JsonArray values = new JsonArray();
+        ValueRuns values = new ValueRuns();
         long before = process.faults();
-        int last = -1;
-        long run = 0;
         long offset = 0;
         while (Long.compareUnsigned(offset, length) < 0) {
             int found = store ? process.store(a[0] + offset, value) : process.load(a[0] + offset);
             if (found < 0) {
                 return row.put("signal", found == -Process.SIGBUS ? "SIGBUS" : "SIGSEGV").put("at", offset);
             }
-            if (!store && found != last && values.size() < MOST_VALUES - 1) {
-                addRun(values, run, last);
-                last = found;
-                run = 0;
+            if (!store) {
+                values.add(found);
             }
-            run += store || found == last ? 1 : 0;
             if (Long.compareUnsigned(offset + step, offset) < 0) {
                 break;
             }
             offset += step;
         }
         if (!store) {
-            addRun(values, run, last);
-            row.put("values", values);
+            row.put("values", values.toJson());
         }
         return row.put("faults", process.faults() - before);
-    }
-
-    private static void addRun(JsonArray values, long count, int value) {
-        if (count > 0) {
-            JsonArray pair = new JsonArray();
-            pair.add(count);
-            pair.add(value);
-            values.add(pair);
-        }
     }
 
     private Row pagemap(int line, Task task, long address, long length) {

@@ -313,10 +313,11 @@ public final class RemapCall {
     }
 
     private void keepSource(VmArea source, VmArea target, Move move) {
+        // As the kernel does: the source is no longer locked, yet stays counted in VmLck.
         if (source.has(VmFlags.LOCKED)) {
-            space.addLocked(-source.pages());
-            source.flags &= ~(VmFlags.LOCKED | VmFlags.LOCKONFAULT);
+            space.leaveLocked(source.pages());
         }
+        source.flags &= ~(VmFlags.LOCKED | VmFlags.LOCKONFAULT);
         // Nothing of the old roots can be mapped in a wholly moved area any more.
         if (target != source && source.start == move.addr && source.end == move.addr + move.oldLen) {
             AnonChains.unlinkAll(source);

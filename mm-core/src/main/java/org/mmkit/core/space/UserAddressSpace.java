@@ -33,6 +33,7 @@ public final class UserAddressSpace implements AddressSpace {
     private long mappedPages;
     private long peakPages;
     private long lockedPages;
+    private long lockedWithoutArea;
     private long pinnedPages;
     /** Flags that every new area gets (mlockall(MCL_FUTURE)). */
     private long defaultFlags;
@@ -215,6 +216,15 @@ public final class UserAddressSpace implements AddressSpace {
 
     void addLocked(long pages) {
         lockedPages += pages;
+    }
+
+    /** Pages that {@link #lockedPages} still counts although no area is locked for them; see mremap with MREMAP_DONTUNMAP. */
+    public long lockedWithoutArea() {
+        return lockedWithoutArea;
+    }
+
+    void leaveLocked(long pages) {
+        lockedWithoutArea += pages;
     }
 
     /** Pages accounted to long-term pins (VmPin, in pages). */

@@ -59,7 +59,7 @@ final class SpaceCheck implements EntryVisitor {
         }
         expectEmpty(last, engine.virtual.userEnd());
         expect("pages of areas", mapped, space.mappedPages());
-        expect("locked pages", locked, space.lockedPages());
+        expect("locked pages", locked + space.lockedWithoutArea(), space.lockedPages());
         for (RssKind kind : RssKind.values()) {
             expect("resident pages of kind " + kind, rss[kind.ordinal()], space.rss(kind));
         }

@@ -67,15 +67,15 @@ public final class ScenarioGenerator {
     }
 
     private void knobs() {
-        String enabled = family == Family.VMA ? "never" : pick("madvise", "always", "always");
+        String enabled = family == Family.VMA ? "never" : pick("madvise", "madvise", "madvise", "always");
         boolean small = family == Family.MTHP;
-        line("echo " + (small ? "never" : enabled) + " > /sys/kernel/mm/transparent_hugepage/enabled");
+        line("echo " + (small ? pick("never", "madvise") : enabled) + " > /sys/kernel/mm/transparent_hugepage/enabled");
         line("echo madvise > /sys/kernel/mm/transparent_hugepage/defrag");
         line("echo inherit > /sys/kernel/mm/transparent_hugepage/hugepages-2048kB/enabled");
         line("echo " + random.nextInt(2) + " > /sys/kernel/mm/transparent_hugepage/use_zero_page");
         if (small) {
             for (int i = 0; i < 2; i++) {
-                line("echo " + pick("always", "madvise") + " > /sys/kernel/mm/transparent_hugepage/hugepages-"
+                line("echo " + pick("madvise", "madvise", "inherit") + " > /sys/kernel/mm/transparent_hugepage/hugepages-"
                         + pick("16", "32", "64", "128", "256", "512", "1024") + "kB/enabled");
             }
         }
