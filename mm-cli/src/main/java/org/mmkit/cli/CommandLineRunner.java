@@ -89,6 +89,7 @@ final class CommandLineRunner {
                 new VerifyCommand(),
                 new ReplayCommand(),
                 new RecordCommand(),
+                new BootCommand(),
                 new PluginsCommand(),
                 new ConfCommand(),
                 new KconfigCommand());

@@ -45,7 +45,11 @@ final class MachineOptions {
 
     /** A builder of the machine that the options describe. */
     MachineBuilder builder() {
-        MachineBuilder builder = Machine.builder();
+        return applyTo(Machine.builder());
+    }
+
+    /** Gives {@code builder} what the options say; the rest of it stays. */
+    MachineBuilder applyTo(MachineBuilder builder) {
         config.ifPresent(builder::config);
         symbols.forEach((symbol, value) -> builder.set(symbol.replaceFirst("^CONFIG_", ""), value));
         architecture.ifPresent(builder::arch);

@@ -30,6 +30,20 @@ final class ScenarioPrinter {
         String kind = row.get("kind").getAsString();
         String shown = source.length() > LONGEST_SOURCE ? source.substring(0, LONGEST_SOURCE - 1) + "…" : source;
         out.printf("%4d  %-" + LONGEST_SOURCE + "s  %s%n", line, shown, answer(kind, row));
+        printDetails(kind, row, out);
+    }
+
+    /** Prints what {@code row} says, without the line it answers. */
+    static void printAnswer(JsonObject row, PrintWriter out) {
+        String kind = row.get("kind").getAsString();
+        String answer = answer(kind, row);
+        if (!answer.isEmpty()) {
+            out.println(answer);
+        }
+        printDetails(kind, row, out);
+    }
+
+    private static void printDetails(String kind, JsonObject row, PrintWriter out) {
         if (kind.equals("smaps")) {
             row.getAsJsonArray("vmas").forEach(area -> out.println("        " + fields(area.getAsJsonObject(), Set.of())));
         } else if (kind.equals("pagemap")) {

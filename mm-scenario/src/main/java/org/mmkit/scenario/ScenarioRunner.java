@@ -38,7 +38,7 @@ public final class ScenarioRunner {
     /** How long a kernel thread that a write has woken is given; it scans in far less. */
     private static final long SETTLE_NANOSECONDS = 10_000_000;
 
-    private final Scenario scenario;
+    private final String file;
     private final Machine machine;
     private final Consumer<JsonObject> rows;
     private final SystemCalls calls;
@@ -47,13 +47,12 @@ public final class ScenarioRunner {
     private final long tableKilobytes;
     private final long sizeKilobytes;
 
-    private ScenarioRunner(Scenario scenario, Machine machine, Consumer<JsonObject> rows) {
-        this.scenario = scenario;
+    private ScenarioRunner(String file, Machine machine, Consumer<JsonObject> rows) {
+        this.file = file;
         this.machine = machine;
         this.rows = rows;
         this.calls = new SystemCalls(machine);
-        StartingState.prepare(machine);
-        this.first = StartingState.firstTask(machine, scenario.file());
+        this.first = StartingState.firstTask(machine, file);
         settle();
         this.counts = new Counts(machine);
         this.tableKilobytes = status(first, "VmPTE");
@@ -71,8 +70,23 @@ public final class ScenarioRunner {
      * @throws ScenarioException when a line cannot be carried out as it is written
      */
     public static void run(Scenario scenario, Machine machine, Consumer<JsonObject> rows) throws ScenarioException {
-        ScenarioRunner runner = new ScenarioRunner(scenario, machine, rows);
-        runner.run(runner.first, scenario.statements());
+        StartingState.prepare(machine);
+        new ScenarioRunner(scenario.file(), machine, rows).run(scenario.statements());
+    }
+
+    /** A runner with one process on {@code machine}, whose settings stay as they are. */
+    static ScenarioRunner interactive(String file, Machine machine, Consumer<JsonObject> rows) {
+        return new ScenarioRunner(file, machine, rows);
+    }
+
+    /** The process that lines outside blocks run in. */
+    int pid() {
+        return first.process().pid();
+    }
+
+    /** Runs {@code statements} after those that were run before. */
+    void run(List<Statement> statements) throws ScenarioException {
+        run(first, statements);
     }
 
     private void run(Task task, List<Statement> statements) throws ScenarioException {
@@ -227,7 +241,7 @@ public final class ScenarioRunner {
         long step = given > 2 ? a[2] : PAGE;
         int value = (int) (given > 3 ? a[3] : 1) & 0xff;
         if (step == 0) {
-            throw new ScenarioException(scenario.file(), call.line(), 0, "a step of 0 never ends; write 1 or more");
+            throw new ScenarioException(file, call.line(), 0, "a step of 0 never ends; write 1 or more");
         }
         Process process = task.process();
         Row row = new Row(call.line(), call.operation().label());
@@ -325,7 +339,7 @@ public final class ScenarioRunner {
 
     private Row aligned(int line, long[] a) throws ScenarioException {
         if (a[1] == 0) {
-            throw new ScenarioException(scenario.file(), line, 0, "nothing is divided by 0; write aligned(addr, 2M)");
+            throw new ScenarioException(file, line, 0, "nothing is divided by 0; write aligned(addr, 2M)");
         }
         return new Row(line, "aligned").put("value", a[0] % a[1] == 0);
     }

@@ -1,0 +1,86 @@
+package org.mmkit.cli;
+
+import java.io.PrintWriter;
+import org.mmkit.core.Machine;
+import org.mmkit.core.PathException;
+import org.mmkit.scenario.ScenarioSession;
+import org.mmkit.scenario.syntax.ScenarioException;
+
+/** What can be typed to a booted machine: the lines of a scenario, and a few words for people. */
+final class Shell {
+
+    private static final String SELF = "/proc/self";
+    private static final String[] HELP = {
+        "a = mmap(NULL, 4M, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0)",
+        "store(a, 4M)    load(a, 4M, 64K)    madvise(a, 4M, MADV_HUGEPAGE)    munmap(a, 4M)",
+        "smaps(a, 4M)    pagemap(a, 4M)      vmstat()    mthp()    meminfo()    khugepaged(1)",
+        "child {         the lines up to } run in a forked process",
+        "cat /proc/meminfo    ls /sys/kernel/mm    echo always > /sys/kernel/mm/transparent_hugepage/enabled",
+        "cat /proc/self/smaps shows the process that the lines run in",
+        "verify          checks every invariant of the machine (as each line does)",
+        "exit",
+    };
+
+    private final Machine machine;
+    private final ScenarioSession session;
+    private final PrintWriter out;
+
+    Shell(Machine machine, ScenarioSession session, PrintWriter out) {
+        this.machine = machine;
+        this.session = session;
+        this.out = out;
+    }
+
+    /**
+     * Runs one line.
+     *
+     * @return whether to go on
+     * @throws CommandException when the line is not understood or cannot be carried out
+     */
+    boolean line(String line) {
+        String text = line.strip();
+        try {
+            if (session.isInsideBlock()) {
+                session.line(line);
+            } else if (text.equals("exit") || text.equals("quit")) {
+                return false;
+            } else if (text.equals("help")) {
+                for (String row : HELP) {
+                    out.println(row);
+                }
+            } else if (text.equals("verify")) {
+                machine.verify();
+            } else if (text.startsWith("cat ")) {
+                out.print(machine.read(path(text.substring(4))));
+            } else if (text.equals("ls") || text.startsWith("ls ")) {
+                machine.list(path(text.equals("ls") ? "/" : text.substring(3))).forEach(out::println);
+            } else {
+                session.line(line);
+            }
+        } catch (ScenarioException | PathException e) {
+            throw CommandException.badInput(e.getMessage());
+        } finally {
+            out.flush();
+        }
+        return true;
+    }
+
+    /**
+     * Says that no more lines come.
+     *
+     * @throws CommandException when a block is still open
+     */
+    void end() {
+        if (session.isInsideBlock()) {
+            throw CommandException.badInput("the lines end inside a block; close it with }");
+        }
+    }
+
+    private String path(String typed) {
+        String path = typed.strip();
+        if (path.equals(SELF) || path.startsWith(SELF + "/")) {
+            return "/proc/" + session.pid() + path.substring(SELF.length());
+        }
+        return path;
+    }
+}

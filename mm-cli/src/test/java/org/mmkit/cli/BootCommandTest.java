@@ -1,0 +1,99 @@
+package org.mmkit.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.mmkit.core.Machine;
+import org.mmkit.core.MachineBuilder;
+
+/** A machine that lines are typed to. */
+class BootCommandTest {
+
+    private static final String MAP = "a = mmap(NULL, 4M, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0)";
+    private static final String ENABLED = "/sys/kernel/mm/transparent_hugepage/enabled";
+
+    @TempDir
+    private Path root;
+
+    @Test
+    void lines_run_one_after_the_other_on_one_machine() {
+        CommandRun run = boot(MAP, "madvise(a, 4M, MADV_HUGEPAGE)", "store(a, 4M)", "pagemap(a, 4M)", "cat /proc/self/maps");
+
+        assertThat(run.err()).isEmpty();
+        assertThat(run.status()).isEqualTo(ExitCode.DONE);
+        assertThat(run.out().lines()).startsWith("= addr", "= 0", "faults=2").anyMatch(l -> l.strip().equals("1024  pmd anon o9"));
+        assertThat(run.out()).contains("rw-p");
+    }
+
+    @Test
+    void a_block_runs_when_it_is_closed_and_may_use_what_was_set_before() {
+        CommandRun run = boot(MAP, "child {", "store(a)", "}", "store(a)");
+
+        assertThat(run.out().lines()).containsExactly("= addr", "faults=1", "exit=0", "faults=1");
+    }
+
+    @Test
+    void files_of_proc_and_sys_are_read_listed_and_written() {
+        CommandRun run = boot("echo always > " + ENABLED, "cat " + ENABLED, "ls /sys/kernel/mm");
+
+        assertThat(run.out().lines()).contains("[always] madvise never", "transparent_hugepage");
+    }
+
+    @Test
+    void the_options_decide_what_is_booted() {
+        CommandRun run = CommandRun.of("boot", "--arch", "x86_64", "--memory", "1G", "--cmdline",
+                "transparent_hugepage=always no_such_parameter=1", "cat " + ENABLED, "cat /proc/meminfo");
+
+        assertThat(run.out()).contains("[always] madvise never").containsPattern("MemTotal: +(9\\d{5}|10\\d{5}) kB");
+        assertThat(run.err()).contains("no_such_parameter");
+    }
+
+    @Test
+    void a_line_that_is_not_understood_ends_the_run_with_its_place() {
+        CommandRun run = boot(MAP, "frobnicate(a)", "store(a)");
+
+        assertThat(run.status()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("2:1").contains("frobnicate");
+        assertThat(run.out().lines()).containsExactly("= addr");
+        assertThat(boot("cat /no/such").err()).contains("/no/such");
+        assertThat(boot("child {").err()).contains("close it with }");
+    }
+
+    @Test
+    void a_model_of_a_host_has_its_memory_and_its_settings() throws IOException {
+        put("/proc/meminfo", "MemTotal:        2097152 kB\nMemFree: 1 kB\n");
+        put("/proc/sys/kernel/osrelease", "6.18.0\n");
+        put(ENABLED, "always madvise [never]\n");
+        put("/sys/kernel/mm/transparent_hugepage/khugepaged/max_ptes_none", "100\n");
+        put("/sys/kernel/mm/transparent_hugepage/not_in_the_model", "1\n");
+        HostSettings host = new HostSettings(root);
+
+        MachineBuilder builder = Machine.builder().arch("x86_64");
+        host.describe(builder);
+        Machine machine = builder.build();
+
+        assertThat(host.apply(machine)).isEmpty();
+        assertThat(machine.read(ENABLED)).isEqualTo("always madvise [never]\n");
+        assertThat(machine.read("/sys/kernel/mm/transparent_hugepage/khugepaged/max_ptes_none")).isEqualTo("100\n");
+        assertThat(machine.memory().allocator().managedPages()).isBetween(500_000L, 2L << 18);
+    }
+
+    private void put(String path, String text) throws IOException {
+        Path file = root.resolve(path.substring(1));
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, text);
+    }
+
+    private static CommandRun boot(String... lines) {
+        Object[] words = new Object[lines.length + 3];
+        words[0] = "boot";
+        words[1] = "--arch";
+        words[2] = "x86_64";
+        System.arraycopy(lines, 0, words, 3, lines.length);
+        return CommandRun.of(words);
+    }
+}
