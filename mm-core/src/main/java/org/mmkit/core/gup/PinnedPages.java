@@ -4,7 +4,6 @@ import java.util.Arrays;
 import org.mmkit.api.Errno;
 import org.mmkit.api.ErrnoException;
 import org.mmkit.api.arch.EntryFormat;
-import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.Frames;
 import org.mmkit.api.pgtable.PageTables;
 import org.mmkit.api.space.Fault;
@@ -120,7 +119,6 @@ public final class PinnedPages {
     private static void release(Engine engine, long[] pfns, int n) {
         for (int i = 0; i < n; i++) {
             long head = engine.frames.head(pfns[i]);
-            engine.frames.set(head, FolioFlags.DIRTY);
             engine.frames.addPins(head, -1);
             engine.frames.put(head, 1);
         }

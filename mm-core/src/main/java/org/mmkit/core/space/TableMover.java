@@ -30,13 +30,14 @@ final class TableMover {
                 continue;
             }
             if (engine.layout.levels() > 3) {
-                // Linux makes the upper table of the new place before it looks whether there is anything to move.
+                // Linux makes the tables of the new place from the top down, each before it looks what the level below has to move.
                 tables.obtain(to, 3);
             }
             long entry = tables.read(slot);
             if (format.isNone(entry)) {
                 continue;
             }
+            tables.obtain(to, 2);
             if (!format.isPresent(entry) || format.isLeaf(entry, 2)) {
                 HugeLeafOperations huge = engine.extensions.hugeLeaf(2);
                 if (extent == size) {
