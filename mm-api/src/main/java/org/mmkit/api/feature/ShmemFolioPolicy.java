@@ -25,6 +25,13 @@ public interface ShmemFolioPolicy {
     /** Whether the file may get huge pages at its beginning now, which makes st_blksize that of a huge page. */
     boolean isHuge(ShmemMapping file);
 
+    /**
+     * The order whose size addresses of new mappings are to be aligned to where none is asked for, or 0.
+     *
+     * @param opened whether a descriptor is mapped, not MAP_ANONYMOUS memory
+     */
+    int areaOrder(ShmemMapping file, boolean opened);
+
     /** The number that stands for the value of the mount option {@code huge=}, at least 0; or a negated error number. */
     int mountOption(String value);
 

@@ -36,6 +36,15 @@ public interface Inode {
         return 0;
     }
 
+    /**
+     * The alignment in bytes to try for a mapping without a given address, 0 for none.
+     *
+     * @param opened whether a descriptor is mapped, not MAP_ANONYMOUS memory
+     */
+    default long alignment(long length, boolean opened) {
+        return 0;
+    }
+
     /** Bits of {@link org.mmkit.api.space.VmFlags} that areas mapping the file get. */
     default long areaFlags() {
         return 0;

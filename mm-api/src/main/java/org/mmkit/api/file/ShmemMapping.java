@@ -33,4 +33,7 @@ public interface ShmemMapping extends FilePages {
 
     /** Whether page {@code index} is on a swap device. */
     boolean isSwapped(long index);
+
+    /** The folio {@code head}, a part of one that was split, goes if it lies behind the end of the file. Its mappings must be gone. */
+    void dropBehindEnd(long head);
 }

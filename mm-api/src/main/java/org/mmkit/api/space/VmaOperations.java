@@ -41,6 +41,14 @@ public interface VmaOperations {
         return false;
     }
 
+    /**
+     * Whether a fault may map more than the page it needs, be it the neighbours or all of a folio below the size of a huge leaf; not so
+     * in attachments of System V segments, whose operations lack map_pages.
+     */
+    default boolean mapsAround() {
+        return true;
+    }
+
     /** The name that {@code maps} and {@code smaps} show; empty for none. */
     default String name(Vma vma) {
         return vma.hasFile() ? vma.file().name() : "";

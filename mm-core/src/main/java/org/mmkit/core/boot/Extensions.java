@@ -80,6 +80,11 @@ public final class Extensions {
         }
 
         @Override
+        public int areaOrder(ShmemMapping file, boolean opened) {
+            return 0;
+        }
+
+        @Override
         public int mountOption(String value) {
             return value.equals("never") ? 0 : -Errno.EINVAL;
         }

@@ -54,7 +54,7 @@ final class FileFaults {
     }
 
     private int read(VmArea area, FileMapping file, long index, Fault fault) {
-        int mapped = around(area, file, index, fault);
+        int mapped = area.operations().mapsAround() ? around(area, file, index, fault) : Fault.FALLBACK;
         if (mapped != Fault.FALLBACK) {
             return mapped;
         }
@@ -223,7 +223,7 @@ final class FileFaults {
         int pages = 1;
         long first = pfn;
         long firstSlot = slot;
-        if (frames.isLarge(head) && area.file().isShmem()) {
+        if (frames.isLarge(head) && area.file().isShmem() && area.operations().mapsAround()) {
             long inFolio = pfn - head;
             long folioPages = frames.pages(head);
             long offset = area.index(fault.address()) - area.pgoff();

@@ -41,31 +41,51 @@ final class FolioUnmapper {
         }
         PageTables tables = area.space().tables();
         long pages = frames.pages(head);
-        if (pages > 1 && !unmapHuge(area, va, head)) {
-            return false;
+        if (pages > 1) {
+            splitLeaf(area, va, head);
         }
-        for (long i = 0; i < pages; i++) {
+        for (long i = 0; i < pages; ) {
             long at = va + (i << engine.pageShift);
-            if (Long.compareUnsigned(at, area.start()) < 0 || Long.compareUnsigned(at, area.end()) >= 0) {
+            long slot = Long.compareUnsigned(at, area.start()) < 0 || Long.compareUnsigned(at, area.end()) >= 0
+                    ? PageTables.NO_SLOT
+                    : tables.find(at, 1);
+            int run = slot == PageTables.NO_SLOT ? 0 : run(tables, slot, head + i, limit(area, at, pages - i));
+            if (run == 0) {
+                i++;
                 continue;
             }
-            long slot = tables.find(at, 1);
-            if (slot == PageTables.NO_SLOT) {
-                continue;
-            }
-            long entry = tables.read(slot);
-            if (format.isPresent(entry)
-                    && !format.isSpecial(entry)
-                    && format.pfn(entry, 1) == head + i
-                    && !unmapPage(area, slot, entry, head, head + i)) {
+            boolean toSwap = frames.test(head, FolioFlags.ANON) && frames.test(head, FolioFlags.SWAPBACKED);
+            if (toSwap ? !swapOut(area, slot, head, head + i) : !drop(area, slot, head, head + i, run)) {
                 return false;
             }
+            i += toSwap ? 1 : run;
         }
         return true;
     }
 
-    /** Splits the leaf that maps the folio whole, or removes it if the folio is lazily freed and clean. */
-    private boolean unmapHuge(VmArea area, long va, long head) {
+    /** Pages from {@code va} that lie in the area and in one page table, at most {@code pages}. */
+    private long limit(VmArea area, long va, long pages) {
+        long size = engine.layout.size(2);
+        long tableEnd = (va & -size) + size;
+        long end = Long.compareUnsigned(area.end(), tableEnd) < 0 ? area.end() : tableEnd;
+        return Math.min(pages, end - va >>> engine.pageShift);
+    }
+
+    /** How many entries from {@code slot} on map frames from {@code pfn} on. */
+    private int run(PageTables tables, long slot, long pfn, long limit) {
+        int n = 0;
+        while (n < limit) {
+            long entry = tables.read(slot + n);
+            if (!format.isPresent(entry) || format.isSpecial(entry) || format.pfn(entry, 1) != pfn + n) {
+                break;
+            }
+            n++;
+        }
+        return n;
+    }
+
+    /** Splits the leaf that maps the folio whole, if there is one. */
+    private void splitLeaf(VmArea area, long va, long head) {
         PageTables tables = area.space().tables();
         for (int level = engine.layout.levels() - 1; level > 1; level--) {
             long slot = tables.find(va, level);
@@ -73,30 +93,33 @@ final class FolioUnmapper {
                 continue;
             }
             long entry = tables.read(slot);
-            if (!format.isPresent(entry) || !format.isLeaf(entry, level)) {
-                continue;
-            }
-            if (format.pfn(entry, level) != head) {
-                return true;
-            }
-            if (isLazilyFreed(head)) {
-                if (format.isDirty(entry)) {
-                    frames.set(head, FolioFlags.DIRTY);
+            if (format.isPresent(entry) && format.isLeaf(entry, level)) {
+                if (format.pfn(entry, level) == head) {
+                    engine.extensions.hugeLeaf(level).split(area, slot, va);
                 }
-                if (!mayDiscard(head)) {
-                    return false;
-                }
-                engine.extensions.hugeLeaf(level).zap(area, slot, va);
-                return true;
+                return;
             }
-            engine.extensions.hugeLeaf(level).split(area, slot, va);
-            return true;
         }
-        return true;
     }
 
-    private boolean isLazilyFreed(long head) {
-        return frames.test(head, FolioFlags.ANON) && !frames.test(head, FolioFlags.SWAPBACKED);
+    /** Removes {@code run} entries of page cache or of lazily freed memory. */
+    private boolean drop(VmArea area, long slot, long head, long pfn, int run) {
+        PageTables tables = area.space().tables();
+        for (int i = 0; i < run; i++) {
+            if (format.isDirty(tables.read(slot + i))) {
+                frames.set(head, FolioFlags.DIRTY);
+            }
+        }
+        if (frames.test(head, FolioFlags.ANON) && !mayDiscard(head)) {
+            return false;
+        }
+        for (int i = 0; i < run; i++) {
+            tables.write(slot + i, format.none());
+        }
+        area.space().addRss(engine.rssKind(head), -run);
+        engine.rmap.remove(pfn, run, area, 1);
+        frames.put(head, run);
+        return true;
     }
 
     /** Whether nothing was written since MADV_FREE and only mappings and the caller hold the folio; if written, it is an ordinary folio again. */
@@ -108,32 +131,22 @@ final class FolioUnmapper {
         return frames.refcount(head) == 1 + frames.largeMapcount(head);
     }
 
-    private boolean unmapPage(VmArea area, long slot, long entry, long head, long pfn) {
+    /** Replaces the entry of one anonymous page by a swap entry. */
+    private boolean swapOut(VmArea area, long slot, long head, long pfn) {
         PageTables tables = area.space().tables();
-        if (format.isDirty(entry)) {
+        boolean exclusive = frames.test(pfn, FolioFlags.ANON_EXCLUSIVE);
+        if (exclusive && !engine.rmap.tryShareAnon(pfn, 1, 1)) {
+            return false;
+        }
+        if (format.isDirty(tables.read(slot))) {
             frames.set(head, FolioFlags.DIRTY);
         }
-        if (!frames.test(head, FolioFlags.ANON)) {
-            tables.write(slot, format.none());
-            area.space().addRss(engine.rssKind(head), -1);
-        } else if (isLazilyFreed(head)) {
-            if (!mayDiscard(head)) {
-                return false;
-            }
-            tables.write(slot, format.none());
-            area.space().addRss(RssKind.ANON, -1);
-        } else {
-            boolean exclusive = frames.test(pfn, FolioFlags.ANON_EXCLUSIVE);
-            if (exclusive && !engine.rmap.tryShareAnon(pfn, 1, 1)) {
-                return false;
-            }
-            long word = frames.privateWord(head);
-            long offset = SwapSpace.offset(word) + (pfn - head);
-            swap.duplicate(SwapSpace.type(word), offset, 1);
-            tables.write(slot, format.swap(SwapSpace.type(word), offset, exclusive));
-            area.space().addRss(RssKind.ANON, -1);
-            area.space().addRss(RssKind.SWAP, 1);
-        }
+        long word = frames.privateWord(head);
+        long offset = SwapSpace.offset(word) + (pfn - head);
+        swap.duplicate(SwapSpace.type(word), offset, 1);
+        tables.write(slot, format.swap(SwapSpace.type(word), offset, exclusive));
+        area.space().addRss(RssKind.ANON, -1);
+        area.space().addRss(RssKind.SWAP, 1);
         engine.rmap.remove(pfn, 1, area, 1);
         frames.put(head, 1);
         return true;

@@ -99,8 +99,7 @@ final class RangeRemoval {
             return true;
         }
         file.fill(head, offset, length, 0);
-        int order = frames.order(head);
-        if (order == 0) {
+        if (frames.order(head) == 0) {
             return true;
         }
         frames.get(head, 1);
@@ -111,7 +110,6 @@ final class RangeRemoval {
         } finally {
             frames.put(head, 1);
         }
-        dropBehindEnd(head, 1L << order);
         if (offset + length < bytes) {
             long border = head + (offset + length >>> shift);
             splitSecond(frames.head(border), border);
@@ -127,18 +125,5 @@ final class RangeRemoval {
         frames.get(head, 1);
         file.shmem().extensions().largeFolios().splitAround(head, border, 0);
         frames.put(head, 1);
-    }
-
-    /** A split drops the parts that lie behind the end of the file (Linux: __folio_split). */
-    private void dropBehindEnd(long pfn, long pages) {
-        long end = file.size() + (1L << context.pageShift) - 1 >>> context.pageShift;
-        for (long at = pfn; at < pfn + pages; ) {
-            long head = frames.head(at);
-            long next = head + frames.pages(head);
-            if (frames.hasOwner(head) && frames.owner(head) == file && frames.index(head) >= end) {
-                removeFolio(head);
-            }
-            at = next;
-        }
     }
 }

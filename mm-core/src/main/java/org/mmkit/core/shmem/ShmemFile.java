@@ -80,6 +80,12 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
     }
 
     @Override
+    public long alignment(long length, boolean opened) {
+        int order = shmem.policy().areaOrder(this, opened);
+        return order == 0 || length < 1L << pageShift + order ? 0 : 1L << pageShift + order;
+    }
+
+    @Override
     public boolean isSwapped(long index) {
         return swapped.contains(index);
     }
@@ -110,6 +116,13 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
         }
         allocated += pages;
         return true;
+    }
+
+    @Override
+    public void dropBehindEnd(long head) {
+        if (frames.index(head) >= size + (1L << pageShift) - 1 >>> pageShift) {
+            discard(head);
+        }
     }
 
     /** Takes the folio out of the cache and gives its charge back. */
@@ -232,6 +245,7 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
     public int truncate(long bytes) {
         long old = size;
         long page = 1L << pageShift;
+        zeroBehindEnd(bytes);
         size = bytes;
         if (bytes < old) {
             long hole = bytes + page - 1 & -page;
@@ -253,6 +267,7 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
         }
         int result = preallocate(offset, length);
         if (result == 0 && (mode & FileFlags.FALLOC_FL_KEEP_SIZE) == 0) {
+            zeroBehindEnd(offset + length);
             size = Math.max(size, offset + length);
         }
         return result;
@@ -310,6 +325,7 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
     public long write(long offset, long length, int value) {
         // One round writes within one aligned huge page at most, and within one folio (Linux: generic_perform_write).
         long chunk = 1L << pageShift + context.hugeOrder;
+        zeroBehindEnd(offset);
         long done = 0;
         while (done < length) {
             long at = offset + done;
@@ -332,6 +348,15 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
             size = Math.max(size, offset + done);
         }
         return done;
+    }
+
+    /** What a mapping wrote behind the end is not to be seen when the file grows to {@code bytes} (Linux: shmem_zero_eof). */
+    private void zeroBehindEnd(long bytes) {
+        long head = bytes > size ? find(size >>> pageShift) : Frames.NONE;
+        if (head != Frames.NONE && frames.test(head, FolioFlags.UPTODATE)) {
+            long inside = size - (frames.index(head) << pageShift);
+            fill(head, inside, Math.min((frames.pages(head) << pageShift) - inside, bytes - size), 0);
+        }
     }
 
     /** Sets {@code count} bytes from byte {@code inside} of the folio. */

@@ -126,6 +126,15 @@ public final class SwappedPages {
         return true;
     }
 
+    private boolean isContiguous(long first, long pages, long base) {
+        for (long i = 0; pages > 1 && i < pages; i++) {
+            if (slots.get(first + i) != base + i) {
+                return false;
+            }
+        }
+        return pages > 1;
+    }
+
     /** Brings page {@code index} back if it is on swap; a page that cannot be had stays there. */
     void bringBack(long index) {
         if (contains(index)) {
@@ -136,12 +145,21 @@ public final class SwappedPages {
         }
     }
 
-    /** The pages of [{@code start}, {@code end}) are given up with their charge. */
+    /**
+     * The pages of [{@code start}, {@code end}) are given up with their charge; a folio that is on swap as a whole and reaches over a
+     * border stays.
+     */
     void free(long start, long end) {
         for (long at = slots.next(start); at >= 0 && at < end; at = slots.next(at + 1)) {
-            long word = word(slots.get(at));
+            long value = slots.get(at);
+            long pages = 1L << order(value);
+            long first = at & -pages;
+            if ((first < start || first + pages > end) && isContiguous(first, pages, value - (at - first))) {
+                at = first + pages - 1;
+                continue;
+            }
             slots.remove(at, 1);
-            swap.free(SwapSpace.type(word), SwapSpace.offset(word), 1);
+            swap.free(SwapSpace.type(word(value)), SwapSpace.offset(word(value)), 1);
             file.charge(-1);
         }
         if (slots.size() == 0) {

@@ -11,24 +11,44 @@ import org.mmkit.api.space.VmaOperations;
 /** What open(2) makes; descriptors share it over fork. Two descriptions of one file never compare equal. */
 public final class FileDescription implements OpenFile, Mappable {
 
+    /** Areas of an attached System V segment. */
+    private static final VmaOperations ATTACHMENT = new VmaOperations() {
+        @Override
+        public boolean mapsAround() {
+            return false;
+        }
+    };
+
+    private enum Kind {
+        OPENED,
+        MAPPED_ONLY,
+        ATTACHED
+    }
+
     private final Node node;
     private final int access;
+    private final Kind kind;
     private int users = 1;
 
     FileDescription(Node node, int access) {
-        this.node = node;
-        this.access = access & FileFlags.O_ACCMODE;
+        this(node, access, Kind.OPENED);
         node.open();
     }
 
-    private FileDescription(Node node) {
+    private FileDescription(Node node, int access, Kind kind) {
         this.node = node;
-        this.access = FileFlags.O_RDWR;
+        this.access = access & FileFlags.O_ACCMODE;
+        this.kind = kind;
     }
 
     /** A description that nobody holds open: the file lives as long as it is mapped. */
     static FileDescription mappedOnly(Node node) {
-        return new FileDescription(node);
+        return new FileDescription(node, FileFlags.O_RDWR, Kind.MAPPED_ONLY);
+    }
+
+    /** What an attachment of a System V segment maps; nobody holds it open. */
+    static FileDescription attached(Node node, int access) {
+        return new FileDescription(node, access, Kind.ATTACHED);
     }
 
     Node node() {
@@ -57,7 +77,12 @@ public final class FileDescription implements OpenFile, Mappable {
 
     @Override
     public VmaOperations operations() {
-        return inode().operations();
+        return kind == Kind.ATTACHED && inode().pageShift() == 0 ? ATTACHMENT : inode().operations();
+    }
+
+    @Override
+    public long alignment(long length, long offset) {
+        return inode().alignment(length, kind != Kind.MAPPED_ONLY);
     }
 
     @Override

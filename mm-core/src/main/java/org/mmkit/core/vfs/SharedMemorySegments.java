@@ -117,12 +117,8 @@ public final class SharedMemorySegments {
                 | ((flags & FileFlags.SHM_EXEC) != 0 ? (int) VmFlags.EXEC : 0);
         int access = (flags & FileFlags.SHM_RDONLY) != 0 ? FileFlags.O_RDONLY : FileFlags.O_RDWR;
         // Each attachment maps a description of its own, so that two of them never merge.
-        FileDescription file = new FileDescription(segment.file.node(), access);
-        try {
-            return process.mmap(at, size, prot, MapFlags.MAP_SHARED | (at != 0 ? MapFlags.MAP_FIXED : 0), file, 0);
-        } finally {
-            file.release();
-        }
+        FileDescription file = FileDescription.attached(segment.file.node(), access);
+        return process.mmap(at, size, prot, MapFlags.MAP_SHARED | (at != 0 ? MapFlags.MAP_FIXED : 0), file, 0);
     }
 
     private static boolean meets(Process process, long start, long end) {

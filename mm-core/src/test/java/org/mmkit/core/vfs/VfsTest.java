@@ -153,6 +153,11 @@ class VfsTest {
             }
 
             @Override
+            public int areaOrder(ShmemMapping file, boolean opened) {
+                return 9;
+            }
+
+            @Override
             public int mountOption(String value) {
                 return 1;
             }

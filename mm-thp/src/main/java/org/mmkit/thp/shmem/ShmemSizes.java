@@ -261,6 +261,21 @@ public final class ShmemSizes implements ShmemFolioPolicy {
     }
 
     @Override
+    public int areaOrder(ShmemMapping file, boolean opened) {
+        if (mode == Mode.DENY) {
+            return 0;
+        }
+        if (mode == Mode.FORCE || option(file) != NEVER && opened) {
+            return pmdOrder;
+        }
+        if (opened) {
+            return 0;
+        }
+        int orders = always | withinSize | advise | (option(file) == NEVER ? 0 : inherit);
+        return orders == 0 ? (option(file) == NEVER ? 0 : pmdOrder) : 31 - Integer.numberOfLeadingZeros(orders);
+    }
+
+    @Override
     public int mountOption(String value) {
         for (int i = 0; i < MOUNT_OPTIONS.length; i++) {
             if (MOUNT_OPTIONS[i].equals(value)) {

@@ -2,6 +2,7 @@ package org.mmkit.thp.split;
 
 import org.mmkit.api.Errno;
 import org.mmkit.api.feature.FolioEvent;
+import org.mmkit.api.file.ShmemMapping;
 import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.thp.Thp;
 
@@ -106,6 +107,9 @@ public final class FolioSplitter {
         long part = head;
         while (part < head + pages) {
             long next = part + thp.frames.pages(part);
+            if (!anon && thp.frames.owner(part) instanceof ShmemMapping file) {
+                file.dropBehindEnd(part);
+            }
             if (part != head) {
                 thp.frames.put(part, 1);
             }
