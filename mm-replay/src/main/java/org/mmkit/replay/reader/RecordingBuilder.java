@@ -66,6 +66,8 @@ final class RecordingBuilder {
     private long kernelFaults;
     private long lastTime;
     private boolean full;
+    private boolean expectsMappingRecords = true;
+    private int unnamedFiles;
     private int lastPid = Integer.MIN_VALUE;
     private Live lastLive = new Live(-1);
 
@@ -286,7 +288,9 @@ final class RecordingBuilder {
             type = MappingTable.FILE;
             file = p.file;
             if (file < 0) {
-                file = files.intern("", 0, "file descriptor " + (int) x[4] + " of pid " + processes.get(process.index).pid());
+                file = unnamedFile(process, (int) x[4], flags);
+            }
+            if (p.file < 0 && expectsMappingRecords) {
                 diagnostics.add(Severity.NOTE, "file mapping without its MMAP2 record", lineNumber,
                         "mmap of a file, but no PERF_RECORD_MMAP2 tells which", "record with -d and print with --show-mmap-events");
             }
@@ -294,6 +298,28 @@ final class RecordingBuilder {
         long offset = (flags & MapFlags.MAP_ANONYMOUS) != 0 ? 0 : x[5];
         int row = mappings.add(type, result, pageUp(x[1]), offset, (int) x[2] & 7, flags, file);
         fill(process, tid, p, EventKind.MMAP, result, pageUp(x[1]), row);
+    }
+
+    /** A loader maps the rest of a file over its first mapping: only then the descriptor is surely still the same file. */
+    private int unnamedFile(Live process, int descriptor, int flags) {
+        String name = "file descriptor " + descriptor + " of pid " + processes.get(process.index).pid();
+        if ((flags & MapFlags.MAP_FIXED) == 0) {
+            unnamedFiles++;
+        }
+        return files.intern("", 0, name + ", " + unnamedFiles);
+    }
+
+    /** Names the file that the open mmap of {@code tid} maps. */
+    void mapsFile(int tid, String path) {
+        Pending p = pending.get(tid);
+        if (p != null && p.open) {
+            p.file = files.intern("", 0, path);
+        }
+    }
+
+    /** Says that no PERF_RECORD_MMAP2 will come: the source does not have any. */
+    void withoutMappingRecords() {
+        expectsMappingRecords = false;
     }
 
     private void fill(Live process, int tid, Pending p, byte kind, long a, long b, int aux) {

@@ -95,6 +95,7 @@ public final class RecordingReader {
         while (lines.next() && !builder.isFull()) {
             if (!decided && lines.end() > lines.start() && StraceReader.looksLike(lines.text())) {
                 isStrace = true;
+                strace.begin();
                 decided = true;
             }
             if (isStrace) {

@@ -48,6 +48,11 @@ final class StraceReader {
         this.builder = builder;
     }
 
+    /** Called before the first line. */
+    void begin() {
+        builder.withoutMappingRecords();
+    }
+
     /** Whether {@code line} can only come from strace. */
     static boolean looksLike(String line) {
         return line.length() < 4096 && LOOKS.matcher(line).matches();
@@ -182,6 +187,9 @@ final class StraceReader {
             arguments[2] = advice(args[2]);
         }
         builder.enter(pid, tid, call, arguments);
+        if (call == SystemCall.MMAP && args.length > 4 && args[4].endsWith(">") && args[4].indexOf('<') > 0) {
+            builder.mapsFile(tid, args[4].substring(args[4].indexOf('<') + 1, args[4].length() - 1)); // strace -y
+        }
         builder.leave(pid, tid, call, result);
         return true;
     }

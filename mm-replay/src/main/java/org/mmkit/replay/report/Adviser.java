@@ -15,7 +15,7 @@ import org.mmkit.replay.reader.Recording;
 /**
  * Finds the policy to recommend and says why.
  *
- * <p>The rule: among the policies whose peak memory is at most 10 % (and 4 MB) above the least, the one with the least time in faults; but a
+ * <p>From a recording that would mislead nothing is recommended. The rule: among the policies whose peak memory is at most 10 % (and 4 MB) above the least, the one with the least time in faults; but a
  * policy is recommended over a tamer one only for a gain of at least 5 % of that time and 1 ms, beyond the cost model's
  * uncertainty in proportion. Tamer comes in the order never, madvise, mthp, always. Thread-safe.
  */
@@ -26,10 +26,17 @@ public final class Adviser {
     private static final double LEAST_GAIN = 0.05;
     private static final double LEAST_GAIN_NS = 1e6;
 
+    private static final List<String> LIMITS = List.of(
+            "It cannot tell from this recording what the program gains afterwards from fewer TLB misses: page faults show first touches only.");
+
     private Adviser() {}
 
     /** The advice for {@code results} of {@code recording}. */
     public static Advice advise(Recording recording, SelfCheck check, List<PolicyResult> results) {
+        if (!check.isSound() || recording.diagnostics().isMisleading()) {
+            return new Advice("", "No recommendation: the recording is incomplete or not understood in places (see above), so these figures may mislead.",
+                    List.of(), List.of(), List.of());
+        }
         PolicyResult leastMemory = results.stream().min(Comparator.comparingLong(r -> r.memory().peakTotal())).orElseThrow();
         long limit = leastMemory.memory().peakTotal()
                 + Math.max(MEMORY_SLACK_KB, (long) (leastMemory.memory().peakTotal() * MEMORY_SLACK));
@@ -45,8 +52,8 @@ public final class Adviser {
             }
         }
         PolicyResult usual = results.stream().filter(r -> r.policy().name().equals("madvise")).findFirst().orElse(tameFirst.get(0));
-        return new Advice(best.policy().name(), verdict(best, usual), reasons(recording, best, usual, results),
-                limits(recording, check), best.policy().changes().stream().map(Policy.Setting::echo).toList());
+        return new Advice(best.policy().name(), verdict(best, usual), reasons(best, usual, results),
+                LIMITS, best.policy().changes().stream().map(Policy.Setting::echo).toList());
     }
 
     /** What the program does about huge pages itself. */
@@ -101,7 +108,7 @@ public final class Adviser {
         };
     }
 
-    private static List<String> reasons(Recording recording, PolicyResult best, PolicyResult usual, List<PolicyResult> results) {
+    private static List<String> reasons(PolicyResult best, PolicyResult usual, List<PolicyResult> results) {
         List<String> reasons = new ArrayList<>();
         if (best != usual) {
             reasons.add(String.format(java.util.Locale.ROOT, "Against %s it saves %s of %s page faults and about %s of CPU time in them, for %s.",
@@ -136,14 +143,5 @@ public final class Adviser {
 
     private static String memoryChange(long kb) {
         return Math.abs(kb) < 64 ? "the same memory" : Figures.size(Math.abs(kb)) + (kb > 0 ? " more memory at the peak" : " less memory at the peak");
-    }
-
-    private static List<String> limits(Recording recording, SelfCheck check) {
-        List<String> limits = new ArrayList<>();
-        if (!check.isSound() || recording.diagnostics().isMisleading()) {
-            limits.add("The recording is incomplete or not understood in places (see above): do not decide by these figures.");
-        }
-        limits.add("It cannot tell from this recording what the program gains afterwards from fewer TLB misses: page faults show first touches only.");
-        return limits;
     }
 }

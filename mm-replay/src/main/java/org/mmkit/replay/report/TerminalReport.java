@@ -31,6 +31,7 @@ public final class TerminalReport {
         out.println(headline(comparison.recording()));
         printSelfCheck(comparison.selfCheck(), out);
         printProblems(comparison.recording(), out);
+        comparison.results().stream().flatMap(r -> r.warnings().stream()).distinct().forEach(w -> out.println("! " + w));
         out.println();
         printTable(comparison, out);
         out.println();
