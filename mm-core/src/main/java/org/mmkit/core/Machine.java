@@ -1,5 +1,6 @@
 package org.mmkit.core;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.mmkit.api.ErrnoException;
 import org.mmkit.api.InvariantViolation;
@@ -173,9 +174,13 @@ public final class Machine {
         return parts.parameters.unknown();
     }
 
-    /** What the Kconfig files and the given {@code .config} gave reason to remark. */
+    /** What the Kconfig files and the given {@code .config} gave reason to remark, and settings that the machine does not follow. */
     public List<String> messages() {
-        return parts.wiring.messages();
+        List<String> messages = new ArrayList<>(parts.wiring.messages());
+        if (configuration().isEnabled("SMP")) {
+            messages.add("CONFIG_SMP=y: the machine runs on one thread all the same, with virtual time");
+        }
+        return messages;
     }
 
     /**

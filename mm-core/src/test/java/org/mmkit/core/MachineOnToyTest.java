@@ -14,6 +14,7 @@ import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.Gfp;
 import org.mmkit.api.space.RssKind;
 import org.mmkit.core.boot.Bootstrap;
+import org.mmkit.core.observe.AreaStatistics;
 import org.mmkit.core.observe.PageRun;
 import org.mmkit.core.observe.Pagemap;
 import org.mmkit.core.process.Process;
@@ -156,5 +157,75 @@ class MachineOnToyTest {
                 "VmData:\t      64 kB", "VmStk:\t       0 kB"));
         assertThat(machine.read("/proc/1/statm")).isEqualTo("16 1 0 0 0 16 0\n");
         assertThat(machine.memory().frames().test(0, FolioFlags.ANON)).isFalse();
+    }
+
+    /** The lines of a running 6.18 without memory protection keys, in its order. */
+    @Test
+    void T13_smaps_has_the_lines_of_the_kernel_in_their_order() {
+        long a = process.mmap(0, 4 * PAGE, RW, PRIVATE_ANON, null, 0);
+        process.store(a, 1);
+
+        List<String> lines = machine.read("/proc/1/smaps").lines().toList();
+        assertThat(lines.get(0)).matches("[0-9a-f]+-[0-9a-f]+ rw-p 00000000 00:00 0 ");
+        assertThat(lines.subList(1, lines.size()).stream().map(line -> line.substring(0, line.indexOf(':')))).containsExactly(
+                "Size", "KernelPageSize", "MMUPageSize", "Rss", "Pss", "Pss_Dirty", "Shared_Clean", "Shared_Dirty", "Private_Clean",
+                "Private_Dirty", "Referenced", "Anonymous", "KSM", "LazyFree", "AnonHugePages", "ShmemPmdMapped", "FilePmdMapped",
+                "Shared_Hugetlb", "Private_Hugetlb", "Swap", "SwapPss", "Locked", "THPeligible", "VmFlags");
+        assertThat(lines).contains("Size:                 16 kB", "Rss:                   4 kB", "THPeligible:           0",
+                "VmFlags: rd wr mr mw me ac ");
+        assertThat(machine.read("/proc/1/smaps_rollup").lines().skip(1).map(line -> line.substring(0, line.indexOf(':')))).startsWith(
+                "Rss", "Pss", "Pss_Dirty", "Pss_Anon", "Pss_File", "Pss_Shmem", "Shared_Clean");
+    }
+
+    @Test
+    void a_page_of_three_processes_counts_a_third_cut_off_in_each() throws Exception {
+        long a = process.mmap(0, 4 * PAGE, RW, PRIVATE_ANON, null, 0);
+        process.store(a, 1);
+        process.store(a + PAGE, 1);
+        process.fork();
+        Process last = process.fork();
+        last.store(a + PAGE, 2);
+
+        AreaStatistics sums = machine.statistics(process.area(a));
+        assertThat(sums.pss()).isEqualTo(((4096L << 12) / 3 + (4096L << 12) / 2) >> 12);
+        assertThat(sums.sharedDirty()).isEqualTo(2 * PAGE);
+        assertThat(sums.privateDirty()).isZero();
+        assertThat(machine.statistics(last.area(a)).privateDirty()).isEqualTo(PAGE);
+        assertThat(machine.statistics(last.area(a)).anonymous()).isEqualTo(2 * PAGE);
+    }
+
+    @Test
+    void maps_shows_names_files_and_shared_memory_in_their_columns() throws Exception {
+        process.space().setBrkStart(1 << 20);
+        process.brk((1 << 20) + 8 * PAGE);
+        long shared = process.mmap(0, 2 * PAGE, 1, 0x21, null, 0);
+
+        List<String> lines = machine.read("/proc/1/maps").lines().toList();
+        assertThat(lines.get(0)).isEqualTo("00100000-00108000 rw-p 00000000 00:00 0                                  [heap]");
+        assertThat(lines.get(1)).startsWith(Long.toHexString(shared) + "-").contains(" r--s 00000000 00:").endsWith("/dev/zero (deleted)");
+        assertThat(lines.get(1).indexOf('/')).isEqualTo(73);
+    }
+
+    @Test
+    void memory_files_have_the_columns_of_the_kernel() {
+        assertThat(machine.read("/proc/buddyinfo")).matches("(Node 0, zone +[A-Za-z0-9]+ ( +[0-9]+ ){11}\n)+");
+        assertThat(machine.read("/proc/pagetypeinfo")).startsWith("Page block order: 9\nPages per block:  512\n\n"
+                + "Free pages count per migrate type at order       0      1      2");
+        assertThat(machine.read("/proc/meminfo").lines()).allMatch(line -> line.matches("[A-Za-z0-9_()]+: +[0-9]+( kB)?"))
+                .startsWith("MemTotal:         " + machine.memory().allocator().managedPages() * 4 + " kB");
+        assertThat(machine.read("/proc/zoneinfo")).contains("\n  pages free     ").contains("        protection: (");
+        long low = machine.vmstat("nr_free_pages");
+        assertThat(machine.write("/proc/sys/vm/min_free_kbytes", "8192\n")).isPositive();
+        assertThat(machine.read("/proc/sys/vm/min_free_kbytes")).isEqualTo("8192\n");
+        assertThat(machine.vmstat("nr_free_pages")).isEqualTo(low);
+        assertThat(machine.read("/proc/zoneinfo")).contains("min      ");
+    }
+
+    @Test
+    void drop_caches_runs_the_shrinkers_and_counts() {
+        assertThat(machine.write("/proc/sys/vm/drop_caches", "3\n")).isEqualTo(2);
+        assertThat(machine.vmstat("drop_slab")).isEqualTo(1);
+        assertThat(machine.vmstat("drop_pagecache")).isEqualTo(1);
+        assertThat(machine.write("/proc/sys/vm/drop_caches", "5\n")).isEqualTo(-Errno.EINVAL);
     }
 }

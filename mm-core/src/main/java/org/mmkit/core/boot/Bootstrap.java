@@ -65,7 +65,7 @@ public final class Bootstrap {
                 memory.sectionOrder());
         engine = new Engine(layout, format, architecture.virtualLayout(configuration), LinuxProfile.of(configuration), memory, tables,
                 counters, new Extensions());
-        files = new MachineFiles(engine);
+        files = new MachineFiles(engine, configuration);
         processes = new ProcessTable(engine);
         pagemap = new Pagemap(memory.frames(), engine.zeroPfn, memory.allocator()::isFree);
         swapUse = new MachineSwapUse(files.swap());

@@ -98,6 +98,10 @@ public final class Wiring {
         LoadReport loaded = editor.load(wishes.dotConfigName(), wishes.dotConfig().getBytes(StandardCharsets.UTF_8));
         loaded.diagnostics().forEach(diagnostic -> messages.add(diagnostic.rendered().strip()));
         Configuration configuration = apply(editor.edit(), providers, architecture, wishes);
+        for (String symbol : loaded.rejected().keySet()) {
+            messages.add(wishes.dotConfigName() + ": CONFIG_" + symbol + " does not take effect: "
+                    + describe(configuration.reason(symbol)));
+        }
         Provider chosen = architecture.provider();
         if (!configuration.isEnabled(chosen.configSymbol())) {
             throw new BootException("the architecture " + chosen.id() + " is off: "

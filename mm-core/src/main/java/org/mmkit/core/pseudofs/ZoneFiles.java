@@ -49,7 +49,7 @@ final class ZoneFiles {
         StringBuilder out = new StringBuilder();
         out.append("Page block order: ").append(allocator.blockOrder()).append('\n');
         out.append("Pages per block:  ").append(1L << allocator.blockOrder()).append("\n\n");
-        out.append("Free pages count per migrate type at order ");
+        out.append("Free pages count per migrate type at order  ");
         for (int order = 0; order <= FrameAllocator.MAX_ORDER; order++) {
             Columns.right(out, order, 6);
             out.append(' ');
@@ -71,7 +71,7 @@ final class ZoneFiles {
                 out.append('\n');
             }
         }
-        out.append("\nNumber of blocks type ");
+        out.append("\nNumber of blocks type  ");
         for (MigrateType type : MigrateType.values()) {
             Columns.right(out, type.label(), 12);
             out.append(' ');

@@ -1,6 +1,7 @@
 package org.mmkit.core.vfs;
 
 import org.mmkit.api.Errno;
+import org.mmkit.api.config.Configuration;
 import org.mmkit.core.boot.Engine;
 import org.mmkit.core.pagecache.CacheContext;
 import org.mmkit.core.reclaim.AdvisedAging;
@@ -15,14 +16,16 @@ import org.mmkit.core.swap.SwapSpace;
 @SuppressWarnings("exports") // some methods are for the engine alone, whose packages are not exported
 public final class MachineFiles {
 
+    private final boolean hasSwap;
     private final Vfs vfs;
     private final SharedMemorySegments segments;
     private final SwapSpace swap;
     private final SwapOff swapOff;
     private final FolioReclaimer reclaimer;
 
-    /** Makes them and sets them in {@code engine}. */
-    public MachineFiles(Engine engine) {
+    /** Makes them as {@code configuration} has it (SWAP, MEMFD_CREATE) and sets them in {@code engine}. */
+    public MachineFiles(Engine engine, Configuration configuration) {
+        hasSwap = configuration.isEnabled("SWAP");
         int hugeOrder = engine.layout.order(2);
         CacheContext context = new CacheContext(engine.memory, engine.counters, engine.pageShift, hugeOrder);
         context.setUnmapper((vma, start, end, copiesToo) -> {
@@ -31,7 +34,7 @@ public final class MachineFiles {
         });
         swap = new SwapSpace(engine.memory, engine.counters, engine.extensions, engine.pageShift, hugeOrder);
         Shmem shmem = new Shmem(context, engine.extensions, swap);
-        vfs = new Vfs(context, shmem);
+        vfs = new Vfs(context, shmem, configuration.isEnabled("MEMFD_CREATE"));
         segments = new SharedMemorySegments(vfs, engine.pageSize);
         SwapPages pages = new SwapPages(engine, swap);
         swapOff = new SwapOff(engine, swap, pages, shmem::leaveSwap);
@@ -66,9 +69,9 @@ public final class MachineFiles {
         vfs.dropPageCache();
     }
 
-    /** swapon of a synchronous block device of {@code bytes}: 0 or a negated error number. */
+    /** swapon of a synchronous block device of {@code bytes}: 0 or a negated error number; ENOSYS on a machine without SWAP. */
     public int swapon(long bytes) {
-        return Math.min(0, swap.add(bytes));
+        return hasSwap ? Math.min(0, swap.add(bytes)) : -Errno.ENOSYS;
     }
 
     /** swapoff of the device that was added last: 0 or a negated error number. */

@@ -32,6 +32,7 @@ public final class Vfs implements FileSystems {
 
     private final CacheContext context;
     private final Shmem shmem;
+    private final boolean hasMemfd;
     private final Map<String, FileSystemType> types = new HashMap<>();
     private final List<Mount> mounts = new ArrayList<>();
     private final Set<String> directories = new HashSet<>();
@@ -40,8 +41,9 @@ public final class Vfs implements FileSystems {
 
     private record HostKey(long device, long inode) {}
 
-    /** Knows tmpfs already. */
-    public Vfs(CacheContext context, Shmem shmem) {
+    /** Knows tmpfs already; {@code hasMemfd} is MEMFD_CREATE of the configuration. */
+    public Vfs(CacheContext context, Shmem shmem, boolean hasMemfd) {
+        this.hasMemfd = hasMemfd;
         this.context = context;
         this.shmem = shmem;
         register(shmem);
@@ -198,6 +200,9 @@ public final class Vfs implements FileSystems {
 
     /** memfd_create(2). */
     public FileDescription memfd(String name, int flags) throws ErrnoException {
+        if (!hasMemfd) {
+            throw new ErrnoException(Errno.ENOSYS);
+        }
         boolean huge = (flags & FileFlags.MFD_HUGETLB) != 0;
         int known = FileFlags.MFD_CLOEXEC
                 | FileFlags.MFD_ALLOW_SEALING

@@ -36,7 +36,7 @@ class VfsTest {
     @BeforeEach
     void boot() {
         CacheContext context = new CacheContext(memory, counters, 12, 9);
-        vfs = new Vfs(context, new Shmem(context, extensions, new SwapSpace(memory, counters, extensions, 12, 9)));
+        vfs = new Vfs(context, new Shmem(context, extensions, new SwapSpace(memory, counters, extensions, 12, 9)), true);
         files = new FileTable(vfs);
         memory.allocator().drain();
         free = memory.allocator().freePages();
