@@ -30,6 +30,9 @@ import picocli.CommandLine.Spec;
                 + " standard input. `help` lists what can be typed.")
 final class BootCommand implements Callable<Integer> {
 
+    /** A distribution's kernel has thousands of symbols, of which few concern memory management. */
+    private static final int MOST_NAMED = 12;
+
     private static final String PROMPT = "mm> ";
     private static final String PROMPT_IN_BLOCK = "  > ";
 
@@ -43,6 +46,9 @@ final class BootCommand implements Callable<Integer> {
             names = "--host",
             description = "Start from this computer: its memory, its kernel configuration, its huge-page settings.")
     private boolean host;
+
+    @Option(names = "--unknown", description = "Name every symbol of the configuration that is not modelled, not only the first.")
+    private boolean nameAll;
 
     @Parameters(arity = "0..*", paramLabel = "LINE", description = "Lines to run; standard input if none is given.")
     private List<String> lines = List.of();
@@ -59,6 +65,8 @@ final class BootCommand implements Callable<Integer> {
         if (host) {
             settings.apply(machine).forEach(f -> err.println("mm: the model does not take this computer's " + f));
         }
+        machine.messages().forEach(message -> err.println("mm: " + message));
+        reportUnknown(machine.unknownSymbols(), err);
         machine.unknownParameters().forEach(p -> err.println("mm: nothing in this machine asks for the parameter " + p));
         PrintWriter out = spec.commandLine().getOut();
         ScenarioSession session = new ScenarioSession(machine, row -> ScenarioPrinter.printAnswer(row, out));
@@ -75,6 +83,14 @@ final class BootCommand implements Callable<Integer> {
         boolean terminal = Boolean.getBoolean("mm.interactive");
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         return terminal ? converse(in, shell, session, machine) : read(in, shell);
+    }
+
+    private void reportUnknown(List<String> symbols, PrintWriter err) {
+        if (!symbols.isEmpty()) {
+            int shown = nameAll ? symbols.size() : Math.min(MOST_NAMED, symbols.size());
+            err.println("mm: " + symbols.size() + " symbols of the configuration are not modelled: "
+                    + String.join(", ", symbols.subList(0, shown)) + (shown < symbols.size() ? ", …; --unknown names all" : ""));
+        }
     }
 
     private static int read(BufferedReader in, Shell shell) throws IOException {

@@ -3,8 +3,12 @@ package org.mmkit.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.mmkit.core.Machine;
@@ -34,6 +38,68 @@ class BootCommandTest {
         CommandRun run = boot(MAP, "child {", "store(a)", "}", "store(a)");
 
         assertThat(run.out().lines()).containsExactly("= addr", "faults=1", "exit=0", "faults=1");
+    }
+
+    @Test
+    void T05_T06_T07_T08_T09_the_commands_of_the_document_work_verbatim() {
+        String thp = "/sys/kernel/mm/transparent_hugepage/";
+        List<String> lines = """
+                echo always >%1$senabled
+                echo never >%1$senabled
+                echo madvise >%1$senabled
+                cat %1$senabled
+                echo always >%1$sdefrag
+                echo defer >%1$sdefrag
+                echo madvise >%1$sdefrag
+                echo never >%1$sdefrag
+                echo defer+madvise >%1$sdefrag
+                cat %1$sdefrag
+                echo 0 >%1$suse_zero_page
+                echo 1 >%1$suse_zero_page
+                cat %1$shpage_pmd_size
+                echo 0 >%1$skhugepaged/defrag
+                echo 1 >%1$skhugepaged/defrag
+                cat %1$skhugepaged/pages_to_scan
+                cat %1$skhugepaged/scan_sleep_millisecs
+                cat %1$skhugepaged/alloc_sleep_millisecs
+                cat %1$skhugepaged/pages_collapsed
+                cat %1$skhugepaged/max_ptes_none
+                cat %1$skhugepaged/max_ptes_swap
+                """.formatted(thp).lines().toList();
+
+        CommandRun run = boot(lines.toArray(String[]::new));
+
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out().lines()).containsExactly("= 0", "= 0", "= 0", "always [madvise] never", "= 0", "= 0", "= 0", "= 0", "= 0",
+                "always defer [defer+madvise] madvise never", "= 0", "= 0", "2097152", "= 0", "= 0", "4096", "10000", "60000", "0",
+                "511", "64");
+    }
+
+    @Test
+    void K03_a_compressed_configuration_boots_and_what_is_unknown_is_counted_and_named() throws IOException {
+        Path config = root.resolve("config.gz");
+        try (OutputStream gz = new GZIPOutputStream(Files.newOutputStream(config))) {
+            gz.write(("CONFIG_X86_64=y\nCONFIG_TRANSPARENT_HUGEPAGE=y\nCONFIG_TRANSPARENT_HUGEPAGE_NEVER=y\nCONFIG_NET=y\n"
+                    + "CONFIG_EXT4_FS=m\nCONFIG_SYSFS=y\n# CONFIG_KSM is not set\n").getBytes(StandardCharsets.UTF_8));
+        }
+
+        CommandRun run = CommandRun.of("boot", "--config", config.toString(), "cat " + ENABLED);
+
+        assertThat(run.status()).isEqualTo(ExitCode.DONE);
+        assertThat(run.out().lines()).containsExactly("always madvise [never]");
+        assertThat(run.err()).contains("3 symbols of the configuration are not modelled: NET, EXT4_FS, KSM");
+    }
+
+    @Test
+    void a_configuration_that_is_none_is_refused_in_one_line() throws IOException {
+        Path binary = root.resolve("vmlinux");
+        Files.write(binary, new byte[] {0x7f, 'E', 'L', 'F', 0, 0, 0, 1});
+
+        CommandRun run = CommandRun.of("boot", "--config", binary.toString(), "cat " + ENABLED);
+
+        assertThat(run.status()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err().lines()).singleElement().asString().contains(binary.toString());
+        assertThat(CommandRun.of("boot", "--config", root.resolve("none").toString()).status()).isEqualTo(ExitCode.USAGE);
     }
 
     @Test
