@@ -27,6 +27,8 @@ public final class FaultHandler implements FaultResolver {
     private final FileFaults files;
     private @Nullable Fault reused;
 
+    private final int pgfault;
+
     /** Made once per machine. */
     public FaultHandler(Engine engine) {
         this.engine = engine;
@@ -34,6 +36,7 @@ public final class FaultHandler implements FaultResolver {
         this.anon = new AnonFaults(engine);
         this.copyOnWrite = new CopyOnWrite(engine);
         this.files = new FileFaults(engine);
+        this.pgfault = engine.counters.register("pgfault");
     }
 
     @Override
@@ -73,6 +76,7 @@ public final class FaultHandler implements FaultResolver {
             fault = new Fault(area);
         }
         fault.begin(area, va, flags);
+        engine.counters.add(pgfault, 1);
         int outcome = run(area, fault);
         reused = fault;
         return outcome;
