@@ -21,7 +21,13 @@ public final class ScenarioGenerator {
         /** Folios below the huge page. */
         MTHP,
         /** Shared memory files with huge pages. */
-        SHMEM
+        SHMEM,
+        /** Swapping out and in, by whole huge pages and by parts; the deferred split queue. */
+        RECLAIM,
+        /** Collapse in the background under every limit. */
+        KHUGEPAGED,
+        /** Pools of huge pages: reservations, private copies, files. */
+        HUGETLB
     }
 
     private static final String BASE = "0x100100000000";
@@ -47,7 +53,13 @@ public final class ScenarioGenerator {
     private String write(long seed, int operations) {
         line("# random " + family + " scenario, seed " + seed);
         knobs();
+        if (family == Family.HUGETLB) {
+            return hugetlb(operations);
+        }
         line("a = mmap(" + BASE + ", 8M, PROT_READ|PROT_WRITE, " + ANON + "_NOREPLACE, -1, 0)");
+        if (family == Family.RECLAIM) {
+            line("swapon(64M)");
+        }
         if (family == Family.SHMEM) {
             line("f = memfd_create(\"m\", 0)");
             line("ftruncate(f, 8M)");
@@ -79,6 +91,10 @@ public final class ScenarioGenerator {
                         + pick("16", "32", "64", "128", "256", "512", "1024") + "kB/enabled");
             }
         }
+        if (family == Family.KHUGEPAGED) {
+            line("echo " + pick("0", "63", "255", "511", "511") + " > /sys/kernel/mm/transparent_hugepage/khugepaged/max_ptes_none");
+            line("echo " + pick("0", "32", "256", "511") + " > /sys/kernel/mm/transparent_hugepage/khugepaged/max_ptes_shared");
+        }
         if (family == Family.SHMEM) {
             line("echo " + pick("always", "within_size", "advise", "never")
                     + " > /sys/kernel/mm/transparent_hugepage/shmem_enabled");
@@ -87,7 +103,11 @@ public final class ScenarioGenerator {
 
     private void operation() {
         int roll = random.nextInt(100);
-        if (roll < 28) {
+        if (family == Family.RECLAIM && roll < 25) {
+            reclaim(roll);
+        } else if (family == Family.KHUGEPAGED && roll < 12) {
+            line("khugepaged(1)");
+        } else if (roll < 28) {
             touch();
         } else if (roll < 38) {
             line("munmap(" + range(true) + ")");
@@ -103,6 +123,65 @@ public final class ScenarioGenerator {
             move();
         } else if (depth < 2) {
             child();
+        }
+    }
+
+    private void reclaim(int roll) {
+        if (roll < 16) {
+            line("madvise(" + range(true) + ", MADV_PAGEOUT)");
+        } else if (roll < 20) {
+            line("echo 2 > /proc/sys/vm/drop_caches");
+        } else {
+            line("madvise(" + address(512L * random.nextInt(HUGE_PAGES)) + ", 2M, MADV_FREE)");
+        }
+    }
+
+    private String hugetlb(int operations) {
+        line("echo " + (2 + random.nextInt(6)) + " > /proc/sys/vm/nr_hugepages");
+        line("echo " + random.nextInt(3) + " > /proc/sys/vm/nr_overcommit_hugepages");
+        line("f = memfd_create(\"h\", MFD_HUGETLB)");
+        line("ftruncate(f, 8M)");
+        for (int i = 0; i < operations; i++) {
+            hugetlbOperation();
+            line("hugetlb(2M)");
+            if (random.nextInt(3) == 0) {
+                line("smaps(" + BASE + ", 32M)");
+                line("pagemap(" + BASE + ", 16M)");
+            }
+        }
+        line("meminfo()");
+        line("status()");
+        return text.toString();
+    }
+
+    private void hugetlbOperation() {
+        long at = random.nextInt(6);
+        String place = BASE + "+" + 2 * at + "M";
+        long pages = 1 + random.nextInt(4);
+        switch (random.nextInt(12)) {
+            case 0, 1 -> line("mmap(" + place + ", " + 2 * pages + "M, " + protection()
+                    + ", MAP_PRIVATE|MAP_ANONYMOUS|MAP_HUGETLB|MAP_FIXED" + pick("", "", "|MAP_NORESERVE") + ", -1, 0)");
+            case 2 -> line("mmap(" + place + ", " + 2 * pages + "M, " + protection() + ", "
+                    + pick("MAP_SHARED", "MAP_SHARED", "MAP_PRIVATE") + "|MAP_FIXED, f, " + 2 * random.nextInt(3) + "M)");
+            case 3, 4, 5 -> line("store(" + place + ", " + 2 * pages + "M, 2M, " + (1 + random.nextInt(200)) + ")");
+            case 6 -> line("load(" + place + ", " + 2 * pages + "M, 2M)");
+            case 7 -> line("munmap(" + place + ", " + 2 * pages + "M)");
+            case 8 -> line("madvise(" + place + ", " + 2 * pages + "M, MADV_DONTNEED)");
+            case 9 -> line("echo " + random.nextInt(8) + " > /proc/sys/vm/nr_hugepages");
+            case 10 -> line("fallocate(f, " + pick("0", "FALLOC_FL_PUNCH_HOLE|FALLOC_FL_KEEP_SIZE") + ", "
+                    + 2 * random.nextInt(4) + "M, 2M)");
+            default -> {
+                if (depth < 1) {
+                    line("child {");
+                    depth++;
+                    for (int i = random.nextInt(3); i >= 0; i--) {
+                        hugetlbOperation();
+                        line("hugetlb(2M)");
+                    }
+                    depth--;
+                    line("}");
+                }
+            }
         }
     }
 
