@@ -76,17 +76,27 @@ final class LazyFree {
                 return failed == 0 ? 0 : 1;
             }
         }
-        if (frames.largeMapcount(head) != pages
-                || frames.test(head, FolioFlags.SWAPCACHE)
-                || frames.test(head, FolioFlags.UNEVICTABLE)) {
-            return pages;
+        boolean cached = frames.test(head, FolioFlags.SWAPCACHE);
+        if (cached || frames.test(head, FolioFlags.DIRTY)) {
+            // Whoever else maps it relies on the mark that its content is nowhere else.
+            if (frames.largeMapcount(head) != pages) {
+                return pages;
+            }
+            if (cached) {
+                engine.swap().releaseCached(head);
+                if (frames.test(head, FolioFlags.SWAPCACHE)) {
+                    return pages;
+                }
+            }
+            frames.clear(head, FolioFlags.DIRTY);
         }
-        frames.clear(head, FolioFlags.DIRTY | FolioFlags.REFERENCED);
         for (long i = 0; i < pages; i++) {
             long present = space.tables().read(slot + i);
             space.tables().write(slot + i, format.makeOld(format.makeClean(present)));
         }
-        frames.clear(head, FolioFlags.SWAPBACKED);
+        if (!frames.test(head, FolioFlags.UNEVICTABLE)) {
+            frames.clear(head, FolioFlags.SWAPBACKED | FolioFlags.REFERENCED);
+        }
         return pages;
     }
 
