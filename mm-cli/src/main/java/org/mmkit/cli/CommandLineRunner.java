@@ -85,10 +85,10 @@ final class CommandLineRunner {
     /** The commands in the order in which help lists them. */
     private List<Object> commands() {
         return List.of(
-                new RunCommand(),
-                new VerifyCommand(),
                 new ReplayCommand(),
                 new RecordCommand(),
+                new RunCommand(),
+                new VerifyCommand(),
                 new BootCommand(),
                 new PluginsCommand(),
                 new ConfCommand(),
