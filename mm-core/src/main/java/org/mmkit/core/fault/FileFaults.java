@@ -65,21 +65,11 @@ final class FileFaults {
         return finish(area, fault, pfn);
     }
 
-    /** Maps the pages of the window around the fault that are in the cache; FALLBACK when the asked one is not among them. */
+    /**
+     * Maps the pages of the window around the fault that are in the cache; FALLBACK when the asked one is not among them. The first folio
+     * of the window is mapped by a huge leaf if it can be.
+     */
     private int around(VmArea area, FileMapping file, long index, Fault fault) {
-        long cached = file.find(index);
-        if (cached == Frames.NONE) {
-            return aroundOnly(area, file, index, fault);
-        }
-        frames.get(cached, 1);
-        if (mapHuge(fault, cached)) {
-            return Fault.DONE;
-        }
-        frames.put(cached, 1);
-        return aroundOnly(area, file, index, fault);
-    }
-
-    private int aroundOnly(VmArea area, FileMapping file, long index, Fault fault) {
         RadixPageTables tables = area.space().tables();
         int entries = engine.layout.entries(1);
         int pte = engine.layout.index(fault.address(), 1);
@@ -88,32 +78,41 @@ final class FileFaults {
         long to = Math.min(Math.min(from + AROUND_PAGES, entries), pte + area.pages() - offset);
         long slot = PageTables.NO_SLOT;
         boolean asked = false;
+        boolean first = true;
         for (long p = from; p < to; ) {
             long pfn = file.findAround(index + p - pte);
             if (pfn == Frames.NONE) {
                 p++;
                 continue;
             }
+            long head = frames.head(pfn);
+            if (first && frames.isLarge(head)) {
+                frames.get(head, 1);
+                if (mapHuge(fault, head)) {
+                    return Fault.DONE;
+                }
+                frames.put(head, 1);
+            }
+            first = false;
             if (slot == PageTables.NO_SLOT) {
                 slot = tables.obtain(fault.address(), 1);
                 if (slot == PageTables.NO_SLOT) {
                     return Fault.OOM;
                 }
             }
-            long head = frames.head(pfn);
-            long first = p;
+            long begin = p;
             long end = p + 1;
             if (frames.isLarge(head)) {
                 long start = p - (pfn - head);
                 long behind = start + frames.pages(head);
                 if (mayMapFully(file, head, start, behind, pte - offset, area, entries)) {
-                    first = start;
+                    begin = start;
                     end = behind;
                 } else {
                     end = Math.min(behind, to);
                 }
             }
-            asked |= mapEmpty(area, tables, slot - pte + first, pfn + (first - p), end - first, head, slot);
+            asked |= mapEmpty(area, tables, slot - pte + begin, pfn + (begin - p), end - begin, head, slot);
             p = end;
         }
         return asked ? Fault.DONE : Fault.FALLBACK;
