@@ -8,6 +8,7 @@ import org.mmkit.api.arch.PageTableLayout;
 import org.mmkit.api.config.Configuration;
 import org.mmkit.api.feature.Feature;
 import org.mmkit.core.BootException;
+import org.mmkit.core.compaction.Compactor;
 import org.mmkit.core.memory.SystemMemory;
 import org.mmkit.core.observe.Pagemap;
 import org.mmkit.core.observe.SwapUse;
@@ -71,6 +72,11 @@ public final class Bootstrap {
         swapUse = new MachineSwapUse(files.swap());
         engineFiles = new EngineFiles(pseudoFiles,
                 new EngineFiles.Sources(engine, files, processes, pagemap, swapUse, fields, parameters.line()));
+        if (configuration.isEnabled("COMPACTION")) {
+            Compactor compactor = new Compactor(engine);
+            memory.allocator().setPressure(compactor);
+            engineFiles.addCompaction(compactor);
+        }
         startFeatures(new FeatureHost(configuration, architecture, engine, clock, parameters, files.vfs(), pseudoFiles, fields));
     }
 

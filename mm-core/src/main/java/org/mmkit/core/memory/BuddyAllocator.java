@@ -1,7 +1,6 @@
 package org.mmkit.core.memory;
 
 import org.mmkit.api.InvariantViolation;
-import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.FrameAllocator;
 import org.mmkit.api.memory.Frames;
 import org.mmkit.api.memory.Gfp;
@@ -88,7 +87,7 @@ public final class BuddyAllocator implements FrameAllocator {
         watermarks = new Watermarks(zones);
     }
 
-    private Zone zoneOf(long pfn) {
+    Zone zoneOf(long pfn) {
         if (pfn >= zones[Zone.NORMAL].start) {
             return pfn < zones[Zone.NORMAL].end ? zones[Zone.NORMAL] : zones[Zone.MOVABLE];
         }
@@ -323,7 +322,10 @@ public final class BuddyAllocator implements FrameAllocator {
         return -1;
     }
 
-    /** Whether at least half of the page block is free or of a kind with {@code type} (try_to_claim_block). */
+    /**
+     * Whether at least half of the page block is free or of a kind with {@code type} (try_to_claim_block). Pages of anonymous memory and
+     * of files are movable: those that have an owner.
+     */
     private boolean isWorthClaiming(int place, int type, int blockType) {
         int free = blocks.freeInBlock(place);
         int alike = 0;
@@ -331,7 +333,7 @@ public final class BuddyAllocator implements FrameAllocator {
             long first = blocks.pfn(place) & -(1L << blockOrder);
             int movable = 0;
             for (long pfn = first; pfn < first + (1L << blockOrder); pfn++) {
-                if (frames.test(frames.head(pfn), FolioFlags.LRU)) {
+                if (frames.hasOwner(frames.head(pfn))) {
                     movable++;
                 }
             }
@@ -366,12 +368,13 @@ public final class BuddyAllocator implements FrameAllocator {
             return pfn != NONE ? pfn : failed();
         }
         boolean costly = order > PerCpuLists.COSTLY_ORDER;
+        long stallsBefore = events.compactStalls;
         if (order > 0 && (costly || type != MOVABLE)) {
             pfn = compact(order, gfp, highest, type, reserve);
             if (pfn != NONE) {
                 return pfn;
             }
-            if (costly && (gfp & Gfp.NORETRY) != 0) {
+            if (costly && (gfp & Gfp.NORETRY) != 0 && events.compactStalls == stallsBefore) {
                 return failed();
             }
         }
@@ -569,6 +572,11 @@ public final class BuddyAllocator implements FrameAllocator {
             n += lists[z].count;
         }
         return n;
+    }
+
+    /** The parts of the allocator that compaction works with. */
+    public Isolation isolation() {
+        return new Isolation(this, blocks);
     }
 
     /** Whether {@code pfn} lies in a free block or an untouched section; false for frames on per-CPU lists. */

@@ -1,6 +1,7 @@
 package org.mmkit.core.pseudofs;
 
 import org.mmkit.core.boot.Engine;
+import org.mmkit.core.compaction.Compactor;
 import org.mmkit.core.observe.Pagemap;
 import org.mmkit.core.observe.SwapUse;
 import org.mmkit.core.process.ProcessTable;
@@ -10,6 +11,7 @@ import org.mmkit.core.vfs.MachineFiles;
 public final class EngineFiles {
 
     private final VmstatFile vmstat;
+    private final SysctlFiles sysctl;
 
     /** Makes them and adds them to {@code files}. */
     public EngineFiles(PseudoFileSystem files, Sources from) {
@@ -32,7 +34,7 @@ public final class EngineFiles {
         files.add("/proc/kpagecount", new WordFile("/proc/kpagecount", frames, from.pagemap::count));
         files.addDirectory("/proc", new ProcessDirectories(engine, from.processes,
                 new AreaText(engine.frames, from.swapUse, fields), from.pagemap, fields));
-        SysctlFiles sysctl = new SysctlFiles(files);
+        sysctl = new SysctlFiles(files);
         sysctl.addWatermarks(engine.memory);
         sysctl.addDropCaches(engine.counters, engine.extensions.shrinkers(), from.machineFiles::dropPageCache);
     }
@@ -56,6 +58,11 @@ public final class EngineFiles {
             SwapUse swapUse,
             Fields fields,
             String commandLine) {}
+
+    /** Adds the files of memory compaction. */
+    public void addCompaction(Compactor compactor) {
+        sysctl.addCompaction(compactor);
+    }
 
     /** /proc/vmstat by name. */
     public VmstatFile vmstat() {

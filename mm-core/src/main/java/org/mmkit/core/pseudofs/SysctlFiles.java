@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.mmkit.api.feature.Shrinker;
+import org.mmkit.core.compaction.Compactor;
 import org.mmkit.core.memory.SystemMemory;
 import org.mmkit.core.memory.Watermarks;
 import org.mmkit.core.stat.CounterTable;
@@ -41,6 +42,12 @@ final class SysctlFiles {
                 counters.add(slab, 1);
             }
         }, 1, 4, false));
+    }
+
+    /** Writing 1 to compact_memory compacts all zones. */
+    void addCompaction(Compactor compactor) {
+        files.add(FOLDER + "compact_memory", new IntegerSysctl(() -> 0, value -> compactor.compactAll(), 1, 1, false));
+        add("extfrag_threshold", compactor::threshold, value -> compactor.setThreshold((int) value), 0, 1000);
     }
 
     private static void shrink(Shrinker shrinker) {
