@@ -14,8 +14,9 @@ import org.mmkit.kconfig.config.ConfigWriter;
 import org.mmkit.kconfig.config.DotConfigReader;
 import org.mmkit.kconfig.eval.Evaluator;
 import org.mmkit.kconfig.eval.UserSettings;
-import org.mmkit.kconfig.macro.MacroShell;
+import org.mmkit.kconfig.macro.ProbeCache;
 import org.mmkit.kconfig.macro.ProcessShell;
+import org.mmkit.kconfig.macro.RunAheadShell;
 import org.mmkit.kconfig.model.Diagnostic;
 import org.mmkit.kconfig.model.KconfigException;
 import org.mmkit.kconfig.model.KconfigTree;
@@ -36,18 +37,20 @@ public final class Conf {
     private final Map<String, String> environment;
     private final ConfIo io;
     private final ConfFiles files;
-    private final MacroShell shell;
+    private final ProcessShell shell;
+    private final Path directory;
     private final String prefix;
     private final Diagnostic.Sink sink = this::report;
     private boolean silent;
     private int readWarnings;
     private @Nullable GlibcRandom random;
 
-    private Conf(Map<String, String> environment, Path directory, ConfIo io, MacroShell shell) {
+    private Conf(Map<String, String> environment, Path directory, ConfIo io, ProcessShell shell) {
         this.environment = environment;
         this.io = io;
         this.files = new ConfFiles(directory, environment);
         this.shell = shell;
+        this.directory = directory;
         this.prefix = environment.getOrDefault("CONFIG_", "CONFIG_");
     }
 
@@ -68,8 +71,8 @@ public final class Conf {
             PrintStream err) {
         boolean own = out == System.out;
         ConfIo io = new ConfIo(in, out, err, own && System.console() != null);
-        MacroShell shell = new ProcessShell(env, cwd.toAbsolutePath(), err == System.err ? null : err);
-        Conf conf = new Conf(env, cwd, io, shell);
+        ProcessShell shell = new ProcessShell(env, cwd.toAbsolutePath(), err == System.err ? null : err);
+        Conf conf = new Conf(env, cwd.toAbsolutePath(), io, shell);
         int[] status = {1};
         AtomicReference<Throwable> failure = new AtomicReference<>();
         Thread thread = new Thread(null, () -> {
@@ -130,7 +133,7 @@ public final class Conf {
         silent = options.silent;
         KconfigTree tree;
         try {
-            tree = new KconfigParser(files.sources(), environment, shell, sink).parse(options.kconfig());
+            tree = parse(options.kconfig());
         } catch (KconfigException e) {
             // Everything was reported when it arose.
             return 1;
@@ -154,6 +157,25 @@ public final class Conf {
             return 1;
         }
         return writeOutput(evaluator, options, write);
+    }
+
+    /** Reads the files, while a second reading starts the commands that the first one will ask for. */
+    private KconfigTree parse(String name) {
+        try (RunAheadShell ahead = new RunAheadShell(shell, cache(), a -> scout(name, a), io::error)) {
+            return new KconfigParser(files.sources(), environment, ahead, sink).parse(name);
+        }
+    }
+
+    private void scout(String name, RunAheadShell ahead) {
+        Thread scout = new Thread(null, () -> new KconfigParser(files.sources(), environment, ahead.scout(), d -> { })
+                .scout(name), "kconfig-scout", STACK_BYTES);
+        scout.setDaemon(true);
+        scout.start();
+    }
+
+    private @Nullable ProbeCache cache() {
+        Path file = ProbeCache.defaultFile(environment);
+        return file == null ? null : new ProbeCache(file, environment, directory);
     }
 
     private void readInput(Evaluator evaluator, ConfOptions options) {

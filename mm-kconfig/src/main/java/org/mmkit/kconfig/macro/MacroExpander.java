@@ -34,7 +34,7 @@ public final class MacroExpander {
     private static final int MAX_ARGUMENTS = 16;
     private static final int MAX_RECURSION = 1000;
     private static final int MAX_NESTING = 20_000;
-    private static final long MAX_WORK = 1L << 28;
+    private static final long MAX_WORK = 1L << 25;
     private static final List<String> NO_ARGUMENTS = List.of();
 
     private final Map<String, String> environment;
@@ -342,6 +342,11 @@ public final class MacroExpander {
         } catch (IOException e) {
             throw fail("$(shell," + command + "): " + e.getMessage());
         }
+        return answerText(answer);
+    }
+
+    /** An answer as it becomes part of a text: without line ends at its end, other line ends as blanks. */
+    static String answerText(String answer) {
         // A C string of at most 4095 bytes: the answer ends at a NUL byte.
         int n = Math.min(answer.length(), MacroShell.ANSWER_LIMIT);
         while (n > 0 && answer.charAt(n - 1) == '\n') {

@@ -1,5 +1,7 @@
 package org.mmkit.kconfig.macro;
 
+import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -13,6 +15,8 @@ import org.mmkit.kconfig.model.Text;
 
 /** Runs commands with {@code /bin/sh}. Safe for any thread. */
 public final class ProcessShell implements MacroShell {
+
+    private static final File NOTHING = new File("/dev/null");
 
     private final Map<String, String> environment;
     private final Path directory;
@@ -61,6 +65,38 @@ public final class ProcessShell implements MacroShell {
             Thread.currentThread().interrupt();
         }
         return new String(answer, StandardCharsets.ISO_8859_1);
+    }
+
+    /** Runs {@code command} and keeps its standard error for the caller. */
+    public ShellAnswer runCapturing(String command) throws IOException {
+        ByteArrayOutputStream captured = new ByteArrayOutputStream();
+        ProcessBuilder builder = new ProcessBuilder("/bin/sh", "-c", Text.decode(command));
+        builder.directory(directory.toFile());
+        Map<String, String> env = builder.environment();
+        env.clear();
+        env.putAll(environment);
+        builder.redirectInput(ProcessBuilder.Redirect.from(NOTHING));
+        Process process = builder.start();
+        Thread drain = drain(process.getErrorStream(), captured);
+        byte[] answer;
+        try (InputStream out = process.getInputStream()) {
+            answer = out.readNBytes(ANSWER_LIMIT + 1);
+        }
+        boolean interrupted = false;
+        while (true) {
+            try {
+                process.waitFor();
+                drain.join();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return new ShellAnswer(new String(answer, StandardCharsets.ISO_8859_1),
+                captured.toString(StandardCharsets.ISO_8859_1));
     }
 
     private static Thread drain(InputStream from, OutputStream to) {

@@ -124,6 +124,23 @@ public final class KconfigParser {
         return result;
     }
 
+    /**
+     * Reads all files as {@link #parse(String)} does, but makes no tree: for the commands that macros run on the way.
+     * Errors end it without a word.
+     */
+    public void scout(String name) {
+        byte[] content = files.read(name);
+        if (content != null) {
+            lexer.open(name, content);
+            try {
+                readAll();
+            } catch (KconfigException e) {
+                // The reading that counts reports it.
+                failed = true;
+            }
+        }
+    }
+
     private void addFile(String name) {
         if (seenFiles.add(name)) {
             tree.addFile(name);
