@@ -109,7 +109,8 @@ final class FileFaults {
                     begin = start;
                     end = behind;
                 } else {
-                    end = Math.min(behind, to);
+                    long pages = file.size() + engine.pageSize - 1 >>> engine.pageShift;
+                    end = Math.min(Math.min(behind, to), pages - index + pte);
                 }
             }
             asked |= mapEmpty(area, tables, slot - pte + begin, pfn + (begin - p), end - begin, head, slot);
