@@ -228,4 +228,17 @@ class MachineOnToyTest {
         assertThat(machine.vmstat("drop_pagecache")).isEqualTo(1);
         assertThat(machine.write("/proc/sys/vm/drop_caches", "5\n")).isEqualTo(-Errno.EINVAL);
     }
+
+    @Test
+    void T04_kernelcore_leaves_the_rest_to_the_movable_zone() {
+        Machine machine = new Machine(ToyMachines.boot("kernelcore=75%"));
+        long movable = machine.read("/proc/zoneinfo").lines().dropWhile(line -> !line.endsWith("Movable"))
+                .filter(line -> line.contains("managed")).mapToLong(line -> Long.parseLong(line.strip().split(" +")[1])).findFirst()
+                .orElseThrow();
+
+        // 8 of the 128 MiB at the top hold the memory map
+        assertThat(movable * PAGE).isEqualTo(120L << 20);
+        assertThatThrownBy(() -> ToyMachines.boot("movablecore=8G")).isInstanceOf(BootException.class).hasMessageContaining("movable");
+        assertThatThrownBy(() -> ToyMachines.boot("mem=4K")).isInstanceOf(BootException.class).hasMessageContaining("4096 bytes");
+    }
 }

@@ -5,6 +5,7 @@ import org.mmkit.api.InvariantViolation;
 import org.mmkit.api.arch.Architecture;
 import org.mmkit.api.arch.EntryFormat;
 import org.mmkit.api.arch.PageTableLayout;
+import org.mmkit.api.arch.PhysicalMap;
 import org.mmkit.api.config.Configuration;
 import org.mmkit.api.feature.Feature;
 import org.mmkit.core.BootException;
@@ -86,20 +87,30 @@ public final class Bootstrap {
         for (String limit : parameters.values("mem")) {
             usable = Math.min(usable, SizeText.parse(limit));
         }
-        SystemMemory.Builder builder =
-                new SystemMemory.Builder(architecture.physicalMap(usable), layout, architecture.sectionOrder(configuration))
-                        .contents(keepContents);
         List<String> movable = parameters.values("movablecore");
         List<String> kernel = parameters.values("kernelcore");
+        long movableBytes = 0;
+        if (!movable.isEmpty()) {
+            movableBytes = share(movable.get(movable.size() - 1), usable);
+        } else if (!kernel.isEmpty()) {
+            movableBytes = Math.max(0, usable - share(kernel.get(kernel.size() - 1), usable));
+        }
         try {
-            if (!movable.isEmpty()) {
-                builder.movableBytes(share(movable.get(movable.size() - 1), usable));
-            } else if (!kernel.isEmpty()) {
-                builder.movableBytes(Math.max(0, usable - share(kernel.get(kernel.size() - 1), usable)));
-            }
-            return builder.build();
+            PhysicalMap map = architecture.physicalMap(usable);
+            checkAddresses(map, layout);
+            return new SystemMemory.Builder(map, layout, architecture.sectionOrder(configuration))
+                    .contents(keepContents)
+                    .movableBytes(movableBytes)
+                    .build();
         } catch (IllegalArgumentException e) {
             throw new BootException("a machine cannot boot with " + usable + " bytes of memory: " + e.getMessage(), e);
+        }
+    }
+
+    private static void checkAddresses(PhysicalMap map, PageTableLayout layout) {
+        PhysicalMap.Range last = map.ranges().get(map.ranges().size() - 1);
+        if (last.start() + last.bytes() - 1 >>> layout.paBits() != 0) {
+            throw new IllegalArgumentException("the architecture's page tables hold physical addresses of " + layout.paBits() + " bits");
         }
     }
 

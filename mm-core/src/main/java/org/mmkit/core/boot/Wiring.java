@@ -43,6 +43,8 @@ import org.mmkit.kconfig.model.Symbol;
  */
 public final class Wiring {
 
+    /** Remarks on lines of a .config that make no sense, before they are only counted. */
+    private static final int MOST_REMARKS = 10;
     private static final String CORE = "META-INF/mm/core/Kconfig";
 
     private final Providers providers;
@@ -96,7 +98,7 @@ public final class Wiring {
         checkSymbols(providers, tree);
         ConfigurationEditor editor = new ConfigurationEditor(tree);
         LoadReport loaded = editor.load(wishes.dotConfigName(), wishes.dotConfig().getBytes(StandardCharsets.UTF_8));
-        loaded.diagnostics().forEach(diagnostic -> messages.add(diagnostic.rendered().strip()));
+        remark(loaded, wishes, messages);
         Configuration configuration = apply(editor.edit(), providers, architecture, wishes);
         for (String symbol : loaded.rejected().keySet()) {
             messages.add(wishes.dotConfigName() + ": CONFIG_" + symbol + " does not take effect: "
@@ -229,6 +231,18 @@ public final class Wiring {
                         + found.provider().configSymbol() + ", but no Kconfig file defines it; the jar should hold "
                         + found.kconfigPath());
             }
+        }
+    }
+
+    /** Lines that make no sense are remarked; a file of nothing but such lines is none. */
+    private static void remark(LoadReport loaded, Wishes wishes, List<String> messages) {
+        List<String> lines = loaded.diagnostics().stream().map(diagnostic -> diagnostic.rendered().strip()).toList();
+        if (!lines.isEmpty() && loaded.settings() == 0 && loaded.unknown().isEmpty()) {
+            throw new BootException(wishes.dotConfigName() + " is no .config, it sets no symbol: " + lines.get(0));
+        }
+        messages.addAll(lines.subList(0, Math.min(MOST_REMARKS, lines.size())));
+        if (lines.size() > MOST_REMARKS) {
+            messages.add(wishes.dotConfigName() + ": " + (lines.size() - MOST_REMARKS) + " more lines make no sense");
         }
     }
 

@@ -134,4 +134,15 @@ class WiringTest {
                 .hasMessageContaining("\"vax\"")
                 .hasMessageContaining("toy");
     }
+
+    @Test
+    void a_text_that_sets_nothing_is_no_configuration_and_noise_in_one_is_counted() {
+        assertThatThrownBy(() -> wire("root:x:0:0\ndaemon:x:1:1\n"))
+                .isInstanceOf(BootException.class)
+                .hasMessageContaining(".config:1")
+                .hasMessageContaining("root:x:0:0");
+
+        List<String> messages = wire("noise\n".repeat(100) + "CONFIG_SWAP=y\n").messages();
+        assertThat(messages).hasSize(11).last().asString().contains("90 more lines");
+    }
 }
