@@ -20,4 +20,10 @@ public interface PhysicalMemory {
      * @return the head, or {@link Frames#NONE}
      */
     long allocateFolio(int order, int gfp);
+
+    /** The frame of the memory map that holds the metadata (struct page) of frame {@code pfn}. */
+    long memmapFrame(long pfn);
+
+    /** Hands a frame that was reserved at boot to the allocator: a piece of the memory map that is no longer needed. */
+    void releaseReserved(long pfn);
 }

@@ -484,7 +484,11 @@ public final class FrameTable implements Frames {
 
     @Override
     public boolean maybeMappedShared(long head) {
-        return isLarge(head) ? test(head, MAPPED_SHARED) : pageMapcount(head) > 1;
+        if (!isLarge(head)) {
+            return pageMapcount(head) > 1;
+        }
+        // of a HugeTLB page every mapping counts, those of one address space too
+        return test(head, FolioFlags.HUGETLB) ? largeMapcount(head) > 1 : test(head, MAPPED_SHARED);
     }
 
     @Override

@@ -255,7 +255,7 @@ public final class SystemMemory implements PhysicalMemory {
         return sectionOrder;
     }
 
-    /** The frame of the memory map that holds the metadata of {@code pfn}. */
+    @Override
     public long memmapFrame(long pfn) {
         long section = pfn >>> sectionOrder;
         for (MemmapRow row : memmap) {
@@ -267,7 +267,7 @@ public final class SystemMemory implements PhysicalMemory {
         throw new IllegalArgumentException("frame 0x" + Long.toHexString(pfn) + " lies in a hole");
     }
 
-    /** Hands a reserved frame to the allocator: a piece of the memory map that is no longer needed. */
+    @Override
     public void releaseReserved(long pfn) {
         if (!frames.test(pfn, FolioFlags.RESERVED)) {
             throw new InvariantViolation("frame 0x" + Long.toHexString(pfn) + " is released, but was not reserved");

@@ -45,7 +45,7 @@ public final class FolioMapper implements ReverseMapping {
 
     private boolean anonFreed(long head) {
         int order = frames.order(head);
-        if (order > 0) {
+        if (order > 0 && !frames.test(head, FolioFlags.HUGETLB)) {
             engine.extensions.largeFolios().undefer(head);
             engine.extensions.largeFolios().count(FolioEvent.ANON_GONE, order, 1);
         }
@@ -85,10 +85,9 @@ public final class FolioMapper implements ReverseMapping {
             frames.addEntireMapcount(head, 1);
             frames.set(head, FolioFlags.ANON_EXCLUSIVE);
             frames.addLargeMapcount(head, 1, area.space().id());
-            engine.counters.add(nrAnonHuge, 1);
         }
-        engine.counters.add(nrAnon, n);
-        if (order > 0) {
+        countMapped(head, n, order > 0 && level > 1 ? 1 : 0);
+        if (order > 0 && !frames.test(head, FolioFlags.HUGETLB)) {
             engine.extensions.largeFolios().count(FolioEvent.ANON_NEW, order, 1);
         }
     }
@@ -140,6 +139,9 @@ public final class FolioMapper implements ReverseMapping {
     }
 
     private void countMapped(long head, int pages, int huge) {
+        if (frames.test(head, FolioFlags.HUGETLB)) {
+            return; // pool pages are in no statistics but their own
+        }
         boolean anon = frames.test(head, FolioFlags.ANON);
         if (pages != 0) {
             engine.counters.add(anon ? nrAnon : nrMapped, pages);

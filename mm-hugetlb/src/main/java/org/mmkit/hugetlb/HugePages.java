@@ -1,0 +1,131 @@
+package org.mmkit.hugetlb;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.mmkit.api.arch.PageTableLayout;
+import org.mmkit.api.feature.FeatureContext;
+import org.mmkit.api.memory.FolioFlags;
+import org.mmkit.api.memory.FrameContents;
+import org.mmkit.api.memory.Frames;
+import org.mmkit.api.space.AddressSpace;
+import org.mmkit.hugetlb.pool.AreaReservations;
+import org.mmkit.hugetlb.pool.HugePagePool;
+import org.mmkit.hugetlb.vmemmap.VmemmapOptimizer;
+
+/** The pools of a machine and what their users share. Not thread-safe. */
+public final class HugePages {
+
+    private final FeatureContext context;
+    private final Frames frames;
+    private final int pageShift;
+    private final VmemmapOptimizer vmemmap;
+    private final List<HugePagePool> pools = new ArrayList<>();
+    private final AreaReservations reservations = new AreaReservations();
+    /** Base pages that each address space maps, by its id; without those that map none. */
+    private final Map<Integer, Long> usage = new HashMap<>();
+
+    private HugePagePool standard;
+
+    /** Makes an empty pool for each size that a leaf of the page tables can map. */
+    public HugePages(FeatureContext context) {
+        this.context = context;
+        this.frames = context.memory().frames();
+        PageTableLayout layout = context.architecture().layout(context.configuration());
+        this.pageShift = layout.pageShift();
+        this.vmemmap = new VmemmapOptimizer(
+                context.memory(), context.counters(), context.profile().vmemmapPagesKept(), pageShift);
+        for (int level = 2; level <= layout.levels(); level++) {
+            if (layout.mayBeLeaf(level)) {
+                pools.add(new HugePagePool(
+                        context.memory(), context.counters(), vmemmap, level, layout.order(level), layout.shift(level)));
+            }
+        }
+        this.standard = pools.get(0);
+        frames.setFreeing(FolioFlags.HUGETLB, this::freed);
+    }
+
+    private boolean freed(long head) {
+        for (HugePagePool pool : pools) {
+            if (pool.order() == frames.order(head)) {
+                pool.freed(head);
+                return true;
+            }
+        }
+        throw new IllegalStateException("a HugeTLB page of order " + frames.order(head) + " belongs to no pool");
+    }
+
+    /** The machine. */
+    public FeatureContext context() {
+        return context;
+    }
+
+    /** Frame metadata. */
+    public Frames frames() {
+        return frames;
+    }
+
+    /** Frame contents. */
+    public FrameContents contents() {
+        return context.memory().contents();
+    }
+
+    /** log2 of the base page size. */
+    public int pageShift() {
+        return pageShift;
+    }
+
+    /** The optimizer of the memory map. */
+    public VmemmapOptimizer vmemmap() {
+        return vmemmap;
+    }
+
+    /** All pools, the smallest pages first. */
+    public List<HugePagePool> pools() {
+        return Collections.unmodifiableList(pools);
+    }
+
+    /** The pool of the default size. */
+    public HugePagePool standard() {
+        return standard;
+    }
+
+    /** Makes {@code pool} the one of the default size. */
+    public void setStandard(HugePagePool pool) {
+        standard = pool;
+    }
+
+    /** The pool of pages of {@code bytes}. */
+    public Optional<HugePagePool> ofSize(long bytes) {
+        return pools.stream().filter(pool -> pool.pageSize() == bytes).findFirst();
+    }
+
+    /** The pool of pages of 2^{@code shift} bytes; 0 for the default. */
+    public Optional<HugePagePool> ofShift(int shift) {
+        return shift == 0 ? Optional.of(standard) : ofSize(1L << shift);
+    }
+
+    /** What private areas were promised. */
+    public AreaReservations reservations() {
+        return reservations;
+    }
+
+    /** Fills the page {@code head} with zeroes. */
+    public void clear(long head) {
+        contents().clear(head, frames.pages(head));
+        frames.set(head, FolioFlags.UPTODATE);
+    }
+
+    /** Counts {@code pages} base pages (may be negative) that {@code space} maps. */
+    public void use(AddressSpace space, long pages) {
+        usage.merge(space.id(), pages, (a, b) -> a + b == 0 ? null : a + b);
+    }
+
+    /** HugetlbPages of /proc/PID/status, in kilobytes. */
+    public long kilobytes(AddressSpace space) {
+        return usage.getOrDefault(space.id(), 0L) << pageShift - 10;
+    }
+}

@@ -1,0 +1,80 @@
+package org.mmkit.hugetlb;
+
+import com.google.auto.service.AutoService;
+import java.util.List;
+import java.util.Optional;
+import org.mmkit.api.feature.Feature;
+import org.mmkit.api.feature.FeatureContext;
+import org.mmkit.hugetlb.fs.HugeFileSystem;
+import org.mmkit.hugetlb.fs.NamelessFiles;
+import org.mmkit.hugetlb.fs.SizeNumber;
+import org.mmkit.hugetlb.pool.HugePagePool;
+import org.mmkit.hugetlb.sysfs.PoolFiles;
+
+/** Pools of huge pages, hugetlbfs, and the freeing of memory that describes huge pages. */
+@AutoService(Feature.class)
+public final class HugetlbFeature implements Feature {
+
+    /** The names of the vmemmap option since 5.18 and before. */
+    private static final List<String> OPTIMIZE = List.of("HUGETLB_PAGE_OPTIMIZE_VMEMMAP", "HUGETLB_PAGE_FREE_VMEMMAP");
+
+    /** For the service loader. */
+    public HugetlbFeature() {}
+
+    @Override
+    public String id() {
+        return "hugetlb";
+    }
+
+    @Override
+    public String configSymbol() {
+        return "HUGETLB_PAGE";
+    }
+
+    @Override
+    public void init(FeatureContext context) {
+        HugePages machine = new HugePages(context);
+        context.files().register(HugeFileSystem.type(machine));
+        context.files().hugeFiles(new NamelessFiles(machine));
+
+        boolean optimizer = OPTIMIZE.stream().anyMatch(context.configuration()::isEnabled);
+        machine.vmemmap().setEnabled(context.configuration().isEnabled("HUGETLB_PAGE_OPTIMIZE_VMEMMAP_DEFAULT_ON"));
+        List<String> freeing = context.bootParameters("hugetlb_free_vmemmap");
+        if (optimizer && !freeing.isEmpty()) {
+            String last = freeing.get(freeing.size() - 1);
+            machine.vmemmap().setEnabled(List.of("on", "y", "Y", "1").contains(last));
+        }
+        bootPages(context, machine);
+
+        PoolFiles files = new PoolFiles(machine);
+        files.register();
+        if (optimizer && context.configuration().isEnabled("HUGETLB_PAGE_OPTIMIZE_VMEMMAP")) {
+            files.registerOptimizer(); // a run-time switch only since the option has its later name
+        }
+        context.meminfoCount("HugePages_Total", () -> machine.standard().total());
+        context.meminfoCount("HugePages_Free", () -> machine.standard().free());
+        context.meminfoCount("HugePages_Rsvd", () -> machine.standard().reserved());
+        context.meminfoCount("HugePages_Surp", () -> machine.standard().surplus());
+        context.meminfo("Hugepagesize", () -> machine.standard().pageSize() >> 10);
+        context.meminfo("Hugetlb", () ->
+                machine.pools().stream().mapToLong(pool -> pool.total() * (pool.pageSize() >> 10)).sum());
+        context.status("HugetlbPages", "kB", machine::kilobytes);
+    }
+
+    /** The parameters default_hugepagesz=, hugepagesz= and hugepages=; a number before any size is for the default one. */
+    private static void bootPages(FeatureContext context, HugePages machine) {
+        for (String size : context.bootParameters("default_hugepagesz")) {
+            machine.ofSize(SizeNumber.parse(size)).ifPresent(machine::setStandard);
+        }
+        List<String> sizes = context.bootParameters("hugepagesz");
+        List<String> counts = context.bootParameters("hugepages");
+        int offset = counts.size() - sizes.size();
+        for (int i = 0; i < counts.size(); i++) {
+            Optional<HugePagePool> pool = i < offset || sizes.isEmpty()
+                    ? Optional.of(machine.standard())
+                    : machine.ofSize(SizeNumber.parse(sizes.get(Math.min(i - Math.max(offset, 0), sizes.size() - 1))));
+            long count = SizeNumber.parse(counts.get(i));
+            pool.ifPresent(p -> p.resize(count));
+        }
+    }
+}

@@ -1,0 +1,357 @@
+package org.mmkit.hugetlb.pool;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.mmkit.api.Errno;
+import org.mmkit.api.memory.FolioFlags;
+import org.mmkit.api.memory.FrameAllocator;
+import org.mmkit.api.memory.Frames;
+import org.mmkit.api.memory.Gfp;
+import org.mmkit.api.memory.PhysicalMemory;
+import org.mmkit.api.stat.Counters;
+import org.mmkit.hugetlb.vmemmap.VmemmapOptimizer;
+
+/**
+ * The huge pages of one size that are set aside (Linux: struct hstate).
+ *
+ * <pre>
+ *   total = pages in use + free            resv  ≤ free: promised, not yet taken
+ *   surplus ≤ total: beyond what the administrator asked for; they go when they become free
+ * </pre>
+ *
+ * <p>Pages in the pool have the flag {@link FolioFlags#HUGETLB}; free ones have no reference. Not thread-safe.
+ */
+public final class HugePagePool {
+
+    private static final int FIRST_CAPACITY = 64;
+
+    /** What a page's last use may have left. */
+    private static final int USE_FLAGS = FolioFlags.ANON | FolioFlags.SWAPBACKED | FolioFlags.DIRTY | FolioFlags.REFERENCED
+            | FolioFlags.UPTODATE | FolioFlags.ANON_EXCLUSIVE | FolioFlags.OWNER_PRIVATE | FolioFlags.MAPPED_SHARED;
+
+    private final PhysicalMemory memory;
+    private final Frames frames;
+    private final Counters counters;
+    private final VmemmapOptimizer vmemmap;
+    private final int level;
+    private final int order;
+    private final int pageShift;
+    private final int allocated;
+    private final int refused;
+
+    /** Free pages; the one that was freed last is taken first. */
+    private long[] free = new long[FIRST_CAPACITY];
+
+    /** The share that a page in use was taken of, for those that were. */
+    private final Map<Long, Subpool> shares = new HashMap<>();
+
+    private int freeCount;
+    private long total;
+    private long reserved;
+    private long surplus;
+    private long overcommit;
+
+    /** An empty pool of pages that a leaf of {@code level} maps. */
+    public HugePagePool(PhysicalMemory memory, Counters counters, VmemmapOptimizer vmemmap, int level, int order, int pageShift) {
+        this.memory = memory;
+        this.frames = memory.frames();
+        this.counters = counters;
+        this.vmemmap = vmemmap;
+        this.level = level;
+        this.order = order;
+        this.pageShift = pageShift;
+        this.allocated = counters.register("htlb_buddy_alloc_success");
+        this.refused = counters.register("htlb_buddy_alloc_fail");
+    }
+
+    /** The page-table level whose leaves map its pages. */
+    public int level() {
+        return level;
+    }
+
+    /** log2 of the base pages of a page. */
+    public int order() {
+        return order;
+    }
+
+    /** log2 of the bytes of a page. */
+    public int pageShift() {
+        return pageShift;
+    }
+
+    /** Bytes of a page. */
+    public long pageSize() {
+        return 1L << pageShift;
+    }
+
+    /** Whether its pages are larger than what the frame allocator hands out. */
+    public boolean isGigantic() {
+        return order > FrameAllocator.MAX_ORDER;
+    }
+
+    /** All pages (nr_hugepages). */
+    public long total() {
+        return total;
+    }
+
+    /** Pages that nobody has (free_hugepages). */
+    public long free() {
+        return freeCount;
+    }
+
+    /** Free pages that are promised (resv_hugepages). */
+    public long reserved() {
+        return reserved;
+    }
+
+    /** Pages beyond the administrator's number (surplus_hugepages). */
+    public long surplus() {
+        return surplus;
+    }
+
+    /** The most surplus pages that may be made on demand (nr_overcommit_hugepages). */
+    public long overcommit() {
+        return overcommit;
+    }
+
+    /** Sets {@link #overcommit}. */
+    public void setOvercommit(long pages) {
+        overcommit = pages;
+    }
+
+    /** Pages of the administrator. */
+    public long persistent() {
+        return total - surplus;
+    }
+
+    // ---- size of the pool -------------------------------------------------------------------------------------
+
+    /** Makes the administrator's number {@code count}, as far as memory and users allow (Linux: set_max_huge_pages). */
+    public void resize(long count) {
+        while (surplus > 0 && count > persistent()) {
+            surplus--;
+        }
+        while (count > persistent()) {
+            long head = allocate();
+            if (head == Frames.NONE) {
+                return;
+            }
+            enter(head);
+        }
+        long least = Math.max(count, reserved + total - freeCount);
+        while (least < persistent() && freeCount > 0) {
+            dissolve(take(), false);
+        }
+        while (count < persistent() && surplus < total) {
+            surplus++;
+        }
+    }
+
+    /** A new page of no pool, or {@link Frames#NONE}. */
+    private long allocate() {
+        int gfp = Gfp.HIGHUSER_MOVABLE | Gfp.COMP | Gfp.NOWARN;
+        long head;
+        if (isGigantic()) {
+            head = memory.allocator().allocateContiguous(1L << order, gfp);
+        } else {
+            head = memory.allocator().allocate(order, gfp);
+            counters.add(head == Frames.NONE ? refused : allocated, 1);
+        }
+        if (head == FrameAllocator.NONE) {
+            return Frames.NONE;
+        }
+        frames.makeFolio(head, order, false);
+        frames.freeze(head, 1);
+        frames.set(head, FolioFlags.HUGETLB);
+        vmemmap.optimize(head, order);
+        return head;
+    }
+
+    /** The new page {@code head} is one more free page. */
+    private void enter(long head) {
+        total++;
+        put(head);
+    }
+
+    /** Takes the page {@code head}, which is not on the free list, out of the pool and gives its memory back. */
+    private void dissolve(long head, boolean ofSurplus) {
+        if (!vmemmap.restore(head, order)) {
+            // its descriptors are needed before anybody else can use it: it stays, as a page nobody asked for
+            surplus += ofSurplus ? 0 : 1;
+            put(head);
+            return;
+        }
+        total--;
+        surplus -= ofSurplus ? 1 : 0;
+        frames.clear(head, FolioFlags.HUGETLB);
+        frames.unfreeze(head, 1);
+        frames.put(head, 1);
+    }
+
+    private void put(long head) {
+        if (freeCount == free.length) {
+            free = Arrays.copyOf(free, 2 * freeCount);
+        }
+        free[freeCount++] = head;
+    }
+
+    private long take() {
+        return free[--freeCount];
+    }
+
+    /**
+     * Turns up to {@code count} free pages that are not promised into pages of {@code smaller} (Linux: demote_pool_huge_page).
+     *
+     * @return how many
+     */
+    public long demote(long count, HugePagePool smaller) {
+        long done = 0;
+        while (done < count && freeCount > reserved) {
+            long head = take();
+            if (!vmemmap.restore(head, order)) {
+                put(head);
+                break;
+            }
+            total--;
+            frames.clear(head, FolioFlags.HUGETLB);
+            frames.splitFolio(head, smaller.order, 0);
+            long step = 1L << smaller.order;
+            for (long part = head; part < head + (1L << order); part += step) {
+                frames.set(part, FolioFlags.HUGETLB);
+                vmemmap.optimize(part, smaller.order);
+                smaller.enter(part);
+            }
+            done++;
+        }
+        return done;
+    }
+
+    // ---- promises ---------------------------------------------------------------------------------------------
+
+    /**
+     * Promises {@code pages} more, making surplus pages if need be and allowed; or takes back {@code -pages} (Linux: hugetlb_acct_memory).
+     *
+     * @return 0 or -ENOMEM
+     */
+    public int promise(long pages) {
+        if (pages < 0) {
+            withdraw(-pages);
+            return 0;
+        }
+        return pages == 0 || gather(pages) ? 0 : -Errno.ENOMEM;
+    }
+
+    private boolean gather(long pages) {
+        long needed = reserved + pages - freeCount;
+        long[] fresh = new long[FIRST_CAPACITY];
+        int n = 0;
+        boolean enough = true;
+        while (n < needed) {
+            long head = allocateSurplus();
+            if (head == Frames.NONE) {
+                enough = false;
+                break;
+            }
+            if (n == fresh.length) {
+                fresh = Arrays.copyOf(fresh, 2 * n);
+            }
+            fresh[n++] = head;
+        }
+        for (int i = 0; i < n; i++) {
+            if (enough) {
+                put(fresh[i]);
+            } else {
+                dissolve(fresh[i], true);
+            }
+        }
+        reserved += enough ? pages : 0;
+        return enough;
+    }
+
+    /** A new surplus page without reference, counted but not on the free list; or {@link Frames#NONE}. */
+    private long allocateSurplus() {
+        if (isGigantic() || surplus >= overcommit) {
+            return Frames.NONE;
+        }
+        long head = allocate();
+        if (head != Frames.NONE) {
+            surplus++;
+            total++;
+        }
+        return head;
+    }
+
+    private void withdraw(long pages) {
+        for (long left = Math.min(pages, surplus); left > 0 && freeCount > 0 && surplus > 0; left--) {
+            dissolve(take(), true);
+        }
+        reserved -= pages;
+    }
+
+    // ---- pages in use -----------------------------------------------------------------------------------------
+
+    /**
+     * A page for a user, with one reference; its content is not cleared.
+     *
+     * @param promised whether it uses up a promise
+     * @return the head, or {@link Frames#NONE} when there is none that is not promised to others, and none may be made
+     */
+    public long obtain(boolean promised) {
+        long head;
+        if (freeCount > 0 && (promised || freeCount > reserved)) {
+            head = take();
+        } else {
+            head = allocateSurplus();
+            if (head == Frames.NONE) {
+                return Frames.NONE;
+            }
+        }
+        frames.unfreeze(head, 1);
+        if (promised) {
+            frames.set(head, FolioFlags.OWNER_PRIVATE);
+            reserved--;
+        }
+        return head;
+    }
+
+    /** The page {@code head} is in use for good: should it be freed now, its promise does not come back. */
+    public void commit(long head) {
+        frames.clear(head, FolioFlags.OWNER_PRIVATE);
+    }
+
+    /** Should the page {@code head} be freed, it is promised again. */
+    public void keepPromise(long head) {
+        frames.set(head, FolioFlags.OWNER_PRIVATE);
+    }
+
+    /** The page {@code head} was taken of {@code share}, which is told when it is freed. */
+    public void belongsTo(long head, Subpool share) {
+        shares.put(head, share);
+    }
+
+    /** The last reference of the page {@code head} is gone (Linux: free_huge_folio). */
+    public void freed(long head) {
+        Subpool share = shares.remove(head);
+        boolean restore = frames.test(head, FolioFlags.OWNER_PRIVATE);
+        if (!restore && share != null && share.giveBack(1) == 0) {
+            // the mount would have less than its minimum
+            restore = true;
+        }
+        frames.clear(head, USE_FLAGS);
+        frames.clearOwner(head);
+        if (restore) {
+            reserved++;
+        }
+        if (surplus > 0) {
+            dissolve(head, true);
+        } else {
+            put(head);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return (pageSize() >> 10) + "kB: " + total + " pages, " + freeCount + " free, " + reserved + " reserved, " + surplus + " surplus";
+    }
+}

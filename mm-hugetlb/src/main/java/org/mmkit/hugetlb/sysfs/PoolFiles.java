@@ -1,0 +1,141 @@
+package org.mmkit.hugetlb.sysfs;
+
+import java.util.function.LongSupplier;
+import org.mmkit.api.Errno;
+import org.mmkit.api.feature.FeatureContext;
+import org.mmkit.api.file.PseudoFile;
+import org.mmkit.hugetlb.HugePages;
+import org.mmkit.hugetlb.fs.SizeNumber;
+import org.mmkit.hugetlb.pool.HugePagePool;
+
+/** /sys/kernel/mm/hugepages and /proc/sys/vm/nr_hugepages and its kin, with the values that they refuse. */
+public final class PoolFiles {
+
+    private final HugePages machine;
+    private final FeatureContext context;
+
+    /** The files of the pools of {@code machine}. */
+    public PoolFiles(HugePages machine) {
+        this.machine = machine;
+        this.context = machine.context();
+    }
+
+    /** Registers all of them. */
+    public void register() {
+        for (HugePagePool pool : machine.pools()) {
+            register(pool);
+        }
+        HugePagePool standard = machine.standard();
+        sysctl("nr_hugepages", standard::total, count -> {
+            standard.resize(count);
+            return 0;
+        });
+        sysctl("nr_overcommit_hugepages", standard::overcommit, count -> overcommit(standard, count));
+    }
+
+    private static int overcommit(HugePagePool pool, long count) {
+        if (pool.isGigantic()) {
+            return -Errno.EINVAL;
+        }
+        pool.setOvercommit(count);
+        return 0;
+    }
+
+    private void register(HugePagePool pool) {
+        String directory = "/sys/kernel/mm/hugepages/hugepages-" + (pool.pageSize() >> 10) + "kB/";
+        context.pseudoFile(directory + "nr_hugepages", new CountFile(pool::total, count -> {
+            pool.resize(count);
+            return 0;
+        }));
+        context.pseudoFile(directory + "nr_overcommit_hugepages", new CountFile(pool::overcommit, count -> overcommit(pool, count)));
+        readOnly(directory + "free_hugepages", pool::free);
+        readOnly(directory + "resv_hugepages", pool::reserved);
+        readOnly(directory + "surplus_hugepages", pool::surplus);
+        if (pool != machine.pools().get(0)) {
+            demotion(directory, pool);
+        }
+    }
+
+    private void readOnly(String path, LongSupplier value) {
+        context.pseudoFile(path, () -> value.getAsLong() + "\n");
+    }
+
+    private void demotion(String directory, HugePagePool pool) {
+        HugePagePool[] target = {machine.pools().get(0)};
+        context.pseudoFile(directory + "demote", new PseudoFile() {
+            @Override
+            public String read() {
+                throw new UnsupportedOperationException(directory + "demote can only be written");
+            }
+
+            @Override
+            public boolean isReadable() {
+                return false;
+            }
+
+            @Override
+            public boolean isWritable() {
+                return true;
+            }
+
+            @Override
+            public int write(String text) {
+                long count = CountFile.parse(text);
+                if (count < 0) {
+                    return (int) count;
+                }
+                pool.demote(count, target[0]);
+                return 0;
+            }
+        });
+        context.pseudoFile(directory + "demote_size", new PseudoFile() {
+            @Override
+            public String read() {
+                return (target[0].pageSize() >> 10) + "kB\n";
+            }
+
+            @Override
+            public boolean isWritable() {
+                return true;
+            }
+
+            @Override
+            public int write(String text) {
+                long bytes = SizeNumber.parse(text.trim());
+                return machine.ofSize(bytes).filter(smaller -> smaller.order() < pool.order()).map(smaller -> {
+                    target[0] = smaller;
+                    return 0;
+                }).orElse(-Errno.EINVAL);
+            }
+        });
+    }
+
+    private void sysctl(String name, LongSupplier value, CountFile.Setter setter) {
+        context.pseudoFile("/proc/sys/vm/" + name, new CountFile(value, setter));
+    }
+
+    /** Registers {@code /proc/sys/vm/hugetlb_optimize_vmemmap}. */
+    public void registerOptimizer() {
+        context.pseudoFile("/proc/sys/vm/hugetlb_optimize_vmemmap", new PseudoFile() {
+            @Override
+            public String read() {
+                return (machine.vmemmap().isEnabled() ? 1 : 0) + "\n";
+            }
+
+            @Override
+            public boolean isWritable() {
+                return true;
+            }
+
+            @Override
+            public int write(String text) {
+                String number = text.trim();
+                if (!number.matches("-?[0-9]{1,18}")) {
+                    return -Errno.EINVAL;
+                }
+                machine.vmemmap().setEnabled(Long.parseLong(number) != 0);
+                return 0;
+            }
+        });
+    }
+}
