@@ -127,7 +127,8 @@ public final class AdviseCall {
         }
         VmArea changed = space.merger().modify(area, start, end, flags);
         if (changed == null) {
-            return -Errno.EAGAIN;
+            int refused = space.merger().refusal(start, end);
+            return refused == -Errno.ENOMEM ? -Errno.EAGAIN : refused;
         }
         changed.flags = flags | changed.flags & VmFlags.STICKY;
         return 0;

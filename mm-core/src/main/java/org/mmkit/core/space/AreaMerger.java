@@ -138,6 +138,20 @@ final class AreaMerger {
         return null;
     }
 
+    /** Why {@link #modify} gave null for [{@code start}, {@code end}): the area must not be cut there, or there are too many areas. */
+    int refusal(long start, long end) {
+        VmArea area = areas.find(start);
+        VmaOperations operations = area == null ? null : area.operationsOrNull();
+        if (operations == null) {
+            return -Errno.ENOMEM;
+        }
+        int refused = area.start < start ? operations.maySplit(area, start) : 0;
+        if (refused == 0 && area.end > end) {
+            refused = operations.maySplit(area, end);
+        }
+        return refused != 0 ? refused : -Errno.ENOMEM;
+    }
+
     /**
      * Gives [{@code start}, {@code end}) of {@code area}, whose neighbours may be merged with, the flags {@code flags}: merges it with them or
      * splits it off.

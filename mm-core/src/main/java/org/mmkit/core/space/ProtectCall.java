@@ -96,7 +96,7 @@ public final class ProtectCall {
         }
         VmArea changed = space.merger().modify(area, start, end, flags);
         if (changed == null) {
-            return -Errno.ENOMEM;
+            return space.merger().refusal(start, end);
         }
         changed.flags = flags | changed.flags & VmFlags.STICKY;
         changeEntries(changed, start, end);

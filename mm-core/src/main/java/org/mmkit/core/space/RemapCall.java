@@ -132,7 +132,7 @@ public final class RemapCall {
         if (Long.compareUnsigned(move.oldLen, area.end - move.addr) > 0) {
             return -Errno.EFAULT;
         }
-        if (move.newLen == move.oldLen) {
+        if (move.newLen <= move.oldLen) {
             return 0;
         }
         if ((area.flags & (VmFlags.DONTEXPAND | VmFlags.PFNMAP)) != 0) {
