@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -73,6 +74,27 @@ class BootCommandTest {
         assertThat(run.out().lines()).containsExactly("= 0", "= 0", "= 0", "always [madvise] never", "= 0", "= 0", "= 0", "= 0", "= 0",
                 "always defer [defer+madvise] madvise never", "= 0", "= 0", "2097152", "= 0", "= 0", "4096", "10000", "60000", "0",
                 "511", "64");
+    }
+
+    @Test
+    void T13_huge_mappings_of_files_have_the_documents_name_in_4_12_and_todays_name_today() {
+        String[] lines = {
+            "echo always > /sys/kernel/mm/transparent_hugepage/shmem_enabled",
+            "f = memfd_create(\"m\", 0)", "ftruncate(f, 4M)",
+            "a = mmap(NULL, 4M, PROT_READ|PROT_WRITE, MAP_SHARED, f, 0)", "store(a, 4M)", "cat /proc/self/smaps", "cat /proc/meminfo"
+        };
+
+        assertThat(boot("4.12", lines).out()).contains("FileHugeMapped:     4096 kB").doesNotContain("FilePmdMapped:      4096");
+        assertThat(boot("6.18", lines).out())
+                .doesNotContain("FileHugeMapped")
+                .containsPattern("\nShmemPmdMapped: +4096 kB\nFilePmdMapped: +0 kB")
+                .containsPattern("\nAnonHugePages: +0 kB\nShmemHugePages: +4096 kB\nShmemPmdMapped: +4096 kB\n");
+    }
+
+    private static CommandRun boot(String kernel, String[] lines) {
+        List<String> args = new ArrayList<>(List.of("boot", "--kernel", kernel));
+        args.addAll(List.of(lines));
+        return CommandRun.of(args.toArray());
     }
 
     @Test

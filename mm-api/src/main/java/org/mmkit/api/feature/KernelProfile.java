@@ -1,5 +1,7 @@
 package org.mmkit.api.feature;
 
+import java.util.List;
+
 /**
  * The points at which kernels differ, each asked where it matters. A profile is chosen by the Kconfig choice {@code KERNEL_PROFILE}
  * ({@code --kernel 4.12|5.14|6.18}).
@@ -29,4 +31,10 @@ public interface KernelProfile {
 
     /** An anonymous mapping of at least 2 MiB gets an aligned address (6.7). */
     boolean alignsAnonymousMappings();
+
+    /**
+     * The lines of one area in {@code /proc/PID/smaps}, by name and in order, without VmFlags: kernels have added lines, and 4.12's
+     * document calls the huge mappings of files FileHugeMapped.
+     */
+    List<String> smapsLines();
 }

@@ -22,6 +22,19 @@ public final class LinuxProfile implements KernelProfile {
     /** Oldest first. */
     public static final List<LinuxProfile> ALL = List.of(LINUX_4_12, LINUX_5_14, LINUX_6_18);
 
+    private static final List<String> SMAPS_4_12 = List.of(
+            "Size", "Rss", "Pss", "Shared_Clean", "Shared_Dirty", "Private_Clean", "Private_Dirty", "Referenced", "Anonymous", "LazyFree",
+            "AnonHugePages", "FileHugeMapped", "ShmemPmdMapped", "Shared_Hugetlb", "Private_Hugetlb", "Swap", "SwapPss",
+            "KernelPageSize", "MMUPageSize", "Locked", "ProtectionKey");
+    private static final List<String> SMAPS_5_14 = List.of(
+            "Size", "KernelPageSize", "MMUPageSize", "Rss", "Pss", "Shared_Clean", "Shared_Dirty", "Private_Clean", "Private_Dirty",
+            "Referenced", "Anonymous", "LazyFree", "AnonHugePages", "ShmemPmdMapped", "FilePmdMapped", "Shared_Hugetlb",
+            "Private_Hugetlb", "Swap", "SwapPss", "Locked", "THPeligible", "ProtectionKey");
+    private static final List<String> SMAPS_6_18 = List.of(
+            "Size", "KernelPageSize", "MMUPageSize", "Rss", "Pss", "Pss_Dirty", "Shared_Clean", "Shared_Dirty", "Private_Clean",
+            "Private_Dirty", "Referenced", "Anonymous", "KSM", "LazyFree", "AnonHugePages", "ShmemPmdMapped", "FilePmdMapped",
+            "Shared_Hugetlb", "Private_Hugetlb", "Swap", "SwapPss", "Locked", "THPeligible", "ProtectionKey");
+
     private final int major;
     private final int minor;
 
@@ -89,6 +102,12 @@ public final class LinuxProfile implements KernelProfile {
     @Override
     public boolean alignsAnonymousMappings() {
         return since(6, 7);
+    }
+
+    /** {@inheritDoc} Read off running kernels; FileHugeMapped stands in the document of 4.12 where kernels have had ShmemPmdMapped. */
+    @Override
+    public List<String> smapsLines() {
+        return since(6, 12) ? SMAPS_6_18 : since(5, 4) ? SMAPS_5_14 : SMAPS_4_12;
     }
 
     @Override

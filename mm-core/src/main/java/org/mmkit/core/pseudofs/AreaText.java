@@ -1,5 +1,6 @@
 package org.mmkit.core.pseudofs;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -32,9 +33,15 @@ public final class AreaText {
     private final Frames frames;
     private final SwapUse swapUse;
     private final Fields fields;
+    private final List<String> lineNames;
 
-    /** Reads from {@code frames}, and lines that features have added from {@code fields}. */
-    public AreaText(Frames frames, SwapUse swapUse, Fields fields) {
+    /**
+     * Reads from {@code frames}, and lines that features have added from {@code fields}.
+     *
+     * @param lineNames the lines of an area in smaps that the kernel modelled has, in its order
+     */
+    public AreaText(Frames frames, SwapUse swapUse, Fields fields, List<String> lineNames) {
+        this.lineNames = lineNames;
         this.frames = frames;
         this.swapUse = swapUse;
         this.fields = fields;
@@ -91,28 +98,39 @@ public final class AreaText {
     String smaps(UserAddressSpace space) {
         StringBuilder out = new StringBuilder();
         for (VmArea area : space.areas()) {
-            AreaStatistics sums = new AreaStatistics(frames, swapUse);
-            sums.add(area);
             mapLine(out, area);
-            int shift = area.isAnonymous() ? 0 : area.operations().pageShift(area);
-            long pageSize = shift == 0 ? area.space().tables().layout().size(1) : 1L << shift;
-            Columns.line(out, "Size", area.length() >> 10, "kB");
-            Columns.line(out, "KernelPageSize", pageSize >> 10, "kB");
-            Columns.line(out, "MMUPageSize", pageSize >> 10, "kB");
-            sums(out, sums, false);
-            areaFields(out, area);
+            lines(out, area);
             String letters = flagLetters(area.flags());
             out.append("VmFlags: ").append(letters).append(letters.isEmpty() ? "\n" : " \n");
         }
         return out.toString();
     }
 
-    /** THPeligible is there in every configuration; a feature gives it a value. */
-    private void areaFields(StringBuilder out, VmArea area) {
-        for (String name : LineOrder.SMAPS.sort(Fields.union(List.of("THPeligible"), fields.smaps().keySet()))) {
+    private void lines(StringBuilder out, VmArea area) {
+        AreaStatistics sums = new AreaStatistics(frames, swapUse);
+        sums.add(area);
+        int shift = area.isAnonymous() ? 0 : area.operations().pageShift(area);
+        long pageSize = shift == 0 ? area.space().tables().layout().size(1) : 1L << shift;
+        Map<String, Long> bytes = bytes(sums);
+        bytes.put("Size", area.length());
+        bytes.put("KernelPageSize", pageSize);
+        bytes.put("MMUPageSize", pageSize);
+        for (String name : lineNames) {
+            Long own = bytes.get(name);
             Fields.AreaLine line = fields.smaps().get(name);
-            Columns.line(out, name, line == null ? 0 : line.value().value(area), line == null ? "" : line.unit());
+            if (own != null) {
+                kilobytes(out, name, own);
+            } else if (line != null) {
+                Columns.line(out, name, line.value().value(area), line.unit());
+            } else if (name.equals("THPeligible")) {
+                Columns.line(out, name, 0, ""); // there in every configuration; a feature gives it a value
+            }
         }
+        fields.smaps().forEach((name, line) -> {
+            if (!lineNames.contains(name) && !LineOrder.SMAPS.knows(name)) {
+                Columns.line(out, name, line.value().value(area), line.unit());
+            }
+        });
     }
 
     /** /proc/PID/smaps_rollup: the sums over all areas; empty for a process without memory. */
@@ -135,36 +153,44 @@ public final class AreaText {
         out.append(" ---p 00000000 00:00 0 ");
         Columns.fill(out, NAME_COLUMN);
         out.append("[rollup]\n");
-        sums(out, sums, true);
+        Map<String, Long> bytes = bytes(sums);
+        for (String name : lineNames) {
+            if (bytes.containsKey(name)) {
+                kilobytes(out, name, bytes.get(name));
+            }
+            if (name.equals("Pss_Dirty")) {
+                kilobytes(out, "Pss_Anon", sums.pssAnon());
+                kilobytes(out, "Pss_File", sums.pssFile());
+                kilobytes(out, "Pss_Shmem", sums.pssShmem());
+            }
+        }
         return out.toString();
     }
 
-    private static void sums(StringBuilder out, AreaStatistics sums, boolean rollup) {
-        kilobytes(out, "Rss", sums.rss());
-        kilobytes(out, "Pss", sums.pss());
-        kilobytes(out, "Pss_Dirty", sums.pssDirty());
-        if (rollup) {
-            kilobytes(out, "Pss_Anon", sums.pssAnon());
-            kilobytes(out, "Pss_File", sums.pssFile());
-            kilobytes(out, "Pss_Shmem", sums.pssShmem());
-        }
-        kilobytes(out, "Shared_Clean", sums.sharedClean());
-        kilobytes(out, "Shared_Dirty", sums.sharedDirty());
-        kilobytes(out, "Private_Clean", sums.privateClean());
-        kilobytes(out, "Private_Dirty", sums.privateDirty());
-        kilobytes(out, "Referenced", sums.referenced());
-        kilobytes(out, "Anonymous", sums.anonymous());
-        // no page is merged by content: there is no ksmd here
-        kilobytes(out, "KSM", 0);
-        kilobytes(out, "LazyFree", sums.lazyFree());
-        kilobytes(out, "AnonHugePages", sums.anonHugePages());
-        kilobytes(out, "ShmemPmdMapped", sums.shmemPmdMapped());
-        kilobytes(out, "FilePmdMapped", sums.filePmdMapped());
-        kilobytes(out, "Shared_Hugetlb", sums.sharedHugetlb());
-        kilobytes(out, "Private_Hugetlb", sums.privateHugetlb());
-        kilobytes(out, "Swap", sums.swap());
-        kilobytes(out, "SwapPss", sums.swapPss());
-        kilobytes(out, "Locked", sums.locked());
+    /** The sums by the names of their lines. */
+    private static Map<String, Long> bytes(AreaStatistics sums) {
+        Map<String, Long> bytes = new HashMap<>();
+        bytes.put("Rss", sums.rss());
+        bytes.put("Pss", sums.pss());
+        bytes.put("Pss_Dirty", sums.pssDirty());
+        bytes.put("Shared_Clean", sums.sharedClean());
+        bytes.put("Shared_Dirty", sums.sharedDirty());
+        bytes.put("Private_Clean", sums.privateClean());
+        bytes.put("Private_Dirty", sums.privateDirty());
+        bytes.put("Referenced", sums.referenced());
+        bytes.put("Anonymous", sums.anonymous());
+        bytes.put("KSM", 0L); // no page is merged by content: there is no ksmd here
+        bytes.put("LazyFree", sums.lazyFree());
+        bytes.put("AnonHugePages", sums.anonHugePages());
+        bytes.put("FileHugeMapped", sums.shmemPmdMapped() + sums.filePmdMapped());
+        bytes.put("ShmemPmdMapped", sums.shmemPmdMapped());
+        bytes.put("FilePmdMapped", sums.filePmdMapped());
+        bytes.put("Shared_Hugetlb", sums.sharedHugetlb());
+        bytes.put("Private_Hugetlb", sums.privateHugetlb());
+        bytes.put("Swap", sums.swap());
+        bytes.put("SwapPss", sums.swapPss());
+        bytes.put("Locked", sums.locked());
+        return bytes;
     }
 
     private static void kilobytes(StringBuilder out, String name, long bytes) {

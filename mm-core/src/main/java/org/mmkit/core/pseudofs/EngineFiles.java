@@ -33,7 +33,7 @@ public final class EngineFiles {
         files.add("/proc/kpageflags", new WordFile("/proc/kpageflags", frames, from.pagemap::flags));
         files.add("/proc/kpagecount", new WordFile("/proc/kpagecount", frames, from.pagemap::count));
         files.addDirectory("/proc", new ProcessDirectories(engine, from.processes,
-                new AreaText(engine.frames, from.swapUse, fields), from.pagemap, fields));
+                new AreaText(engine.frames, from.swapUse, fields, engine.profile.smapsLines()), from.pagemap, fields));
         sysctl = new SysctlFiles(files);
         sysctl.addWatermarks(engine.memory);
         sysctl.addDropCaches(engine.counters, engine.extensions.shrinkers(), from.machineFiles::dropPageCache);

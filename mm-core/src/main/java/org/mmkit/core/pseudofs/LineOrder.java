@@ -61,7 +61,7 @@ final class LineOrder {
             DirectMap1G
             """);
 
-    /** One area of /proc/PID/smaps, before VmFlags; also the sum in smaps_rollup. */
+    /** One area of /proc/PID/smaps, before VmFlags. */
     static final LineOrder SMAPS = new LineOrder("""
             Size KernelPageSize MMUPageSize Rss Pss Pss_Dirty Shared_Clean Shared_Dirty Private_Clean Private_Dirty
             Referenced Anonymous KSM LazyFree AnonHugePages ShmemPmdMapped FilePmdMapped Shared_Hugetlb Private_Hugetlb
@@ -80,6 +80,11 @@ final class LineOrder {
         for (String name : names.strip().split("\\s+")) {
             places.put(name, places.size());
         }
+    }
+
+    /** Whether Linux has a line {@code name} in this file. */
+    boolean knows(String name) {
+        return places.containsKey(name);
     }
 
     /** {@code names} in the kernel's order; names it does not know follow as they came. */

@@ -108,6 +108,8 @@ class WiringTest {
         LinuxProfile old = LinuxProfile.of(wire("CONFIG_KERNEL_PROFILE_4_12=y\n").configuration());
         assertThat(old.name()).isEqualTo("4.12");
         assertThat(old.copiesHugePageOnWrite()).isTrue();
+        assertThat(old.smapsLines()).contains("FileHugeMapped").doesNotContain("THPeligible", "FilePmdMapped");
+        assertThat(LinuxProfile.of("6.18").smapsLines()).contains("FilePmdMapped").doesNotContain("FileHugeMapped");
         assertThat(LinuxProfile.of("5.14").vmemmapPagesKept()).isEqualTo(2);
         assertThatThrownBy(() -> LinuxProfile.of("2.6")).isInstanceOf(BootException.class).hasMessageContaining("4.12, 5.14, 6.18");
     }
