@@ -60,6 +60,7 @@ final class RecordCommand implements Callable<Integer> {
                     + " running.%n", outcome.lost());
             return ExitCode.FAILED;
         }
+        err.printf("Now: mm replay %s%n", file);
         return ExitCode.DONE;
     }
 }
