@@ -201,30 +201,42 @@ public final class HugePagePool {
     }
 
     /**
-     * Turns up to {@code count} free pages that are not promised into pages of {@code smaller} (Linux: demote_pool_huge_page).
+     * Turns up to {@code count} free pages into pages of {@code smaller} (Linux: demote_store, demote_pool_huge_page). Promises are looked at
+     * only to see whether there is anything to do: with some of the free pages promised, all of them may go.
      *
-     * @return how many
+     * @return 0, or -EBUSY when pages were asked for beyond the free ones while some were promised
      */
-    public long demote(long count, HugePagePool smaller) {
-        long done = 0;
-        while (done < count && freeCount > reserved) {
-            long head = take();
-            if (!vmemmap.restore(head, order)) {
-                put(head);
-                break;
+    public int demote(long count, HugePagePool smaller) {
+        long left = count;
+        while (left > 0 && freeCount != reserved) {
+            long done = 0;
+            while (done < left && freeCount > 0 && demoteOne(smaller)) {
+                done++;
             }
-            total--;
-            frames.clear(head, FolioFlags.HUGETLB);
-            frames.splitFolio(head, smaller.order, 0);
-            long step = 1L << smaller.order;
-            for (long part = head; part < head + (1L << order); part += step) {
-                frames.set(part, FolioFlags.HUGETLB);
-                vmemmap.optimize(part, smaller.order);
-                smaller.enter(part);
+            if (done == 0) {
+                return -Errno.EBUSY;
             }
-            done++;
+            left -= done;
         }
-        return done;
+        return 0;
+    }
+
+    private boolean demoteOne(HugePagePool smaller) {
+        long head = take();
+        if (!vmemmap.restore(head, order)) {
+            put(head);
+            return false;
+        }
+        total--;
+        frames.clear(head, FolioFlags.HUGETLB);
+        frames.splitFolio(head, smaller.order, 0);
+        long step = 1L << smaller.order;
+        for (long part = head; part < head + (1L << order); part += step) {
+            frames.set(part, FolioFlags.HUGETLB);
+            vmemmap.optimize(part, smaller.order);
+            smaller.enter(part);
+        }
+        return true;
     }
 
     // ---- promises ---------------------------------------------------------------------------------------------

@@ -84,8 +84,7 @@ public final class PoolFiles {
                 if (count < 0) {
                     return (int) count;
                 }
-                pool.demote(count, target[0]);
-                return 0;
+                return pool.demote(count, target[0]);
             }
         });
         context.pseudoFile(directory + "demote_size", new PseudoFile() {

@@ -1,0 +1,40 @@
+# size= and reservations of several files
+echo 0 > /proc/sys/vm/hugetlb_optimize_vmemmap
+echo 0 > /sys/kernel/mm/hugepages/hugepages-2048kB/nr_overcommit_hugepages
+echo 8 > /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages
+mount -t hugetlbfs -o size=6M none /mnt/h
+fd = open("/mnt/h/f", O_RDWR|O_CREAT)
+gd = open("/mnt/h/g", O_RDWR|O_CREAT)
+a = mmap(0x310000000000, 4M, PROT_READ|PROT_WRITE, MAP_SHARED|MAP_FIXED_NOREPLACE, fd, 0)
+statfs("/mnt/h")
+hugetlb(2M)
+b = mmap(0x320000000000, 4M, PROT_READ|PROT_WRITE, MAP_SHARED|MAP_FIXED_NOREPLACE, gd, 0)
+b = mmap(0x320000000000, 2M, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_FIXED_NOREPLACE, gd, 0)
+statfs("/mnt/h")
+hugetlb(2M)
+fstat(gd)
+store(a)
+store(b)
+statfs("/mnt/h")
+hugetlb(2M)
+munmap(a, 4M)
+statfs("/mnt/h")
+hugetlb(2M)
+munmap(b, 2M)
+statfs("/mnt/h")
+hugetlb(2M)
+fallocate(gd, 0, 0, 4M)
+statfs("/mnt/h")
+hugetlb(2M)
+unlink("/mnt/h/f")
+statfs("/mnt/h")
+close(fd)
+statfs("/mnt/h")
+hugetlb(2M)
+fallocate(gd, 0, 0, 8M)
+fstat(gd)
+statfs("/mnt/h")
+umount /mnt/h
+close(gd)
+umount /mnt/h
+hugetlb(2M)

@@ -1,0 +1,28 @@
+# protection changes and what writes and reads meet
+echo 0 > /proc/sys/vm/hugetlb_optimize_vmemmap
+echo 0 > /sys/kernel/mm/hugepages/hugepages-2048kB/nr_overcommit_hugepages
+echo 4 > /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages
+a = mmap(0x310000000000, 4M, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS|MAP_HUGETLB|MAP_FIXED_NOREPLACE, -1, 0)
+load(a)
+hugetlb(2M)
+store(a)
+mprotect(a, 2M, PROT_READ|PROT_WRITE)
+store(a, 1, 4K, 6)
+hugetlb(2M)
+mprotect(a, 4M, PROT_NONE)
+load(a)
+smaps(a, 4M)
+mprotect(a, 4M, PROT_READ|PROT_WRITE)
+load(a)
+store(a)
+store(a+2M)
+smaps(a, 4M)
+pagemap(a, 4M)
+s = mmap(0x320000000000, 2M, PROT_READ, MAP_SHARED|MAP_ANONYMOUS|MAP_HUGETLB|MAP_FIXED_NOREPLACE, -1, 0)
+load(s)
+mprotect(s, 2M, PROT_READ|PROT_WRITE)
+store(s)
+smaps(s, 2M)
+mprotect(s, 1M, PROT_READ)
+mprotect(s+1M, 1M, PROT_READ)
+hugetlb(2M)
