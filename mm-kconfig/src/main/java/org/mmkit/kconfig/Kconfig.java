@@ -8,6 +8,7 @@ import org.mmkit.kconfig.macro.MacroShell;
 import org.mmkit.kconfig.model.Diagnostic;
 import org.mmkit.kconfig.model.KconfigException;
 import org.mmkit.kconfig.model.KconfigTree;
+import org.mmkit.kconfig.parser.Dialect;
 import org.mmkit.kconfig.parser.KconfigParser;
 import org.mmkit.kconfig.parser.SourceFiles;
 
@@ -18,12 +19,15 @@ public final class Kconfig {
     private final Map<String, String> environment;
     private final MacroShell shell;
     private final Diagnostic.Sink listener;
+    private final Dialect dialect;
 
-    private Kconfig(SourceFiles files, Map<String, String> environment, MacroShell shell, Diagnostic.Sink listener) {
+    private Kconfig(SourceFiles files, Map<String, String> environment, MacroShell shell, Diagnostic.Sink listener,
+            Dialect dialect) {
         this.files = files;
         this.environment = environment;
         this.shell = shell;
         this.listener = listener;
+        this.dialect = dialect;
     }
 
     /**
@@ -38,27 +42,32 @@ public final class Kconfig {
 
     /** Reads texts in memory. */
     public static Kconfig inMemory(List<KconfigSource> sources) {
-        return new Kconfig(SourceFiles.inMemory(sources), Map.of(), MacroShell.forbidden(), d -> { });
+        return new Kconfig(SourceFiles.inMemory(sources), Map.of(), MacroShell.forbidden(), d -> { }, Dialect.LINUX);
     }
 
     /** Reads files below {@code directory}. */
     public static Kconfig below(Path directory) {
-        return new Kconfig(SourceFiles.directories(directory, null), Map.of(), MacroShell.forbidden(), d -> { });
+        return new Kconfig(SourceFiles.directories(directory, null), Map.of(), MacroShell.forbidden(), d -> { }, Dialect.LINUX);
     }
 
     /** With variables that {@code $(NAME)} may read. */
     public Kconfig environment(Map<String, String> variables) {
-        return new Kconfig(files, Map.copyOf(variables), shell, listener);
+        return new Kconfig(files, Map.copyOf(variables), shell, listener, dialect);
     }
 
     /** With something that answers {@code $(shell,…)}. */
     public Kconfig shell(MacroShell newShell) {
-        return new Kconfig(files, environment, newShell, listener);
+        return new Kconfig(files, environment, newShell, listener, dialect);
+    }
+
+    /** In another dialect than that of Linux. */
+    public Kconfig dialect(Dialect newDialect) {
+        return new Kconfig(files, environment, shell, listener, newDialect);
     }
 
     /** With a listener that is told each diagnostic, warnings included, when it arises. */
     public Kconfig listener(Diagnostic.Sink newListener) {
-        return new Kconfig(files, environment, shell, newListener);
+        return new Kconfig(files, environment, shell, newListener, dialect);
     }
 
     /**
@@ -67,7 +76,7 @@ public final class Kconfig {
      * @throws KconfigException when there are errors
      */
     public KconfigTree parse(String name) {
-        return new KconfigParser(files, environment, shell, listener).parse(name);
+        return new KconfigParser(files, environment, shell, listener, dialect).parse(name);
     }
 
     private KconfigTree parseAll(List<KconfigSource> sources) {
@@ -82,7 +91,7 @@ public final class Kconfig {
             }
             main.append("\"\n");
         }
-        return new KconfigParser(files, environment, shell, listener)
+        return new KconfigParser(files, environment, shell, listener, dialect)
                 .parse("<all>", main.toString().getBytes(StandardCharsets.UTF_8));
     }
 }

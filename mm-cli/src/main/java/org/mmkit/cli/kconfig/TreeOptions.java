@@ -20,6 +20,7 @@ import org.mmkit.kconfig.model.Diagnostic;
 import org.mmkit.kconfig.model.KconfigException;
 import org.mmkit.kconfig.model.KconfigTree;
 import org.mmkit.kconfig.model.Symbol;
+import org.mmkit.kconfig.parser.Dialect;
 import picocli.CommandLine.Option;
 
 /** Which tree and configuration a command works on. */
@@ -55,6 +56,12 @@ final class TreeOptions {
             description = "Do not run the shell commands of macros; each answers n, so no compiler is needed.")
     private boolean noShell;
 
+    @Option(
+            names = "--classic",
+            description = "Read the older language too: option env=, optional and named choices, $NAME, patterns in"
+                    + " source, rsource.")
+    private boolean classic;
+
     private final List<Diagnostic> diagnostics = new ArrayList<>();
 
     /** What the parser reported. */
@@ -79,7 +86,8 @@ final class TreeOptions {
             shell = noShell ? TreeOptions::plausible : new ProcessShell(env, absolute, null);
         }
         try {
-            return Kconfig.below(absolute).environment(env).shell(shell).listener(diagnostics::add).parse(first);
+            return Kconfig.below(absolute).environment(env).shell(shell).listener(diagnostics::add)
+                    .dialect(classic ? Dialect.CLASSIC : Dialect.LINUX).parse(first);
         } catch (KconfigException e) {
             throw CommandException.badInput(String.valueOf(e.getMessage()));
         }

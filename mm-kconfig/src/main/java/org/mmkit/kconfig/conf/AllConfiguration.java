@@ -17,7 +17,7 @@ final class AllConfiguration {
         for (MenuNode node = root.following(root); node != null; node = node.following(root)) {
             Symbol s = node.symbol();
             if (s != null && !s.isChoice() && isOpen(evaluator, node, s)) {
-                evaluator.user().set(s.id(), level);
+                evaluator.user().set(s.id(), level == 0 && s.isOnInAllNo() ? 2 : level);
             }
         }
         evaluator.invalidateAll();

@@ -21,6 +21,7 @@ import org.mmkit.kconfig.model.Diagnostic;
 import org.mmkit.kconfig.model.KconfigException;
 import org.mmkit.kconfig.model.KconfigTree;
 import org.mmkit.kconfig.model.Symbol;
+import org.mmkit.kconfig.parser.Dialect;
 import org.mmkit.kconfig.parser.KconfigParser;
 
 /**
@@ -162,12 +163,16 @@ public final class Conf {
     /** Reads the files, while a second reading starts the commands that the first one will ask for. */
     private KconfigTree parse(String name) {
         try (RunAheadShell ahead = new RunAheadShell(shell, cache(), a -> scout(name, a), io::error)) {
-            return new KconfigParser(files.sources(), environment, ahead, sink).parse(name);
+            return new KconfigParser(files.sources(), environment, ahead, sink, dialect()).parse(name);
         }
     }
 
+    private Dialect dialect() {
+        return "classic".equals(env("MM_KCONFIG_DIALECT")) ? Dialect.CLASSIC : Dialect.LINUX;
+    }
+
     private void scout(String name, RunAheadShell ahead) {
-        Thread scout = new Thread(null, () -> new KconfigParser(files.sources(), environment, ahead.scout(), d -> { })
+        Thread scout = new Thread(null, () -> new KconfigParser(files.sources(), environment, ahead.scout(), d -> { }, dialect())
                 .scout(name), "kconfig-scout", STACK_BYTES);
         scout.setDaemon(true);
         scout.start();

@@ -467,20 +467,22 @@ public final class Evaluator {
                 break;
             }
         }
-        if (chosen == null) {
+        Symbol knot = choice.symbol();
+        boolean optional = knot != null && knot.isOptional();
+        if (chosen == null && !optional) {
             chosen = choiceDefault(choice);
             if (chosen != null && user.present[chosen.id()] && user.level[chosen.id()] == 0) {
                 chosen = null;
             }
         }
         Symbol[] entries = choices.entries(choice);
-        for (int i = 0; i < entries.length && chosen == null; i++) {
+        for (int i = 0; i < entries.length && chosen == null && !optional; i++) {
             int id = entries[i].id();
             if (visible[id] != 0 && !user.present[id]) {
                 chosen = entries[i];
             }
         }
-        for (int i = priority.length - 1; i >= 0 && chosen == null; i--) {
+        for (int i = priority.length - 1; i >= 0 && chosen == null && !optional; i--) {
             if (visible[priority[i]] != 0) {
                 chosen = tree.symbols().get(priority[i]);
             }

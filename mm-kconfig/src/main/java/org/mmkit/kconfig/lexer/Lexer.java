@@ -20,6 +20,7 @@ public final class Lexer {
     private static final byte WORD_CHAR = 1;
     private static final byte DOLLAR = 2;
     private static final byte[] CLASS = new byte[256];
+    private static final byte[] CLASSIC_CLASS;
 
     static {
         for (int c = 0; c < 256; c++) {
@@ -28,10 +29,15 @@ public final class Lexer {
             }
         }
         CLASS['$'] = DOLLAR;
+        CLASSIC_CLASS = CLASS.clone();
+        CLASSIC_CLASS['.'] = WORD_CHAR;
+        CLASSIC_CLASS['/'] = WORD_CHAR;
     }
 
     private final Diagnostic.Sink sink;
     private final MacroExpander macros;
+    private final byte[] classes;
+    private final boolean classic;
     private @Nullable OpenFile current;
     private byte[] buffer = new byte[0];
     private int pos;
@@ -52,8 +58,14 @@ public final class Lexer {
     private byte[] scratch = new byte[4096];
     private int scratchLength;
 
-    /** A lexer without a file; macros are expanded by {@code macros}. */
-    public Lexer(MacroExpander macros, Diagnostic.Sink sink) {
+    /**
+     * A lexer without a file; macros are expanded by {@code macros}.
+     *
+     * @param classic whether words may have dots and slashes, and texts {@code $NAME}
+     */
+    public Lexer(MacroExpander macros, Diagnostic.Sink sink, boolean classic) {
+        this.classic = classic;
+        this.classes = classic ? CLASSIC_CLASS : CLASS;
         this.macros = macros;
         this.sink = sink;
     }
@@ -166,7 +178,7 @@ public final class Lexer {
         }
         while (pos < end) {
             int c = buffer[pos] & 0xff;
-            if (CLASS[c] != 0) {
+            if (classes[c] != 0) {
                 int token = scanWord();
                 if (token >= 0) {
                     return token;
@@ -275,7 +287,7 @@ public final class Lexer {
         byte kind = WORD_CHAR;
         while (p < end) {
             byte b = buffer[p];
-            kind = CLASS[b & 0xff];
+            kind = classes[b & 0xff];
             if (kind != WORD_CHAR) {
                 break;
             }
@@ -369,7 +381,9 @@ public final class Lexer {
 
     private void expandInText() {
         if (pos >= end || buffer[pos] != '(') {
-            append('$');
+            if (!classic || !expandName()) {
+                append('$');
+            }
             return;
         }
         int stop = pos;
@@ -382,6 +396,27 @@ public final class Lexer {
         for (int i = 0; i < value.length(); i++) {
             append(value.charAt(i));
         }
+    }
+
+    /** Expands {@code $NAME} or <code>${NAME}</code>; false when no name follows. */
+    private boolean expandName() {
+        boolean braces = pos < end && buffer[pos] == '{';
+        int start = braces ? pos + 1 : pos;
+        int p = start;
+        while (p < end && CLASS[buffer[p] & 0xff] == WORD_CHAR && buffer[p] != '-') {
+            p++;
+        }
+        boolean letter = p > start && (buffer[start] < '0' || buffer[start] > '9');
+        if (!letter || braces && (p == end || buffer[p] != '}')) {
+            return false;
+        }
+        String name = new String(buffer, start, p - start, StandardCharsets.ISO_8859_1);
+        String value = macros.valueOf(name, file, line);
+        pos = braces ? p + 1 : p;
+        for (int i = 0; i < value.length(); i++) {
+            append(value.charAt(i));
+        }
+        return true;
     }
 
     private int scanAssigned() {

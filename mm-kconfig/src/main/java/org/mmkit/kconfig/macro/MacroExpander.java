@@ -86,6 +86,12 @@ public final class MacroExpander {
         return reference(rest, NO_ARGUMENTS);
     }
 
+    /** The value of a variable or of the environment; empty when there is neither. */
+    public String valueOf(String name, String atFile, int atLine) {
+        begin(atFile, atLine);
+        return call(name, NO_ARGUMENTS);
+    }
+
     /** Assigns to a variable. */
     public void assign(String name, String value, Flavor flavor, String atFile, int atLine) {
         begin(atFile, atLine);

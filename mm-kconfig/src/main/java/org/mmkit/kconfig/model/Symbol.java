@@ -18,6 +18,8 @@ public final class Symbol {
     SymbolType type = SymbolType.UNKNOWN;
     boolean transitional;
     boolean warned;
+    boolean optional;
+    boolean onInAllNo;
     @Nullable MenuNode firstNode;
     @Nullable MenuNode lastNode;
     @Nullable Property firstProperty;
@@ -66,6 +68,16 @@ public final class Symbol {
     /** Whether it only carries an old value over to the defaults of other symbols. */
     public boolean isTransitional() {
         return transitional;
+    }
+
+    /** Whether a choice may pick no member. */
+    public boolean isOptional() {
+        return optional;
+    }
+
+    /** Whether {@code allnoconfig} turns it on. */
+    public boolean isOnInAllNo() {
+        return onInAllNo;
     }
 
     /** Whether a {@code config}, {@code menuconfig} or {@code choice} entry defines it. */

@@ -212,6 +212,20 @@ public final class TreeBuilder {
         }
     }
 
+    /** Lets the current entry, a choice, pick no member. */
+    public void setOptional() {
+        if (entry.symbol != null) {
+            entry.symbol.optional = true;
+        }
+    }
+
+    /** Has {@code allnoconfig} turn the current entry's symbol on. */
+    public void setOnInAllNo() {
+        if (entry.symbol != null) {
+            entry.symbol.onInAllNo = true;
+        }
+    }
+
     /** Adds the current entry's symbol to the members of {@code choice}, once. */
     public void addChoiceMember(MenuNode choice) {
         Symbol symbol = entry.symbol;

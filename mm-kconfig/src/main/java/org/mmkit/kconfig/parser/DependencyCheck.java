@@ -34,12 +34,14 @@ final class DependencyCheck {
 
     private final KconfigTree tree;
     private final Diagnostic.Sink sink;
+    private final boolean classic;
     private final boolean[] visiting;
     private final boolean[] visited;
     private final List<Step> stack = new ArrayList<>();
     private final Depth depth = new Depth();
 
-    DependencyCheck(KconfigTree tree, Diagnostic.Sink sink) {
+    DependencyCheck(KconfigTree tree, Diagnostic.Sink sink, boolean classic) {
+        this.classic = classic;
         this.tree = tree;
         this.sink = sink;
         this.visiting = new boolean[tree.symbolCount()];
@@ -61,7 +63,7 @@ final class DependencyCheck {
             if (symbol.isTransitional() && !isBare(node, symbol)) {
                 sound = false;
             }
-            if (symbol.isChoice()) {
+            if (symbol.isChoice() && !classic) {
                 for (MenuNode m = node.following(node); m != null; m = m.following(node)) {
                     Symbol member = m.symbol();
                     if (member != null && !isMemberSound(m, member)) {

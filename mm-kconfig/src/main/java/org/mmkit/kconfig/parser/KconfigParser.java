@@ -1,5 +1,6 @@
 package org.mmkit.kconfig.parser;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.mmkit.kconfig.model.MenuNode;
 import org.mmkit.kconfig.model.PropertyKind;
 import org.mmkit.kconfig.model.Symbol;
 import org.mmkit.kconfig.model.SymbolType;
+import org.mmkit.kconfig.model.Text;
 import org.mmkit.kconfig.model.TreeBuilder;
 
 /**
@@ -35,6 +37,8 @@ public final class KconfigParser {
     private static final int MAX_SOURCED = 500_000;
 
     private final SourceFiles files;
+    private final boolean classic;
+    private final Map<String, String> environment;
     private final Diagnostic.Sink sink;
     private final List<Diagnostic> diagnostics = new ArrayList<>();
     private final TreeBuilder tree;
@@ -80,6 +84,14 @@ public final class KconfigParser {
      */
     public KconfigParser(SourceFiles files, Map<String, String> environment, MacroShell shell,
             Diagnostic.Sink listener) {
+        this(files, environment, shell, listener, Dialect.LINUX);
+    }
+
+    /** As the other constructor, for a dialect. */
+    public KconfigParser(SourceFiles files, Map<String, String> environment, MacroShell shell,
+            Diagnostic.Sink listener, Dialect dialect) {
+        this.classic = dialect == Dialect.CLASSIC;
+        this.environment = Map.copyOf(environment);
         this.files = files;
         this.sink = d -> {
             diagnostics.add(d);
@@ -87,7 +99,7 @@ public final class KconfigParser {
         };
         this.tree = new TreeBuilder(sink);
         this.macros = new MacroExpander(environment, shell, sink, tree::addEnvironment);
-        this.lexer = new Lexer(macros, sink);
+        this.lexer = new Lexer(macros, sink, classic);
         this.expressions = new ExpressionParser(this, tree);
     }
 
@@ -118,7 +130,7 @@ public final class KconfigParser {
             throw new KconfigException(diagnostics);
         }
         KconfigTree result = tree.finish();
-        if (!new DependencyCheck(result, sink).check()) {
+        if (!new DependencyCheck(result, sink, classic).check()) {
             throw new KconfigException(diagnostics);
         }
         return result;
@@ -196,7 +208,9 @@ public final class KconfigParser {
             try {
                 if (token == Token.WORD && !inChoice) {
                     name = text();
-                    assignment(name);
+                    if (!classic || !classicStatement(name)) {
+                        assignment(name);
+                    }
                 } else {
                     statement(inChoice);
                 }
@@ -249,14 +263,14 @@ public final class KconfigParser {
             case Token.ENDCHOICE -> end("choice");
             case Token.ENDIF -> end("if");
             default -> {
-                if (inChoice) {
+                if (inChoice && !classic) {
                     throw new SyntaxError();
                 }
                 switch (token) {
                     case Token.MENUCONFIG -> config(true);
                     case Token.MENU -> menu();
                     case Token.CHOICE -> choice();
-                    case Token.SOURCE -> source();
+                    case Token.SOURCE -> source(false, false);
                     default -> throw new SyntaxError();
                 }
             }
@@ -290,7 +304,7 @@ public final class KconfigParser {
     }
 
     private String quoted() {
-        if (token != Token.QUOTED) {
+        if (token != Token.QUOTED && !(classic && token == Token.WORD)) {
             throw new SyntaxError();
         }
         String text = text();
@@ -334,6 +348,9 @@ public final class KconfigParser {
             if (node.prompt() == null) {
                 failed = true;
                 sink.report(Diagnostic.error(node.file(), node.line(), "choice member must have a prompt"));
+            }
+            if (classic && symbol.type() == SymbolType.UNKNOWN) {
+                tree.setType(SymbolType.BOOL);
             }
             if (symbol.type() != SymbolType.BOOL) {
                 failed = true;
@@ -379,10 +396,77 @@ public final class KconfigParser {
             case Token.DEPENDS -> depends();
             case Token.HELP -> help();
             default -> {
+                return classic && token == Token.WORD && classicOption(text());
+            }
+        }
+        return true;
+    }
+
+    /** A statement that only the classic dialect has; false when {@code name} begins something else. */
+    private boolean classicStatement(String name) {
+        switch (name) {
+            case "rsource" -> source(true, false);
+            case "osource" -> source(false, true);
+            case "orsource" -> source(true, true);
+            default -> {
                 return false;
             }
         }
         return true;
+    }
+
+    /** A line of a config entry that only the classic dialect has; false when {@code name} begins something else. */
+    private boolean classicOption(String name) {
+        switch (name) {
+            case "---help---" -> help();
+            case "def_int" -> defaultValue(SymbolType.INT);
+            case "def_hex" -> defaultValue(SymbolType.HEX);
+            case "def_string" -> defaultValue(SymbolType.STRING);
+            case "option" -> {
+                advance();
+                if (token == Token.MODULES) {
+                    tree.setModules();
+                    advance();
+                } else if (token == Token.WORD) {
+                    option(text());
+                } else {
+                    throw new SyntaxError();
+                }
+                endOfStatement();
+                advance();
+            }
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void option(String name) {
+        advance();
+        String argument = "";
+        if (token == Token.EQUAL) {
+            advance();
+            argument = quoted();
+        }
+        switch (name) {
+            case "env" -> {
+                String value = Text.encode(environment.getOrDefault(Text.decode(argument), ""));
+                Symbol symbol = tree.entry().symbol();
+                tree.addEnvironment(argument, value);
+                place();
+                tree.addProperty(PropertyKind.DEFAULT, tree.exprs().symbol(tree.symbol(value, true)), null);
+                if (symbol != null) {
+                    macros.assign(symbol.name(), value, MacroExpander.Flavor.RECURSIVE, lexer.file(),
+                            lexer.physicalLine());
+                }
+            }
+            case "allnoconfig_y" -> tree.setOnInAllNo();
+            case "defconfig_list" -> {
+                // Its defaults name files; the symbol itself is an ordinary text.
+            }
+            default -> throw new SyntaxError();
+        }
     }
 
     private void type(SymbolType type) {
@@ -479,6 +563,9 @@ public final class KconfigParser {
 
     private void choice() {
         advance();
+        if (classic && token == Token.WORD) {
+            advance();
+        }
         endOfStatement();
         place();
         MenuNode node = tree.addChoice();
@@ -497,10 +584,40 @@ public final class KconfigParser {
 
     private boolean choiceOption() {
         switch (token) {
-            case Token.PROMPT, Token.BOOL -> prompt();
+            case Token.PROMPT -> prompt();
+            case Token.BOOL -> {
+                if (classic) {
+                    type(SymbolType.BOOL);
+                } else {
+                    prompt();
+                }
+            }
             case Token.DEFAULT -> target(PropertyKind.DEFAULT);
             case Token.DEPENDS -> depends();
             case Token.HELP -> help();
+            default -> {
+                return classic && classicChoiceOption();
+            }
+        }
+        return true;
+    }
+
+    private boolean classicChoiceOption() {
+        if (token == Token.TRISTATE) {
+            error("tristate choices are not supported");
+            throw new SyntaxError();
+        }
+        if (token != Token.WORD) {
+            return false;
+        }
+        switch (text()) {
+            case "---help---" -> help();
+            case "optional" -> {
+                advance();
+                endOfStatement();
+                tree.setOptional();
+                advance();
+            }
             default -> {
                 return false;
             }
@@ -582,10 +699,27 @@ public final class KconfigParser {
         advance();
     }
 
-    private void source() {
+    private void source(boolean relative, boolean optional) {
         advance();
         String name = quoted();
         endOfStatement();
+        int slash = lexer.file().lastIndexOf('/');
+        if (relative && slash >= 0) {
+            name = lexer.file().substring(0, slash + 1) + name;
+        }
+        if (classic && SourcePattern.isPattern(name)) {
+            StringBuilder all = new StringBuilder();
+            for (String match : files.matching(name)) {
+                all.append("source \"").append(match).append("\"\n");
+            }
+            lexer.push(name, all.toString().getBytes(StandardCharsets.ISO_8859_1));
+            advance();
+            return;
+        }
+        if (optional && files.read(name) == null) {
+            advance();
+            return;
+        }
         byte[] content = ++sourced > MAX_SOURCED || lexer.openCount() > MAX_OPEN ? null : files.read(name);
         if (content == null) {
             throw fatal(Diagnostic.at(Severity.ERROR, lexer.file(), lexer.statementLine(),

@@ -16,14 +16,28 @@ public interface SourceFiles {
     /** The content of the file called {@code name} (bytes, one in each char); null when there is none. */
     byte @Nullable [] read(String name);
 
+    /** The names that match a pattern with {@code *}, {@code ?} or {@code [...]}, sorted; none where it is not known. */
+    default List<String> matching(String pattern) {
+        return List.of();
+    }
+
     /**
      * Files below a directory, then below a second one, as the kernel's tools look in the working directory and
      * then in {@code srctree}.
      */
     static SourceFiles directories(Path first, @Nullable Path second) {
-        return name -> {
-            byte[] content = readFile(first, name);
-            return content != null || second == null || name.startsWith("/") ? content : readFile(second, name);
+        return new SourceFiles() {
+            @Override
+            public byte @Nullable [] read(String name) {
+                byte[] content = readFile(first, name);
+                return content != null || second == null || name.startsWith("/") ? content : readFile(second, name);
+            }
+
+            @Override
+            public List<String> matching(String pattern) {
+                List<String> names = SourcePattern.matches(first, pattern);
+                return !names.isEmpty() || second == null ? names : SourcePattern.matches(second, pattern);
+            }
         };
     }
 

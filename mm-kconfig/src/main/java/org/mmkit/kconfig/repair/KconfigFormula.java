@@ -289,6 +289,10 @@ final class KconfigFormula {
                 keptPicks.put(s, kept);
             }
         }
+        Symbol knot = choice.symbol();
+        if (knot != null && knot.isOptional()) {
+            return result;
+        }
         for (Symbol s : members) {
             // A choice with a visible member picks one.
             int[] clause = new int[any.length + 1];
