@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.mmkit.replay.model.HostModel;
 import org.mmkit.replay.model.Policy;
 import picocli.CommandLine.Option;
@@ -30,8 +31,8 @@ final class PolicyOptions {
     @Option(names = "--kernel", split = ",", paramLabel = "VERSION", defaultValue = "6.18", description = "Kernel profile: 4.12, 5.14 or 6.18.")
     private List<String> kernels = List.of();
 
-    @Option(names = "--memory", paramLabel = "SIZE", defaultValue = "24G", description = "Memory of the machine; ${DEFAULT-VALUE} if not given.")
-    private String memory = "24G";
+    @Option(names = "--memory", paramLabel = "SIZE", description = "Memory of the machine; 24G, or what the program needs, if not given.")
+    private Optional<String> memory = Optional.empty();
 
     @Option(names = "--fragmentation", paramLabel = "SHARE", defaultValue = "0",
             description = "Share, 0 to 1, of the 2 MB blocks in which unmovable memory sits before the program starts.")
@@ -67,7 +68,7 @@ final class PolicyOptions {
             throw CommandException.badInput(e.getMessage());
         }
         String title = name + (defrag.size() > 1 ? " defrag=" + value : "") + (kernels.size() > 1 ? " on " + kernel : "");
-        return policy.withDefrag(value).withKhugepaged(khugepaged).withHost(new HostModel(kernel, bytes(memory), fragmentation, hugetlb)).withName(title);
+        return policy.withDefrag(value).withKhugepaged(khugepaged).withHost(new HostModel(kernel, memory.map(PolicyOptions::bytes).orElse(0L), fragmentation, hugetlb)).withName(title);
     }
 
     private static long bytes(String text) {

@@ -47,7 +47,7 @@ final class EngineMachine implements ReplayMachine {
     static ReplayMachine boot(Policy policy, Recording recording) {
         Machine machine = Machine.builder()
                 .arch("x86_64")
-                .memory(policy.host().memoryBytes())
+                .memory(policy.host().memoryFor(recording.userFaults() + recording.kernelFaults()))
                 .kernel(policy.host().kernel())
                 .contents(false)
                 .build();

@@ -8,7 +8,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.mmkit.replay.model.Comparison;
-import org.mmkit.replay.model.HostModel;
 import org.mmkit.replay.model.Policy;
 import org.mmkit.replay.model.PolicyResult;
 import org.mmkit.replay.model.SelfCheck;
@@ -44,7 +43,7 @@ public final class PolicyComparison {
 
     /** Replays {@code recording} under its own settings, then under each of {@code policies}. */
     public Comparison compare(Recording recording, List<Policy> policies) {
-        Policy own = Policy.named("always").withHost(new HostModel(HostModel.standard().kernel(), HostModel.standard().memoryBytes(), 0, 0));
+        Policy own = Policy.named("always");
         LearnedPages learned = new LearnedPages();
         SelfCheckRun first = new SelfCheckRun(recording, machines.boot(own, recording), learned);
         first.run(-1, progress("self-check"));

@@ -150,6 +150,9 @@ final class PolicyRun extends ReplayLoop {
         boolean wasAnonymous = before >= 0 && machine.isAnonymous(before);
         int outcome = p.touch(address, SelfCheckRun.flags(code, write, inKernel));
         if ((outcome & Fault.ERROR) != 0) {
+            if ((outcome & Fault.OOM) != 0) {
+                odd("the machine of the replay ran out of memory; give it more with --memory");
+            }
             unanswered++;
             return;
         }

@@ -4,14 +4,23 @@ package org.mmkit.replay.model;
  * The machine that a replay runs on.
  *
  * @param kernel kernel profile, {@code "6.18"}
- * @param memoryBytes size of its memory
+ * @param memoryBytes size of its memory; 0 for that of the host of the recordings, or more if the recorded program needs more
  * @param fragmentation share, 0 to 1, of the 2 MiB blocks in which something unmovable sits before the program starts
  * @param hugetlbPages 2 MiB pages in the HugeTLB pool
  */
 public record HostModel(String kernel, long memoryBytes, double fragmentation, int hugetlbPages) {
 
-    /** 24 GiB, nothing fragmented, no pool: the host of the recordings. */
+    /** Memory of the host of the recordings. */
+    public static final long USUAL_MEMORY = 24L << 30;
+
+    /** Enough memory, nothing fragmented, no pool. */
     public static HostModel standard() {
-        return new HostModel("6.18", 24L << 30, 0, 0);
+        return new HostModel("6.18", 0, 0, 0);
+    }
+
+    /** The size of its memory for a program that took {@code faults} page faults. */
+    public long memoryFor(long faults) {
+        // Each fault may bring in 16 pages of a file, or a large folio of which little is used.
+        return memoryBytes > 0 ? memoryBytes : Math.max(USUAL_MEMORY, Long.highestOneBit(faults) * 2 * 4096 * 8);
     }
 }

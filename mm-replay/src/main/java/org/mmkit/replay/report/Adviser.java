@@ -80,12 +80,16 @@ public final class Adviser {
             }
         }
         if (huge > 0) {
-            facts.add("The program asks for huge pages with madvise " + Figures.count(huge) + " times, for " + Figures.size(hugeBytes >> 10) + " in all.");
+            facts.add("The program asks for huge pages with madvise " + times(huge) + ", for " + Figures.size(hugeBytes >> 10) + " in all.");
         }
         if (noHuge > 0) {
-            facts.add("The program declines huge pages with madvise " + Figures.count(noHuge) + " times.");
+            facts.add("The program declines huge pages with madvise " + times(noHuge) + ".");
         }
         return facts;
+    }
+
+    private static String times(long n) {
+        return n == 1 ? "once" : Figures.count(n) + " times";
     }
 
     private static int tameness(Policy policy) {

@@ -48,7 +48,7 @@ final class LineChart {
         }
         for (int i = 0; i <= 5; i++) {
             double x = x(lastSecond * i / 5, lastSecond);
-            text(out, "middle", x, HEIGHT - 8, String.format(Locale.ROOT, lastSecond < 2 ? "%.2f s" : "%.1f s", lastSecond * i / 5));
+            text(out, i == 0 ? "start" : i == 5 ? "end" : "middle", x, HEIGHT - 8, String.format(Locale.ROOT, lastSecond < 2 ? "%.2f s" : "%.1f s", lastSecond * i / 5));
         }
         for (int i = 0; i < results.size(); i++) {
             StringBuilder points = new StringBuilder();
