@@ -19,6 +19,8 @@ public final class InvariantChecker {
     private final Engine engine;
     private final FrameTable frames;
     private final MappingCounts counts;
+    private long cachePages;
+    private long shmemPages;
 
     /** A checker of {@code engine}. */
     public InvariantChecker(Engine engine) {
@@ -41,6 +43,8 @@ public final class InvariantChecker {
     private void checkFrames() {
         long anonMapped = 0;
         long fileMapped = 0;
+        cachePages = 0;
+        shmemPages = 0;
         long section = 1L << engine.memory.sectionOrder();
         for (long base = 0; base < frames.spanned(); base += section) {
             if (!frames.isTouched(base) && !counts.isTouched(base)) {
@@ -63,6 +67,8 @@ public final class InvariantChecker {
         }
         expect("nr_anon_pages", anonMapped);
         expect("nr_mapped", fileMapped);
+        expect("nr_file_pages", cachePages);
+        expect("nr_shmem", shmemPages);
     }
 
     private void checkMappings(long pfn) {
@@ -86,8 +92,13 @@ public final class InvariantChecker {
         long cache = 0;
         if (anon) {
             cache = frames.test(head, FolioFlags.SWAPCACHE) ? frames.pages(head) : 0;
+            cachePages += cache;
         } else if (frames.hasOwner(head)) {
             cache = frames.pages(head);
+            cachePages += cache;
+            if (frames.owner(head) instanceof FileMapping file) {
+                shmemPages += file.isShmem() ? cache : 0;
+            }
             if (frames.owner(head) instanceof FileMapping file && file.find(frames.index(head)) != head) {
                 throw wrong(head, "page " + frames.index(head) + " of " + file.name() + ", whose cache does not hold it there");
             }
@@ -105,7 +116,7 @@ public final class InvariantChecker {
     private void expect(String counter, long found) {
         if (engine.counters.get(counter) != found) {
             throw new InvariantViolation(
-                    counter + " is " + engine.counters.get(counter) + ", but " + found + " pages are mapped");
+                    counter + " is " + engine.counters.get(counter) + ", but there are " + found + " such pages");
         }
     }
 
