@@ -12,7 +12,7 @@ import org.mmkit.core.space.UserAddressSpace;
  * mappings found in page tables are those counted, and that each reference has somebody who holds it.
  *
  * <p>A folio's references are those of its mappings, of its page cache or swap cache (one for each of its pages), and of its
- * long-term pins. HugeTLB folios are left to the feature that owns them where references are concerned.
+ * long-term pins.
  */
 public final class InvariantChecker {
 
@@ -86,17 +86,18 @@ public final class InvariantChecker {
 
     private void checkReferences(long head) {
         boolean anon = frames.test(head, FolioFlags.ANON);
-        if (frames.test(head, FolioFlags.HUGETLB) || frames.test(head, FolioFlags.HUGE_ZERO)) {
+        if (frames.test(head, FolioFlags.HUGE_ZERO)) {
             return;
         }
+        boolean hugetlb = frames.test(head, FolioFlags.HUGETLB);
         long cache = 0;
         if (anon) {
             cache = frames.test(head, FolioFlags.SWAPCACHE) ? frames.pages(head) : 0;
             cachePages += cache;
         } else if (frames.hasOwner(head)) {
             cache = frames.pages(head);
-            cachePages += cache;
-            if (frames.owner(head) instanceof FileMapping file) {
+            cachePages += hugetlb ? 0 : cache;
+            if (!hugetlb && frames.owner(head) instanceof FileMapping file) {
                 shmemPages += file.isShmem() ? cache : 0;
             }
             if (frames.owner(head) instanceof FileMapping file && file.find(frames.index(head)) != head) {
