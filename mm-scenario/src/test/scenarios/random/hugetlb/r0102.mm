@@ -1,0 +1,31 @@
+# random HUGETLB scenario, seed 102
+echo madvise > /sys/kernel/mm/transparent_hugepage/enabled
+echo madvise > /sys/kernel/mm/transparent_hugepage/defrag
+echo inherit > /sys/kernel/mm/transparent_hugepage/hugepages-2048kB/enabled
+echo 0 > /sys/kernel/mm/transparent_hugepage/use_zero_page
+echo 6 > /proc/sys/vm/nr_hugepages
+echo 2 > /proc/sys/vm/nr_overcommit_hugepages
+f = memfd_create("h", MFD_HUGETLB)
+ftruncate(f, 8M)
+store(0x100100000000+4M, 8M, 2M, 183)
+hugetlb(2M)
+store(0x100100000000+2M, 4M, 2M, 87)
+hugetlb(2M)
+store(0x100100000000+10M, 4M, 2M, 72)
+hugetlb(2M)
+load(0x100100000000+4M, 4M, 2M)
+hugetlb(2M)
+smaps(0x100100000000, 32M)
+pagemap(0x100100000000, 16M)
+store(0x100100000000+4M, 6M, 2M, 45)
+hugetlb(2M)
+smaps(0x100100000000, 32M)
+pagemap(0x100100000000, 16M)
+store(0x100100000000+8M, 6M, 2M, 45)
+hugetlb(2M)
+store(0x100100000000+0M, 6M, 2M, 194)
+hugetlb(2M)
+mmap(0x100100000000+4M, 8M, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_FIXED, f, 4M)
+hugetlb(2M)
+meminfo()
+status()

@@ -1,0 +1,57 @@
+# random HUGETLB scenario, seed 107
+echo madvise > /sys/kernel/mm/transparent_hugepage/enabled
+echo madvise > /sys/kernel/mm/transparent_hugepage/defrag
+echo inherit > /sys/kernel/mm/transparent_hugepage/hugepages-2048kB/enabled
+echo 1 > /sys/kernel/mm/transparent_hugepage/use_zero_page
+echo 7 > /proc/sys/vm/nr_hugepages
+echo 2 > /proc/sys/vm/nr_overcommit_hugepages
+f = memfd_create("h", MFD_HUGETLB)
+ftruncate(f, 8M)
+store(0x100100000000+0M, 6M, 2M, 119)
+hugetlb(2M)
+smaps(0x100100000000, 32M)
+pagemap(0x100100000000, 16M)
+child {
+  fallocate(f, FALLOC_FL_PUNCH_HOLE|FALLOC_FL_KEEP_SIZE, 6M, 2M)
+  hugetlb(2M)
+  mmap(0x100100000000+2M, 4M, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS|MAP_HUGETLB|MAP_FIXED|MAP_NORESERVE, -1, 0)
+  hugetlb(2M)
+}
+hugetlb(2M)
+fallocate(f, 0, 2M, 2M)
+hugetlb(2M)
+child {
+  mmap(0x100100000000+6M, 8M, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS|MAP_HUGETLB|MAP_FIXED|MAP_NORESERVE, -1, 0)
+  hugetlb(2M)
+}
+hugetlb(2M)
+fallocate(f, FALLOC_FL_PUNCH_HOLE|FALLOC_FL_KEEP_SIZE, 2M, 2M)
+hugetlb(2M)
+smaps(0x100100000000, 32M)
+pagemap(0x100100000000, 16M)
+fallocate(f, 0, 0M, 2M)
+hugetlb(2M)
+smaps(0x100100000000, 32M)
+pagemap(0x100100000000, 16M)
+fallocate(f, FALLOC_FL_PUNCH_HOLE|FALLOC_FL_KEEP_SIZE, 0M, 2M)
+hugetlb(2M)
+load(0x100100000000+6M, 8M, 2M)
+hugetlb(2M)
+smaps(0x100100000000, 32M)
+pagemap(0x100100000000, 16M)
+mmap(0x100100000000+2M, 6M, PROT_READ|PROT_WRITE, MAP_SHARED|MAP_FIXED, f, 2M)
+hugetlb(2M)
+smaps(0x100100000000, 32M)
+pagemap(0x100100000000, 16M)
+mmap(0x100100000000+6M, 8M, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS|MAP_HUGETLB|MAP_FIXED|MAP_NORESERVE, -1, 0)
+hugetlb(2M)
+load(0x100100000000+8M, 8M, 2M)
+hugetlb(2M)
+munmap(0x100100000000+4M, 8M)
+hugetlb(2M)
+smaps(0x100100000000, 32M)
+pagemap(0x100100000000, 16M)
+mmap(0x100100000000+2M, 4M, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS|MAP_HUGETLB|MAP_FIXED, -1, 0)
+hugetlb(2M)
+meminfo()
+status()

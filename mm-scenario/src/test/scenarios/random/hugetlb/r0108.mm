@@ -1,0 +1,47 @@
+# random HUGETLB scenario, seed 108
+echo madvise > /sys/kernel/mm/transparent_hugepage/enabled
+echo madvise > /sys/kernel/mm/transparent_hugepage/defrag
+echo inherit > /sys/kernel/mm/transparent_hugepage/hugepages-2048kB/enabled
+echo 0 > /sys/kernel/mm/transparent_hugepage/use_zero_page
+echo 6 > /proc/sys/vm/nr_hugepages
+echo 0 > /proc/sys/vm/nr_overcommit_hugepages
+f = memfd_create("h", MFD_HUGETLB)
+ftruncate(f, 8M)
+store(0x100100000000+6M, 2M, 2M, 15)
+hugetlb(2M)
+madvise(0x100100000000+2M, 2M, MADV_DONTNEED)
+hugetlb(2M)
+smaps(0x100100000000, 32M)
+pagemap(0x100100000000, 16M)
+echo 7 > /proc/sys/vm/nr_hugepages
+hugetlb(2M)
+smaps(0x100100000000, 32M)
+pagemap(0x100100000000, 16M)
+mmap(0x100100000000+2M, 4M, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS|MAP_HUGETLB|MAP_FIXED, -1, 0)
+hugetlb(2M)
+smaps(0x100100000000, 32M)
+pagemap(0x100100000000, 16M)
+madvise(0x100100000000+0M, 6M, MADV_DONTNEED)
+hugetlb(2M)
+smaps(0x100100000000, 32M)
+pagemap(0x100100000000, 16M)
+munmap(0x100100000000+8M, 4M)
+hugetlb(2M)
+store(0x100100000000+6M, 8M, 2M, 158)
+hugetlb(2M)
+mmap(0x100100000000+2M, 8M, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS|MAP_HUGETLB|MAP_FIXED, -1, 0)
+hugetlb(2M)
+store(0x100100000000+2M, 8M, 2M, 171)
+hugetlb(2M)
+mmap(0x100100000000+0M, 8M, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS|MAP_HUGETLB|MAP_FIXED, -1, 0)
+hugetlb(2M)
+mmap(0x100100000000+8M, 2M, PROT_NONE, MAP_PRIVATE|MAP_ANONYMOUS|MAP_HUGETLB|MAP_FIXED, -1, 0)
+hugetlb(2M)
+store(0x100100000000+0M, 8M, 2M, 105)
+hugetlb(2M)
+mmap(0x100100000000+0M, 6M, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS|MAP_HUGETLB|MAP_FIXED|MAP_NORESERVE, -1, 0)
+hugetlb(2M)
+store(0x100100000000+10M, 8M, 2M, 154)
+hugetlb(2M)
+meminfo()
+status()

@@ -1,0 +1,43 @@
+# random RECLAIM scenario, seed 102
+echo madvise > /sys/kernel/mm/transparent_hugepage/enabled
+echo madvise > /sys/kernel/mm/transparent_hugepage/defrag
+echo inherit > /sys/kernel/mm/transparent_hugepage/hugepages-2048kB/enabled
+echo 0 > /sys/kernel/mm/transparent_hugepage/use_zero_page
+a = mmap(0x100100000000, 8M, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED_NOREPLACE, -1, 0)
+swapon(64M)
+madvise(a, 8M, MADV_HUGEPAGE)
+madvise(a+8104K, 88K, MADV_PAGEOUT)
+madvise(a, 8M, MADV_PAGEOUT)
+madvise(a+140K, 4096K, MADV_PAGEOUT)
+madvise(a+6784K, 1408K, MADV_COLLAPSE)
+munmap(a+4056K, 1588K)
+child {
+  madvise(a+6720K, 320K, MADV_SEQUENTIAL)
+  smaps(a, 32M)
+  pagemap(a, 8M)
+  pagemap(a+16M, 8M)
+  vmstat()
+  mprotect(a+8128K, 64K, PROT_READ|PROT_WRITE)
+  smaps(a, 32M)
+  pagemap(a, 8M)
+  vmstat()
+  munlock(a+6M, 2048K)
+  smaps(a, 32M)
+  pagemap(a, 8M)
+  pagemap(a+16M, 8M)
+  vmstat()
+  madvise(a+6M, 2M, MADV_FREE)
+  smaps(a, 32M)
+  pagemap(a, 8M)
+  vmstat()
+}
+mmap(a+3328K, 2460K, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED, -1, 0)
+smaps(a, 32M)
+pagemap(a, 8M)
+vmstat()
+status()
+mprotect(a+5820K, 2048K, PROT_READ|PROT_WRITE)
+smaps(a, 32M)
+pagemap(a, 8M)
+mthp()
+vmstat()

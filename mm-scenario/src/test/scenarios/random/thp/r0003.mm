@@ -1,0 +1,51 @@
+# random THP scenario, seed 3
+echo madvise > /sys/kernel/mm/transparent_hugepage/enabled
+echo madvise > /sys/kernel/mm/transparent_hugepage/defrag
+echo inherit > /sys/kernel/mm/transparent_hugepage/hugepages-2048kB/enabled
+echo 0 > /sys/kernel/mm/transparent_hugepage/use_zero_page
+a = mmap(0x100100000000, 8M, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED_NOREPLACE, -1, 0)
+madvise(a, 8M, MADV_HUGEPAGE)
+madvise(a+4M, 1944K, MADV_POPULATE_READ)
+smaps(a, 32M)
+pagemap(a, 8M)
+vmstat()
+madvise(a+64K, 2472K, MADV_POPULATE_WRITE)
+smaps(a, 32M)
+pagemap(a, 8M)
+vmstat()
+status()
+store(a+2072K, 4096K, 64K, 21)
+smaps(a, 32M)
+pagemap(a, 8M)
+vmstat()
+mmap(a+1704K, 192K, PROT_NONE, MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED|MAP_NORESERVE, -1, 0)
+load(a+1316K, 8K, 4K)
+munmap(a+6060K, 664K)
+child {
+  munlock(a, 2036K)
+  smaps(a, 32M)
+  pagemap(a, 8M)
+  mthp()
+  munlock(a, 1028K)
+  smaps(a, 32M)
+  pagemap(a, 8M)
+  vmstat()
+  parent {
+    store(a+3200K, 12K, 2M, 158)
+    smaps(a, 32M)
+    pagemap(a, 8M)
+    vmstat()
+  }
+}
+madvise(a+6556K, 1636K, MADV_HUGEPAGE)
+mprotect(a+1532K, 776K, PROT_READ|PROT_WRITE)
+smaps(a, 32M)
+pagemap(a, 8M)
+mthp()
+status()
+smaps(a, 32M)
+pagemap(a, 8M)
+pagemap(a+16M, 8M)
+mthp()
+status()
+vmstat()

@@ -1,0 +1,30 @@
+# random THP scenario, seed 23
+echo always > /sys/kernel/mm/transparent_hugepage/enabled
+echo madvise > /sys/kernel/mm/transparent_hugepage/defrag
+echo inherit > /sys/kernel/mm/transparent_hugepage/hugepages-2048kB/enabled
+echo 0 > /sys/kernel/mm/transparent_hugepage/use_zero_page
+a = mmap(0x100100000000, 8M, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED_NOREPLACE, -1, 0)
+madvise(a, 8M, MADV_HUGEPAGE)
+store(a+6848K, 320K, 4K, 158)
+madvise(a+1864K, 536K, MADV_HUGEPAGE)
+load(a+4M, 64K, 4K)
+mremap(a+3924K, 2048K, 2048K, MREMAP_MAYMOVE|MREMAP_FIXED, a+16M+7168K)
+madvise(a+6892K, 1300K, MADV_NOHUGEPAGE)
+smaps(a, 32M)
+pagemap(a, 8M)
+vmstat()
+mremap(a+1888K, 2240K, 2240K, MREMAP_MAYMOVE|MREMAP_FIXED, a+16M+3068K)
+madvise(a+2112K, 2048K, MADV_POPULATE_WRITE)
+munlock(a+7624K, 320K)
+smaps(a, 32M)
+pagemap(a, 8M)
+vmstat()
+munmap(a+7744K, 244K)
+smaps(a, 32M)
+pagemap(a, 8M)
+pagemap(a+16M, 8M)
+mthp()
+smaps(a, 32M)
+pagemap(a, 8M)
+vmstat()
+vmstat()

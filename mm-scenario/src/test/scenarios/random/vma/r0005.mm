@@ -1,0 +1,30 @@
+# random VMA scenario, seed 5
+echo never > /sys/kernel/mm/transparent_hugepage/enabled
+echo madvise > /sys/kernel/mm/transparent_hugepage/defrag
+echo inherit > /sys/kernel/mm/transparent_hugepage/hugepages-2048kB/enabled
+echo 0 > /sys/kernel/mm/transparent_hugepage/use_zero_page
+a = mmap(0x100100000000, 8M, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED_NOREPLACE, -1, 0)
+munmap(a+6320K, 1344K)
+mprotect(a+4604K, 448K, PROT_READ)
+mprotect(a+4M, 2644K, PROT_READ|PROT_WRITE)
+smaps(a, 32M)
+pagemap(a, 8M)
+status()
+madvise(a+4M, 156K, MADV_NORMAL)
+munmap(a+6M, 2048K)
+smaps(a, 32M)
+pagemap(a, 8M)
+munlock(a+4864K, 3328K)
+madvise(a+3008K, 4096K, MADV_RANDOM)
+munlock(a+3136K, 4096K)
+mremap(a+7548K, 320K, 320K, MREMAP_MAYMOVE|MREMAP_FIXED, a+16M+448K)
+store(a+1348K, 1832K, 64K, 136)
+munlock(a+2496K, 4096K)
+smaps(a, 32M)
+pagemap(a, 8M)
+pagemap(a+16M, 8M)
+status()
+smaps(a, 32M)
+pagemap(a, 8M)
+pagemap(a+16M, 8M)
+vmstat()
