@@ -10,6 +10,7 @@ module org.mmkit.kconfig {
     exports org.mmkit.kconfig.export;
     exports org.mmkit.kconfig.lint;
     exports org.mmkit.kconfig.macro;
+    exports org.mmkit.kconfig.menu;
     exports org.mmkit.kconfig.model;
     exports org.mmkit.kconfig.parser;
     exports org.mmkit.kconfig.repair;

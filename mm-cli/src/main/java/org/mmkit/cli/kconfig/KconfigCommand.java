@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
         headerHeading = "Example: mm kconfig why CONFIG_TRANSPARENT_HUGEPAGE --tree linux --config /proc/config.gz%n%n",
         header = "Explain, search, compare, check and repair kernel configurations.",
         subcommands = {WhyCommand.class, SetCommand.class, SearchCommand.class, DiffCommand.class, LintCommand.class,
-            ExportCommand.class},
+            ExportCommand.class, MenuconfigCommand.class},
         synopsisSubcommandLabel = "COMMAND")
 public final class KconfigCommand implements Runnable {
 

@@ -1,0 +1,141 @@
+package org.mmkit.cli.kconfig;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.mmkit.cli.CommandException;
+import org.mmkit.cli.ExitCode;
+import org.mmkit.kconfig.menu.Key;
+import org.mmkit.kconfig.menu.MenuSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code mm kconfig menuconfig}: the menu in a terminal. */
+@Command(
+        name = "menuconfig",
+        headerHeading = "Example: mm kconfig menuconfig --tree linux%n%n",
+        header = "Change a configuration in a menu.",
+        description = "%nShows why hidden entries are hidden (z), searches (/), and asks before unsaved changes are lost.")
+final class MenuconfigCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private TreeOptions options = new TreeOptions();
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        String settings = stty("-g");
+        if (settings.isEmpty()) {
+            throw CommandException.badInput("menuconfig needs a terminal; mm kconfig set changes a configuration without");
+        }
+        Path file = options.configFile();
+        MenuSession session = new MenuSession(options.configuration(options.parse()), content -> save(file, content));
+        PrintWriter out = spec.commandLine().getOut();
+        stty("raw", "-echo");
+        try {
+            while (!session.isFinished()) {
+                draw(out, session);
+                Key key = read(System.in);
+                if (key == null) {
+                    break;
+                }
+                session.press(key);
+            }
+        } finally {
+            stty(settings);
+            out.print("\u001b[2J\u001b[H");
+            out.flush();
+        }
+        if (session.hasUnsavedChanges()) {
+            spec.commandLine().getErr().println("changes were not saved");
+        }
+        return ExitCode.DONE;
+    }
+
+    private static void save(Path file, byte[] content) throws IOException {
+        Path part = file.resolveSibling(file.getFileName() + ".tmp");
+        Files.write(part, content);
+        Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private static void draw(PrintWriter out, MenuSession session) throws IOException, InterruptedException {
+        String[] size = stty("size").split(" ");
+        int height = size.length == 2 ? Math.max(8, Integer.parseInt(size[0])) : 24;
+        int width = size.length == 2 ? Math.max(20, Integer.parseInt(size[1])) : 80;
+        List<String> lines = session.screen(width, height);
+        StringBuilder screen = new StringBuilder("\u001b[2J\u001b[H");
+        for (int i = 0; i < lines.size(); i++) {
+            String line = lines.get(i);
+            boolean marked = line.startsWith("> ");
+            screen.append(marked ? "\u001b[7m" : "").append(line).append(marked ? "\u001b[0m" : "")
+                    .append(i + 1 < lines.size() ? "\r\n" : "");
+        }
+        out.print(screen);
+        out.flush();
+    }
+
+    /** The next key; null at the end of the input. */
+    private static @Nullable Key read(InputStream in) throws IOException, InterruptedException {
+        int c = in.read();
+        switch (c) {
+            case -1, 3, 4:
+                return null;
+            case '\r', '\n':
+                return Key.of(Key.Kind.ENTER);
+            case 8, 127:
+                return Key.of(Key.Kind.BACKSPACE);
+            case 27:
+                return escape(in);
+            default:
+                return Key.of((char) c);
+        }
+    }
+
+    /** A key that begins with an escape, or Escape itself when nothing follows at once. */
+    private static Key escape(InputStream in) throws IOException, InterruptedException {
+        for (int i = 0; i < 5 && in.available() == 0; i++) {
+            Thread.sleep(10);
+        }
+        if (in.available() == 0) {
+            return Key.of(Key.Kind.ESCAPE);
+        }
+        int first = in.read();
+        int second = first == '[' || first == 'O' ? in.read() : first;
+        if (second == '5' || second == '6') {
+            in.read();
+        }
+        return Key.of(switch (second) {
+            case 'A' -> Key.Kind.UP;
+            case 'B' -> Key.Kind.DOWN;
+            case 'C' -> Key.Kind.RIGHT;
+            case 'D' -> Key.Kind.LEFT;
+            case 'H' -> Key.Kind.HOME;
+            case 'F' -> Key.Kind.END;
+            case '5' -> Key.Kind.PAGE_UP;
+            case '6' -> Key.Kind.PAGE_DOWN;
+            default -> Key.Kind.ESCAPE;
+        });
+    }
+
+    /** Runs stty on the terminal; its output, empty when there is no terminal. */
+    private static String stty(String... arguments) throws IOException, InterruptedException {
+        String[] command = new String[arguments.length + 1];
+        command[0] = "stty";
+        System.arraycopy(arguments, 0, command, 1, arguments.length);
+        Process process = new ProcessBuilder(command).redirectInput(ProcessBuilder.Redirect.INHERIT)
+                .redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        return process.waitFor() == 0 ? output : "";
+    }
+}
