@@ -99,6 +99,7 @@ public final class Bootstrap {
             PhysicalMap map = architecture.physicalMap(usable);
             checkAddresses(map, layout);
             return new SystemMemory.Builder(map, layout, architecture.sectionOrder(configuration))
+                    .zones(configuration.isEnabled("ZONE_DMA"), configuration.isEnabled("ZONE_DMA32"))
                     .contents(keepContents)
                     .movableBytes(movableBytes)
                     .build();

@@ -175,13 +175,13 @@ public final class BuddyAllocator implements FrameAllocator {
 
     // ---- allocation -------------------------------------------------------------------------------------------
 
-    /** The highest zone that a request may use (include/linux/gfp.h, gfp_zone). */
-    private static int highestZone(int gfp) {
-        if ((gfp & Gfp.DMA) != 0) {
-            return Zone.DMA;
-        }
-        if ((gfp & Gfp.DMA32) != 0) {
-            return Zone.DMA32;
+    /** The highest zone that a request may use; zones that a machine lacks are no limit (include/linux/gfp.h, gfp_zone). */
+    private int highestZone(int gfp) {
+        if ((gfp & (Gfp.DMA | Gfp.DMA32)) != 0) {
+            if ((gfp & Gfp.DMA) != 0 && zones[Zone.DMA].managed > 0) {
+                return Zone.DMA;
+            }
+            return zones[Zone.DMA32].managed > 0 ? Zone.DMA32 : Zone.NORMAL;
         }
         return (gfp & (Gfp.HIGHMEM | Gfp.MOVABLE)) == (Gfp.HIGHMEM | Gfp.MOVABLE) ? Zone.MOVABLE : Zone.NORMAL;
     }

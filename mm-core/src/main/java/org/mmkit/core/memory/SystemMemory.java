@@ -63,7 +63,7 @@ public final class SystemMemory implements PhysicalMemory {
         frames = new FrameTable(spanned, sectionOrder);
         int blockOrder = Math.min(FrameAllocator.MAX_ORDER, b.layout.order(2));
         long movable = b.movableBytes == 0 ? spanned : movableStart(usable, b.movableBytes >>> pageShift);
-        allocator = new BuddyAllocator(spanned, sectionOrder, blockOrder, zoneEnds(b.map, movable), b.processors, frames);
+        allocator = new BuddyAllocator(spanned, sectionOrder, blockOrder, zoneEnds(b, movable), b.processors, frames);
         allocator.watermarks().setPageKilobytes(1 << pageShift - 10);
         frames.setAllocator(allocator);
         contents = b.contents
@@ -82,6 +82,8 @@ public final class SystemMemory implements PhysicalMemory {
         private int processors = 1;
         private boolean contents = true;
         private long movableBytes;
+        private boolean dma = true;
+        private boolean dma32 = true;
 
         /** Memory as firmware reports it, for pages and huge pages of {@code layout}, in sections of 2^{@code sectionOrder} frames. */
         public Builder(PhysicalMap map, PageTableLayout layout, int sectionOrder) {
@@ -108,6 +110,13 @@ public final class SystemMemory implements PhysicalMemory {
             return this;
         }
 
+        /** Whether the zones DMA and DMA32 exist where the architecture has them (CONFIG_ZONE_DMA, CONFIG_ZONE_DMA32); they do unless set. */
+        public Builder zones(boolean hasDma, boolean hasDma32) {
+            dma = hasDma;
+            dma32 = hasDma32;
+            return this;
+        }
+
         /** Boots the memory. */
         public SystemMemory build() {
             return new SystemMemory(this);
@@ -128,9 +137,9 @@ public final class SystemMemory implements PhysicalMemory {
         return runs;
     }
 
-    private long[] zoneEnds(PhysicalMap map, long movable) {
-        long dma = Math.min(map.dmaEnd() >>> pageShift, spanned);
-        long dma32 = Math.max(dma, Math.min(map.dma32End() >>> pageShift, spanned));
+    private long[] zoneEnds(Builder b, long movable) {
+        long dma = b.dma ? Math.min(b.map.dmaEnd() >>> pageShift, spanned) : 0;
+        long dma32 = b.dma32 ? Math.max(dma, Math.min(b.map.dma32End() >>> pageShift, spanned)) : dma;
         return new long[] {dma, dma32, Math.max(dma32, movable)};
     }
 

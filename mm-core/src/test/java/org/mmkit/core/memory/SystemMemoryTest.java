@@ -88,6 +88,19 @@ class SystemMemoryTest {
     }
 
     @Test
+    void without_ZONE_DMA_low_memory_belongs_to_the_next_zone_and_DMA_requests_go_there() {
+        SystemMemory memory = machine(4 * GIB).zones(false, true).build();
+        BuddyAllocator allocator = memory.allocator();
+
+        assertThat(allocator.zone(Zone.DMA).spanned()).isZero();
+        assertThat(allocator.zone(Zone.DMA32).start()).isZero();
+        assertThat(allocator.allocate(0, Gfp.KERNEL | Gfp.DMA)).isLessThan(4 * GIB >>> 12);
+        memory = machine(4 * GIB).zones(false, false).build();
+        assertThat(memory.allocator().zone(Zone.NORMAL).present()).isEqualTo((4 * GIB - MIB + 0x9F000) >>> 12);
+        memory.verify();
+    }
+
+    @Test
     void too_little_memory_is_refused_with_the_reason() {
         assertThatThrownBy(() -> machine(32 * MIB).build())
                 .isInstanceOf(IllegalArgumentException.class)
