@@ -19,6 +19,7 @@ import org.mmkit.core.memory.SystemMemory;
 import org.mmkit.core.pgtable.PageTableArena;
 import org.mmkit.core.pgtable.RadixPageTables;
 import org.mmkit.core.reclaim.Aging;
+import org.mmkit.core.reclaim.Kswapd;
 import org.mmkit.core.rmap.FolioMapper;
 import org.mmkit.core.space.MappingSources;
 import org.mmkit.core.space.UserAddressSpace;
@@ -52,6 +53,7 @@ public final class Engine {
     private SwapEntries swap = SwapEntries.NONE;
     private MappingSources sources = MappingSources.NONE;
     private @Nullable Aging aging;
+    private @Nullable Kswapd kswapd;
 
     /** Ties the parts together. */
     public Engine(
@@ -142,6 +144,16 @@ public final class Engine {
     /** Sets it. */
     public void setAging(Aging reclaim) {
         aging = reclaim;
+    }
+
+    /** Who takes pages back when memory runs short, or null. */
+    public @Nullable Kswapd kswapd() {
+        return kswapd;
+    }
+
+    /** Sets it. */
+    public void setKswapd(Kswapd reclaim) {
+        kswapd = reclaim;
     }
 
     /** What a mapped page of the folio {@code head} counts as. */

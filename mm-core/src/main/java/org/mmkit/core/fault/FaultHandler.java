@@ -12,6 +12,7 @@ import org.mmkit.api.space.VmFlags;
 import org.mmkit.api.space.VmaOperations;
 import org.mmkit.core.boot.Engine;
 import org.mmkit.core.pgtable.RadixPageTables;
+import org.mmkit.core.reclaim.Kswapd;
 import org.mmkit.core.space.UserAddressSpace;
 import org.mmkit.core.space.VmArea;
 
@@ -64,7 +65,18 @@ public final class FaultHandler implements FaultResolver {
         } else if ((area.flags() & VmFlags.ACCESS) == 0) {
             return Fault.SIGSEGV;
         }
-        return handle(area, va, flags);
+        Kswapd kswapd = engine.kswapd();
+        if (kswapd == null) {
+            return handle(area, va, flags);
+        }
+        if (kswapd.isDue()) {
+            kswapd.balance();
+        }
+        int outcome = handle(area, va, flags);
+        while ((outcome & Fault.OOM) != 0 && kswapd.relieve()) {
+            outcome = handle(area, va, flags);
+        }
+        return outcome;
     }
 
     /** Handles a fault at {@code va}, which lies in {@code area} and is allowed there. */

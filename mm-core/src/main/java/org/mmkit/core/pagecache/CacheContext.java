@@ -20,6 +20,7 @@ public final class CacheContext {
     final int nrShmemHuge;
     final int nrFileHuge;
     private @Nullable RangeUnmapper unmapper;
+    private Runnable relief = () -> {};
     private long lastInode;
     private long lastDevice;
 
@@ -47,6 +48,16 @@ public final class CacheContext {
             throw new IllegalStateException("page tables are not set up yet");
         }
         return present;
+    }
+
+    /** Says what is done before a write allocates a page: the place where memory may be taken back. */
+    public void setRelief(Runnable action) {
+        relief = action;
+    }
+
+    /** To be called before a page is allocated for a write, with no folio in the caller's hands. */
+    public void relieve() {
+        relief.run();
     }
 
     /** All memory. */

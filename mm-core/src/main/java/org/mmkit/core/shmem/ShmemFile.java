@@ -288,6 +288,7 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
             return -Errno.ENOSPC;
         }
         for (long index = start; index < end; ) {
+            context.relieve();
             long head = lookUp(index);
             if (head >= 0) {
                 clear(head);
@@ -331,6 +332,7 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
             long at = offset + done;
             long wanted = Math.min(length - done, chunk - (at & chunk - 1));
             long index = at >>> pageShift;
+            context.relieve();
             long head = lookUp(index);
             if (head == Frames.NONE) {
                 head = allocate(index, null, 0, at + wanted);

@@ -12,6 +12,7 @@ import org.mmkit.api.space.MapFlags;
 import org.mmkit.api.space.VmFlags;
 import org.mmkit.api.space.VmaOperations;
 import org.mmkit.core.boot.Engine;
+import org.mmkit.core.reclaim.Kswapd;
 
 /** mlock(2), munlock(2), mlockall(2), and populating ranges (Linux: mm/mlock.c, mm/gup.c populate_vma_page_range). */
 public final class LockCalls {
@@ -270,7 +271,14 @@ public final class LockCalls {
                 va = next;
                 continue;
             }
+            Kswapd kswapd = engine.kswapd();
+            if (kswapd != null && kswapd.isDue()) {
+                kswapd.balance();
+            }
             int outcome = engine.faults.handle(area, va, flags);
+            if ((outcome & Fault.OOM) != 0 && kswapd != null && kswapd.relieve()) {
+                continue;
+            }
             if ((outcome & Fault.OOM) != 0) {
                 return -Errno.ENOMEM;
             }

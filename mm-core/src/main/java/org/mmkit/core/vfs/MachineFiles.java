@@ -6,6 +6,7 @@ import org.mmkit.core.boot.Engine;
 import org.mmkit.core.pagecache.CacheContext;
 import org.mmkit.core.reclaim.AdvisedAging;
 import org.mmkit.core.reclaim.FolioReclaimer;
+import org.mmkit.core.reclaim.Kswapd;
 import org.mmkit.core.shmem.Shmem;
 import org.mmkit.core.space.VmArea;
 import org.mmkit.core.swap.SwapOff;
@@ -22,6 +23,7 @@ public final class MachineFiles {
     private final SwapSpace swap;
     private final SwapOff swapOff;
     private final FolioReclaimer reclaimer;
+    private final Kswapd kswapd;
 
     /** Makes them as {@code configuration} has it (SWAP, MEMFD_CREATE) and sets them in {@code engine}. */
     public MachineFiles(Engine engine, Configuration configuration) {
@@ -39,6 +41,14 @@ public final class MachineFiles {
         SwapPages pages = new SwapPages(engine, swap);
         swapOff = new SwapOff(engine, swap, pages, shmem::leaveSwap);
         reclaimer = new FolioReclaimer(engine, swap);
+        kswapd = new Kswapd(engine, swap);
+        engine.memory.allocator().setPressure(kswapd);
+        engine.setKswapd(kswapd);
+        context.setRelief(() -> {
+            if (kswapd.isDue()) {
+                kswapd.balance();
+            }
+        });
         engine.setSources(vfs.sources());
         engine.setSwap(pages);
         engine.setAging(new AdvisedAging(engine, reclaimer, pages::readAhead));
@@ -62,6 +72,11 @@ public final class MachineFiles {
     /** Reclaims given folios. */
     public FolioReclaimer reclaimer() {
         return reclaimer;
+    }
+
+    /** Who takes pages back when memory runs short. */
+    public Kswapd kswapd() {
+        return kswapd;
     }
 
     /** Drops what the page cache holds of files and nobody maps or has written to (drop_caches). */
