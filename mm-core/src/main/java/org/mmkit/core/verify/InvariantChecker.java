@@ -91,7 +91,8 @@ public final class InvariantChecker {
         }
         boolean hugetlb = frames.test(head, FolioFlags.HUGETLB);
         long cache = 0;
-        if (anon) {
+        if (anon || frames.test(head, FolioFlags.SWAPCACHE)) {
+            // Read ahead from swap and not mapped yet, a page is not anonymous yet either.
             cache = frames.test(head, FolioFlags.SWAPCACHE) ? frames.pages(head) : 0;
             cachePages += cache;
         } else if (frames.hasOwner(head)) {
