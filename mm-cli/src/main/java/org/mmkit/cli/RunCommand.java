@@ -41,6 +41,9 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (Files.isDirectory(file)) {
+            throw CommandException.badInput(file + ": a directory; name one scenario, or use mm verify");
+        }
         try {
             Scenario scenario = ScenarioParser.parse(file);
             PrintWriter out = spec.commandLine().getOut();

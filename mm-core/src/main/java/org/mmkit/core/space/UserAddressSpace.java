@@ -272,7 +272,7 @@ public final class UserAddressSpace implements AddressSpace {
 
     /** The name of an area without operations in maps. */
     String nameOf(VmArea area) {
-        if (brk > brkStart && area.start <= brk && area.end >= brkStart) {
+        if (area.start < brk && area.end > brkStart) {
             return "[heap]";
         }
         if (stackStart != 0 && area.start <= stackStart && area.end >= stackStart) {
