@@ -6,14 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.mmkit.api.Errno;
 import org.mmkit.api.InvariantViolation;
 import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.Gfp;
 import org.mmkit.api.space.RssKind;
 import org.mmkit.core.boot.Bootstrap;
+import org.mmkit.core.memory.SystemMemory;
 import org.mmkit.core.observe.AreaStatistics;
 import org.mmkit.core.observe.PageRun;
 import org.mmkit.core.observe.Pagemap;
@@ -240,5 +244,49 @@ class MachineOnToyTest {
         assertThat(movable * PAGE).isEqualTo(120L << 20);
         assertThatThrownBy(() -> ToyMachines.boot("movablecore=8G")).isInstanceOf(BootException.class).hasMessageContaining("movable");
         assertThatThrownBy(() -> ToyMachines.boot("mem=4K")).isInstanceOf(BootException.class).hasMessageContaining("4096 bytes");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"n, n, false", "y, n, true", "n, y, true", "y, y, true"})
+    void H03_boot_time_page_information_is_registered_with_NUMA_or_free_vmemmap_and_only_then(
+            String numa, String freeVmemmap, boolean registered) {
+        SystemMemory memory = ToyMachines.boot("", Map.of("NUMA", numa, "HUGETLB_PAGE_FREE_VMEMMAP", freeVmemmap)).engine.memory;
+
+        for (long section = 0; section < 32; section++) {
+            long descriptor = memory.memmapFrame(section << 12);
+            assertThat(memory.describedSection(descriptor)).isEqualTo(registered ? section : -1);
+        }
+        assertThat(memory.describedSection(0)).isEqualTo(-1);
+        memory.releaseReserved(memory.memmapFrame(0));
+        assertThat(memory.describedSection(memory.memmapFrame(0))).isEqualTo(-1);
+    }
+
+    @Test
+    void the_same_calls_give_the_same_bytes() throws Exception {
+        assertThat(trace(7)).isEqualTo(trace(7)).isNotEqualTo(trace(8));
+    }
+
+    private static String trace(long seed) throws Exception {
+        Machine machine = new Machine(ToyMachines.boot(""));
+        Process process = machine.newProcess();
+        Random random = new Random(seed);
+        long area = process.mmap(0, 1 << 20, RW, PRIVATE_ANON, null, 0);
+        for (int i = 0; i < 200; i++) {
+            long va = area + random.nextInt(256) * PAGE;
+            if (random.nextInt(4) == 0) {
+                process.madvise(va, 2 * PAGE, 4);
+            } else {
+                process.store(va, i);
+            }
+            if (i == 100) {
+                process.fork();
+            }
+            machine.clock().advance(random.nextInt(1_000_000));
+        }
+        StringBuilder all = new StringBuilder();
+        for (String path : List.of("vmstat", "meminfo", "buddyinfo", "pagetypeinfo", "1/smaps", "1/status", "2/smaps", "zoneinfo")) {
+            all.append(machine.read("/proc/" + path));
+        }
+        return all.append(machine.pagemap().word(process.space(), area)).append(machine.clock().now()).toString();
     }
 }

@@ -60,6 +60,9 @@ public final class Bootstrap {
         PageTableLayout layout = architecture.layout(configuration);
         EntryFormat format = architecture.entryFormat(configuration);
         SystemMemory memory = memory(architecture, configuration, layout, bytes, keepContents);
+        if (configuration.isEnabled("NUMA") || configuration.isEnabled("HUGETLB_PAGE_FREE_VMEMMAP")) {
+            memory.registerBootInfo(); // arch/x86/mm/init_64.c, register_page_bootmem_info
+        }
         CounterTable counters = new CounterTable();
         counters.add(counters.register("nr_memmap_boot_pages"), memory.memmapPages());
         counters.register("nr_memmap_pages");

@@ -45,6 +45,7 @@ public final class SystemMemory implements PhysicalMemory {
     private final List<MemmapRow> memmap = new ArrayList<>();
 
     private long reserved;
+    private boolean bootInfo;
 
     private record Run(long from, long to) {}
 
@@ -242,6 +243,33 @@ public final class SystemMemory implements PhysicalMemory {
     /** Frames that were occupied before the allocator started: low memory, kernel image, memory map. */
     public long reservedPages() {
         return reserved;
+    }
+
+    /**
+     * Notes for each frame of the memory map which section it describes, so that it can be given back when the section or the
+     * descriptors go (mm/bootmem_info.c, register_page_bootmem_info_node; this machine has one node). Takes no time: what a frame
+     * describes follows from its place.
+     */
+    public void registerBootInfo() {
+        bootInfo = true;
+    }
+
+    /**
+     * The section whose descriptors the frame {@code pfn} of the boot-time memory map holds, as {@link #registerBootInfo} noted it; -1 for
+     * other frames, for those given back since, and where nothing was noted.
+     */
+    public long describedSection(long pfn) {
+        if (!bootInfo || !frames.test(pfn, FolioFlags.RESERVED)) {
+            return -1;
+        }
+        long perSection = (1L << sectionOrder) * FRAME_METADATA_BYTES >>> pageShift;
+        for (MemmapRow row : memmap) {
+            long place = pfn - row.frame;
+            if (place >= 0 && place < (row.last - row.first + 1) * perSection) {
+                return row.first + place / perSection;
+            }
+        }
+        return -1;
     }
 
     /** Frames of the memory map: the metadata of all sections that hold memory. */

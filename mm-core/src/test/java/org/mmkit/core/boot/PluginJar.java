@@ -6,10 +6,12 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.jar.JarOutputStream;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
@@ -42,6 +44,11 @@ final class PluginJar {
         }
         String path = name.replace('.', '/') + ".class";
         entries.put(path, Files.readAllBytes(output.resolve(path)));
+        try (Stream<Path> made = Files.walk(output)) {
+            for (Path old : made.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(old);
+            }
+        }
         return this;
     }
 

@@ -34,7 +34,7 @@ class WiringTest {
                 .<Feature>map(Providers.Found::provider)
                 .toList();
         Providers providers = Providers.none().and(List.of(new ToyArchitecture()), own);
-        return Wiring.resolve(providers, new Wiring.Wishes("toy", dotConfig, ".config", Map.of()));
+        return Wiring.resolve(providers, new Wiring.Wishes("toy64", dotConfig, ".config", Map.of()));
     }
 
     private static List<String> created(Wiring wiring) {
@@ -55,7 +55,7 @@ class WiringTest {
 
     @Test
     void K01_the_report_says_for_what_is_off_which_term_is_not_met_and_where() throws IOException {
-        plugin("aa", "AA", "config AA\n\tbool \"a\"\n\tdepends on TOY && ZZ && NUMA\n");
+        plugin("aa", "AA", "config AA\n\tbool \"a\"\n\tdepends on TOY64 && ZZ && NUMA\n");
         plugin("zz", "ZZ", "config ZZ\n\tbool \"z\"\n");
 
         PluginReport.Entry entry = wire("CONFIG_AA=y\nCONFIG_ZZ=y\n").report().plugins().get(1);

@@ -16,12 +16,12 @@ public final class ToyArchitecture implements Architecture {
 
     @Override
     public String id() {
-        return "toy";
+        return "toy64";
     }
 
     @Override
     public String configSymbol() {
-        return "TOY";
+        return "TOY64";
     }
 
     @Override

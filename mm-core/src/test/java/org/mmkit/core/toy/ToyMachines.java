@@ -14,7 +14,12 @@ public final class ToyMachines {
 
     /** The parts of a machine with 512 MiB; the features' symbols must be symbols of the framework. */
     public static Bootstrap boot(String commandLine, Feature... features) {
+        return boot(commandLine, Map.of(), features);
+    }
+
+    /** As {@link #boot(String, Feature...)}, with Kconfig symbols set. */
+    public static Bootstrap boot(String commandLine, Map<String, String> settings, Feature... features) {
         Providers providers = Providers.none().and(List.of(new ToyArchitecture()), List.of(features));
-        return new Bootstrap(Wiring.resolve(providers, new Wiring.Wishes("toy", "", ".config", Map.of())), 512L << 20, commandLine, true);
+        return new Bootstrap(Wiring.resolve(providers, new Wiring.Wishes("toy64", "", ".config", settings)), 512L << 20, commandLine, true);
     }
 }
