@@ -2,6 +2,7 @@ package org.mmkit.kconfig.conf;
 
 import org.jspecify.annotations.Nullable;
 import org.mmkit.kconfig.eval.Evaluator;
+import org.mmkit.kconfig.eval.ExprText;
 import org.mmkit.kconfig.model.Expr;
 import org.mmkit.kconfig.model.ExprComparison;
 import org.mmkit.kconfig.model.KconfigTree;
@@ -51,7 +52,7 @@ final class SymbolHelp {
             Property range = s.type().isNumeric() ? evaluator.activeRange(s) : null;
             if (range != null) {
                 out.append("Range : ");
-                evaluator.appendWithValues(out, range.value());
+                ExprText.append(out, evaluator, range.value());
                 out.append('\n');
             }
         }
@@ -82,7 +83,7 @@ final class SymbolHelp {
     private void dependency(StringBuilder out, @Nullable Expr e, String title) {
         if (!ExprComparison.isYes(tree, e)) {
             out.append(title);
-            evaluator.appendWithValues(out, e);
+            ExprText.append(out, evaluator, e);
             out.append('\n');
         }
     }
@@ -93,7 +94,7 @@ final class SymbolHelp {
             if (p.kind() == kind) {
                 out.append(hit ? " && " : title);
                 hit = true;
-                evaluator.appendWithValues(out, p.value());
+                ExprText.append(out, evaluator, p.value());
             }
         }
         if (hit) {
@@ -103,9 +104,9 @@ final class SymbolHelp {
 
     private void sources(StringBuilder out, @Nullable Expr e, String title) {
         if (e != null) {
-            evaluator.appendSelectors(out, e, 2, title + " [y]:\n");
-            evaluator.appendSelectors(out, e, 1, title + " [m]:\n");
-            evaluator.appendSelectors(out, e, 0, title + " [n]:\n");
+            ExprText.appendSelectors(out, evaluator, e, 2, title + " [y]:\n");
+            ExprText.appendSelectors(out, evaluator, e, 1, title + " [m]:\n");
+            ExprText.appendSelectors(out, evaluator, e, 0, title + " [n]:\n");
         }
     }
 

@@ -1,15 +1,11 @@
 package org.mmkit.kconfig.eval;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.kconfig.model.Depth;
 import org.mmkit.kconfig.model.Diagnostic;
 import org.mmkit.kconfig.model.Expr;
-import org.mmkit.kconfig.model.ExprKind;
-import org.mmkit.kconfig.model.ExprPrinter;
 import org.mmkit.kconfig.model.KconfigTree;
 import org.mmkit.kconfig.model.MenuNode;
 import org.mmkit.kconfig.model.Property;
@@ -28,7 +24,7 @@ public final class Evaluator {
     /** The symbol's value is up to date. */
     private static final byte VALID = 1;
     /** The symbol belongs into a configuration file. */
-    private static final byte WRITE = 2;
+    static final byte WRITE = 2;
 
     private final KconfigTree tree;
     private final UserSettings user;
@@ -157,7 +153,7 @@ public final class Evaluator {
         return s.type().isLogical() && !s.isConstant() ? "n" : value(s);
     }
 
-    private static String levelText(int level) {
+    static String levelText(int level) {
         return level == 0 ? "n" : level == 1 ? "m" : "y";
     }
 
@@ -499,63 +495,9 @@ public final class Evaluator {
 
     private void warnUnmet(Symbol s) {
         unmetWarnings++;
-        if (orderFree) {
-            return;
+        if (!orderFree) {
+            sink.report(Diagnostic.text(Diagnostic.Severity.WARNING, ExprText.unmet(this, s)));
         }
-        StringBuilder out = new StringBuilder();
-        out.append("\nWARNING: unmet direct dependencies detected for ").append(s.name())
-                .append("\n  Depends on [").append(direct[s.id()] == 1 ? 'm' : 'n').append("]: ");
-        appendWithValues(out, s.directDependency());
-        out.append('\n');
-        appendSelectors(out, s.reverseDependency(), 2, "  Selected by [y]:\n");
-        appendSelectors(out, s.reverseDependency(), 1, "  Selected by [m]:\n");
-        // The line end of the last line is written by whoever prints the diagnostic.
-        out.setLength(out.length() - 1);
-        sink.report(Diagnostic.text(Diagnostic.Severity.WARNING, out.toString()));
-    }
-
-    /** Appends {@code e} with the present value after each symbol. */
-    public void appendWithValues(StringBuilder out, @Nullable Expr e) {
-        if (e == null) {
-            out.append('y');
-            return;
-        }
-        ExprPrinter.append(out, e, s -> s.type() == SymbolType.UNKNOWN ? "" : " [=" + value(s) + "]");
-    }
-
-    /** Appends the operands of a disjunction that have the level {@code wanted}, a line each. */
-    public void appendSelectors(StringBuilder out, @Nullable Expr e, int wanted, String title) {
-        boolean titled = false;
-        for (Expr term : terms(e)) {
-            if (level(term) == wanted) {
-                if (!titled) {
-                    out.append(title);
-                    titled = true;
-                }
-                out.append("  - ");
-                appendWithValues(out, term);
-                out.append('\n');
-            }
-        }
-    }
-
-    /** The operands of a disjunction from left to right; {@code e} itself when it is none. */
-    public static List<Expr> terms(@Nullable Expr e) {
-        List<Expr> result = new ArrayList<>();
-        List<Expr> work = new ArrayList<>();
-        if (e != null) {
-            work.add(e);
-        }
-        while (!work.isEmpty()) {
-            Expr x = work.remove(work.size() - 1);
-            if (x.kind() == ExprKind.OR) {
-                work.add(x.right());
-                work.add(x.left());
-            } else {
-                result.add(x);
-            }
-        }
-        return result;
     }
 
     /** Whether the node is shown: its prompt or something below it is visible. */
@@ -695,67 +637,5 @@ public final class Evaluator {
     public Values copyValues() {
         return new Values(level.clone(), text.clone(), visible.clone(), direct.clone(), reverse.clone(),
                 implied.clone(), flags.clone());
-    }
-
-    /** The values of all symbols by id at one moment. */
-    public static final class Values {
-
-        private final byte[] level;
-        private final @Nullable String[] text;
-        private final byte[] visible;
-        private final byte[] direct;
-        private final byte[] reverse;
-        private final byte[] implied;
-        private final byte[] flags;
-
-        private Values(byte[] level, @Nullable String[] text, byte[] visible, byte[] direct, byte[] reverse,
-                byte[] implied, byte[] flags) {
-            this.level = level;
-            this.text = text;
-            this.visible = visible;
-            this.direct = direct;
-            this.reverse = reverse;
-            this.implied = implied;
-            this.flags = flags;
-        }
-
-        /** The level of a bool or tristate symbol. */
-        public int level(Symbol s) {
-            return level[s.id()];
-        }
-
-        /** The value as text; the name for a symbol that nothing defines. */
-        public String value(Symbol s) {
-            if (s.type().isLogical()) {
-                return levelText(level[s.id()]);
-            }
-            String t = text[s.id()];
-            return t != null ? t : s.type() == SymbolType.UNKNOWN ? s.name() : "";
-        }
-
-        /** The greatest level that the user can set. */
-        public int visible(Symbol s) {
-            return visible[s.id()];
-        }
-
-        /** The level of the symbol's own dependencies. */
-        public int direct(Symbol s) {
-            return direct[s.id()];
-        }
-
-        /** The level that selects force. */
-        public int reverse(Symbol s) {
-            return reverse[s.id()];
-        }
-
-        /** The level that implies ask for. */
-        public int implied(Symbol s) {
-            return implied[s.id()];
-        }
-
-        /** Whether the symbol has a line in the configuration file. */
-        public boolean isWritten(Symbol s) {
-            return (flags[s.id()] & WRITE) != 0;
-        }
     }
 }

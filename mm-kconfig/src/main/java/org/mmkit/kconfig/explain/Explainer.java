@@ -12,7 +12,8 @@ import org.mmkit.api.config.Reason.Origin;
 import org.mmkit.api.config.Reason.UnmetTerm;
 import org.mmkit.api.config.Tristate;
 import org.mmkit.kconfig.config.ResolvedConfiguration;
-import org.mmkit.kconfig.eval.Evaluator;
+import org.mmkit.kconfig.eval.ExprText;
+import org.mmkit.kconfig.eval.Values;
 import org.mmkit.kconfig.explain.Explanation.Definition;
 import org.mmkit.kconfig.explain.Explanation.Obstacle;
 import org.mmkit.kconfig.explain.Explanation.Term;
@@ -33,7 +34,7 @@ public final class Explainer {
     private static final int MAX_OBSTACLES = 400;
 
     private final ResolvedConfiguration configuration;
-    private final Evaluator.Values values;
+    private final Values values;
     private int obstacles;
 
     /** An explainer of {@code configuration}. */
@@ -75,7 +76,7 @@ public final class Explainer {
 
     private List<Term> terms(@Nullable Expr e) {
         List<Term> result = new ArrayList<>();
-        for (Expr term : Evaluator.terms(e)) {
+        for (Expr term : ExprText.terms(e)) {
             result.add(new Term(withValues(term), letter(configuration.level(term))));
         }
         return result;
@@ -173,7 +174,7 @@ public final class Explainer {
     }
 
     private String selectors(@Nullable Expr e, int level) {
-        for (Expr term : Evaluator.terms(e)) {
+        for (Expr term : ExprText.terms(e)) {
             if (configuration.level(term) >= level) {
                 Expr x = term;
                 while (x.kind() == ExprKind.AND) {
@@ -306,7 +307,7 @@ public final class Explainer {
         switch (term.kind()) {
             case SYMBOL -> causes.addAll(whyNot(term.symbol(), path, depth));
             case OR -> {
-                for (Expr x : Evaluator.terms(term)) {
+                for (Expr x : ExprText.terms(term)) {
                     if (x.kind() == ExprKind.SYMBOL && obstacles <= MAX_OBSTACLES && !path.contains(x.symbol())) {
                         causes.add(obstacle(withValues(x), "", whyNot(x.symbol(), path, depth + 1)));
                     }
