@@ -1,8 +1,10 @@
 package org.mmkit.scenario;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.mmkit.api.Errno;
 import org.mmkit.api.ErrnoException;
 import org.mmkit.core.gup.PinnedPages;
@@ -20,6 +22,8 @@ final class Task {
     private final FileTable files;
     private final Evaluator names;
     private final Map<Long, PinnedPages> pins = new HashMap<>();
+    private final Set<Long> unpinned = new HashSet<>();
+    private long nextPin = FIRST_PIN;
 
     Task(Optional<Task> parent, Process process, FileTable files, Evaluator names) {
         this.parent = parent;
@@ -56,7 +60,7 @@ final class Task {
 
     /** Pins a range and sets {@code name} to the handle: 0, or a negated error number. */
     long pin(String name, long address, long length) {
-        long handle = FIRST_PIN + pins.size();
+        long handle = nextPin++;
         names.set(name, handle);
         if (address + length < address) {
             return -Errno.EOVERFLOW;
@@ -72,11 +76,14 @@ final class Task {
         }
     }
 
-    /** Drops the pins of {@code handle}. */
+    /** Drops the pins of {@code handle}, which is closed then, even if pinning had failed. */
     long unpin(long handle) {
+        if (handle < FIRST_PIN || handle >= nextPin || !unpinned.add(handle)) {
+            return -Errno.EBADF;
+        }
         PinnedPages pages = pins.remove(handle);
         if (pages == null) {
-            return handle >= FIRST_PIN ? -Errno.ENXIO : -Errno.EBADF;
+            return -Errno.ENXIO;
         }
         pages.release();
         return 0;

@@ -209,4 +209,34 @@ class FaultTest extends HugePageTest {
         assertThat(machine.vmstat("thp_split_pmd")).isEqualTo(1);
         assertThat(process.load(to + 9 * MIB)).isEqualTo(3);
     }
+
+    @Test
+    void T02_without_a_free_huge_page_a_4_12_kernel_copies_into_base_pages() {
+        machine = Machine.builder().memory("64M").kernel("4.12").build();
+        process = machine.newProcess();
+        set("enabled", "always");
+        long a = map(BASE, 2 * MIB);
+        fill(a, 2 * MIB, 7);
+        Process child = fork();
+        process.madvise(map(BASE + 4 * MIB, 60 * MIB), 60 * MIB, Advice.MADV_NOHUGEPAGE);
+        // Occupies memory page by page, then frees every other one: plenty is free, but no 2 MiB in one piece.
+        long used = BASE + 4 * MIB;
+        while (machine.memory().allocator().freePages() > 300) {
+            assertThat(process.store(used, 1)).isZero();
+            used += 4 * KIB;
+        }
+        for (long va = BASE + 4 * MIB; va < used; va += 8 * KIB) {
+            process.madvise(va, 4 * KIB, Advice.MADV_DONTNEED);
+        }
+
+        assertThat(child.store(a + 4 * KIB, 9)).isZero();
+
+        assertThat(machine.vmstat("thp_fault_fallback")).isEqualTo(1);
+        assertThat(machine.vmstat("thp_split_pmd")).isZero();
+        assertThat(machine.statistics(child.space().find(a)).privateDirty()).isEqualTo(2 * MIB);
+        assertThat(child.load(a)).isEqualTo(7);
+        assertThat(child.load(a + 4 * KIB)).isEqualTo(9);
+        assertThat(anonHuge(a)).isEqualTo(2 * MIB);
+        machine.verify();
+    }
 }

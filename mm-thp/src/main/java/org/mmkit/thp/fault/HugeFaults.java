@@ -4,6 +4,7 @@ import org.mmkit.api.feature.FolioEvent;
 import org.mmkit.api.feature.HugeFaultHandler;
 import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.Frames;
+import org.mmkit.api.memory.Gfp;
 import org.mmkit.api.pgtable.PageTables;
 import org.mmkit.api.space.AddressSpace;
 import org.mmkit.api.space.Fault;
@@ -130,7 +131,7 @@ public final class HugeFaults implements HugeFaultHandler {
             }
             return Fault.DONE;
         }
-        if (thp.profile.copiesHugePageOnWrite() && copy(vma, slot, va, head)) {
+        if (thp.profile.copiesHugePageOnWrite() && (copy(vma, slot, va, head) || copySmall(vma, slot, va, head))) {
             return Fault.DONE;
         }
         splitter.split(vma, slot, va);
@@ -172,6 +173,34 @@ public final class HugeFaults implements HugeFaultHandler {
         thp.rmap.remove(head, thp.pages, vma, Thp.LEVEL);
         vma.space().addRss(RssKind.ANON, -thp.pages);
         map(vma, slot, va, copy);
+        thp.frames.put(head, 1);
+        return true;
+    }
+
+    /** Copies the whole huge page into base pages where no huge one is free; false when there are not even these. */
+    private boolean copySmall(Vma vma, long slot, long va, long head) {
+        long[] copies = new long[thp.pages];
+        for (int i = 0; i < thp.pages; i++) {
+            copies[i] = thp.memory.allocateFolio(0, Gfp.HIGHUSER_MOVABLE);
+            if (copies[i] == Frames.NONE) {
+                while (i-- > 0) {
+                    thp.frames.put(copies[i], 1);
+                }
+                return false;
+            }
+        }
+        PageTables tables = vma.space().tables();
+        long table = tables.withdraw(slot);
+        long first = tables.firstSlot(table);
+        tables.write(slot, thp.format.none());
+        for (int i = 0; i < thp.pages; i++) {
+            thp.contents.copy(head + i, copies[i], 1);
+            thp.rmap.addNewAnon(copies[i], vma, va + ((long) i << thp.pageShift), 1);
+            long entry = thp.format.makeDirty(thp.format.leaf(copies[i], 1, thp.entryProtection(vma)));
+            tables.write(first + i, thp.writableIfAllowed(entry, vma));
+        }
+        tables.write(slot, thp.format.table(table, Thp.LEVEL));
+        thp.rmap.remove(head, thp.pages, vma, Thp.LEVEL);
         thp.frames.put(head, 1);
         return true;
     }
