@@ -135,6 +135,9 @@ public final class FolioMapper implements ReverseMapping {
                 mapped = n - before;
             }
         }
+        if (area.has(VmFlags.LOCKED) && !frames.isLarge(head)) {
+            frames.set(head, FolioFlags.MLOCKED | FolioFlags.UNEVICTABLE);
+        }
         countMapped(head, mapped, huge);
     }
 
@@ -225,6 +228,10 @@ public final class FolioMapper implements ReverseMapping {
                 // A folio on its way to swap is not queued: reclaim has it already.
                 && !frames.test(head, FolioFlags.SWAPCACHE)) {
             engine.extensions.largeFolios().deferSplit(head, true);
+        }
+        if (vma.has(VmFlags.LOCKED)) {
+            // Whether the rest of a large folio stays locked is left to reclaim (Linux: munlock_vma_folio).
+            frames.clear(head, FolioFlags.MLOCKED | FolioFlags.UNEVICTABLE);
         }
         countMapped(head, -unmapped, -huge);
     }
