@@ -43,7 +43,7 @@ public final class PolicyComparison {
 
     /** Replays {@code recording} under its own settings, then under each of {@code policies}. */
     public Comparison compare(Recording recording, List<Policy> policies) {
-        Policy own = Policy.named("always");
+        Policy own = Policy.named(recording.isSwitchedOffByRecorder() ? "always" : "never");
         LearnedPages learned = new LearnedPages();
         SelfCheckRun first = new SelfCheckRun(recording, machines.boot(own, recording), learned);
         first.run(-1, progress("self-check"));

@@ -30,6 +30,16 @@ public record Recording(
         long userFaults,
         long kernelFaults) {
 
+    /** Whether the recorder switched huge pages off for the program; otherwise they were off for the whole machine. */
+    public boolean isSwitchedOffByRecorder() {
+        for (int i = 0; i < events.size(); i++) {
+            if (events.kind(i) == EventKind.THP_DISABLE_BY_RECORDER) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Nanoseconds from the first event to the last. */
     public long duration() {
         int n = events.size();

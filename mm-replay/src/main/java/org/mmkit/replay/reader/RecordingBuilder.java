@@ -462,7 +462,14 @@ final class RecordingBuilder {
         events.compact();
         markRecorder();
         warnIncomplete();
-        return new Recording(title(source), source, format, events, mappings, files, processes, diagnostics, lines, userFaults, kernelFaults);
+        Recording recording =
+                new Recording(title(source), source, format, events, mappings, files, processes, diagnostics, lines, userFaults, kernelFaults);
+        if (expectsMappingRecords && !recording.isSwitchedOffByRecorder()) {
+            diagnostics.add(Severity.NOTE, "huge pages not seen to be off", 0,
+                    "nothing shows that huge pages were off while this was recorded; where they were on, touches are missing",
+                    "use `mm record`, or record with transparent_hugepage/enabled = never");
+        }
+        return recording;
     }
 
     /** The first prctl that turns THP off, in a process that goes on to start another program, is the recorder's launcher. */

@@ -5,6 +5,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import org.mmkit.api.space.Advice;
 
 /** Puts touches that have no common clock with the events between them. Not thread-safe; used once. */
 final class TouchWeaver {
@@ -48,7 +49,9 @@ final class TouchWeaver {
             int slot = out.append(in.kind(i), in.process(i), in.tid(i), in.time(i), in.line(i));
             out.set(slot, in.kind(i), in.a(i), in.b(i), in.aux(i));
             apply(i);
-            drain(i);
+            if (!settlesNext(i)) {
+                drain(i);
+            }
         }
         for (Deque<long[]> rest : touches.values()) {
             outside += rest.size();
@@ -77,6 +80,18 @@ final class TouchWeaver {
             }
             e.setValue(kept);
         }
+    }
+
+    /** Programs map, then advise and protect, then touch: a touch waits for calls of the same process that follow at once. */
+    private boolean settlesNext(int i) {
+        if (i + 1 >= in.size() || in.process(i + 1) != in.process(i)) {
+            return false;
+        }
+        return switch (in.kind(i + 1)) {
+            case EventKind.MPROTECT, EventKind.THP_DISABLE -> true;
+            case EventKind.MADVISE -> in.aux(i + 1) == Advice.MADV_HUGEPAGE || in.aux(i + 1) == Advice.MADV_NOHUGEPAGE;
+            default -> false;
+        };
     }
 
     private void drain(int i) {

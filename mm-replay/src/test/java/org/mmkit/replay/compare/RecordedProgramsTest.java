@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -57,6 +59,27 @@ class RecordedProgramsTest {
             assertThat(c.selfCheck().kernelReproduced()).isEqualTo(c.selfCheck().kernelRecorded());
         }
         assertThat(c.results().get(0).warnings()).isEmpty();
+    }
+
+    @Test
+    void a_strace_log_with_touches_is_replayed_and_checks_itself(@TempDir Path dir) throws Exception {
+        Path log = Files.writeString(dir.resolve("app.strace"), """
+                900 execve("/usr/bin/app", ["app"], 0x7ffd /* 20 vars */) = 0
+                900 mmap(NULL, 8388608, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = 0x7f0000000000
+                900 madvise(0x7f0000000000, 4194304, MADV_HUGEPAGE) = 0
+                900 +++ exited with 0 +++
+                """);
+        StringBuilder touches = new StringBuilder();
+        for (int i = 0; i < 2048; i++) {
+            touches.append("900 ").append(Long.toHexString(0x7f0000000000L + i * 4096L)).append(" w\n");
+        }
+        Recording r = new RecordingReader().touches(Files.writeString(dir.resolve("t"), touches)).read(log);
+
+        Comparison c = new PolicyComparison(Options.standard()).compare(r, Stream.of("never", "madvise", "always", "mthp64").map(Policy::named).toList());
+
+        assertThat(c.selfCheck().reproduced()).isEqualTo(2048);
+        assertThat(c.results()).extracting(p -> p.faults().user()).containsExactly(2048L, 1024L + 2, 4L, 128L);
+        assertThat(c.results()).extracting(p -> p.folios(2048)).containsExactly(0L, 2L, 4L, 0L);
     }
 
     /** Whether khugepaged, which runs beside the program, gets to a range in time is chance; so always has a wider margin where it can. */

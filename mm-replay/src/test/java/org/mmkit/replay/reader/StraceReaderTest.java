@@ -135,6 +135,20 @@ class StraceReaderTest {
     }
 
     @Test
+    void a_touch_waits_for_the_advice_that_follows_the_mapping_at_once(@TempDir Path dir) throws Exception {
+        Path log = Files.writeString(dir.resolve("a.strace"), """
+                5 execve("/bin/a", ["a"], 0x7ffd /* 20 vars */) = 0
+                5 mmap(NULL, 4194304, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = 0x7f0000000000
+                5 madvise(0x7f0000000000, 4194304, MADV_HUGEPAGE) = 0
+                5 madvise(0x7f0000000000, 4096, MADV_DONTNEED) = 0
+                """);
+        Path touches = Files.writeString(dir.resolve("a.touches"), "5 7f0000000000 w\n");
+
+        assertThat(calls(new RecordingReader().touches(touches).read(log))).containsExactly("exec a", "run", "mmap 7f0000000000+400000 prot 3 flags 22",
+                "madvise 7f0000000000+400000 advice 14", "fault 7f0000000000 code 6", "madvise 7f0000000000+1000 advice 4");
+    }
+
+    @Test
     void a_log_without_touches_says_that_it_predicts_nothing() throws Exception {
         assertThat(read(SAMPLE).diagnostics().isMisleading()).isTrue();
     }
