@@ -21,7 +21,6 @@ import org.mmkit.kconfig.model.MenuNode;
 import org.mmkit.kconfig.model.PropertyKind;
 import org.mmkit.kconfig.model.Symbol;
 import org.mmkit.kconfig.model.SymbolType;
-import org.mmkit.kconfig.model.Text;
 import org.mmkit.kconfig.model.TreeBuilder;
 
 /**
@@ -38,6 +37,7 @@ public final class KconfigParser {
 
     private final SourceFiles files;
     private final boolean classic;
+    private final ClassicStatements older;
     private final Map<String, String> environment;
     private final Diagnostic.Sink sink;
     private final List<Diagnostic> diagnostics = new ArrayList<>();
@@ -101,6 +101,7 @@ public final class KconfigParser {
         this.macros = new MacroExpander(environment, shell, sink, tree::addEnvironment);
         this.lexer = new Lexer(macros, sink, classic);
         this.expressions = new ExpressionParser(this, tree);
+        this.older = new ClassicStatements(this, tree, this.environment);
     }
 
     /** Everything reported so far, in order. */
@@ -172,16 +173,21 @@ public final class KconfigParser {
         token = lexer.next();
     }
 
+    /** Assigns to a macro variable at the present place. */
+    void assign(String name, String value) {
+        macros.assign(name, value, MacroExpander.Flavor.RECURSIVE, lexer.file(), lexer.physicalLine());
+    }
+
     /** The text of the current token. */
     String text() {
         return lexer.text();
     }
 
-    private void place() {
+    void place() {
         tree.at(lexer.file(), lexer.statementLine());
     }
 
-    private void error(String message) {
+    void error(String message) {
         failed = true;
         sink.report(Diagnostic.at(Severity.ERROR, lexer.file(), lexer.statementLine(), message));
     }
@@ -208,7 +214,7 @@ public final class KconfigParser {
             try {
                 if (token == Token.WORD && !inChoice) {
                     name = text();
-                    if (!classic || !classicStatement(name)) {
+                    if (!classic || !older.statement(name)) {
                         assignment(name);
                     }
                 } else {
@@ -297,13 +303,13 @@ public final class KconfigParser {
     }
 
     /** Checks that the statement ends here; the caller acts on it before it calls {@link #advance}. */
-    private void endOfStatement() {
+    void endOfStatement() {
         if (token != Token.EOL) {
             throw new SyntaxError();
         }
     }
 
-    private String quoted() {
+    String quoted() {
         if (token != Token.QUOTED && !(classic && token == Token.WORD)) {
             throw new SyntaxError();
         }
@@ -396,77 +402,10 @@ public final class KconfigParser {
             case Token.DEPENDS -> depends();
             case Token.HELP -> help();
             default -> {
-                return classic && token == Token.WORD && classicOption(text());
+                return classic && token == Token.WORD && older.option(text());
             }
         }
         return true;
-    }
-
-    /** A statement that only the classic dialect has; false when {@code name} begins something else. */
-    private boolean classicStatement(String name) {
-        switch (name) {
-            case "rsource" -> source(true, false);
-            case "osource" -> source(false, true);
-            case "orsource" -> source(true, true);
-            default -> {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** A line of a config entry that only the classic dialect has; false when {@code name} begins something else. */
-    private boolean classicOption(String name) {
-        switch (name) {
-            case "---help---" -> help();
-            case "def_int" -> defaultValue(SymbolType.INT);
-            case "def_hex" -> defaultValue(SymbolType.HEX);
-            case "def_string" -> defaultValue(SymbolType.STRING);
-            case "option" -> {
-                advance();
-                if (token == Token.MODULES) {
-                    tree.setModules();
-                    advance();
-                } else if (token == Token.WORD) {
-                    option(text());
-                } else {
-                    throw new SyntaxError();
-                }
-                endOfStatement();
-                advance();
-            }
-            default -> {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private void option(String name) {
-        advance();
-        String argument = "";
-        if (token == Token.EQUAL) {
-            advance();
-            argument = quoted();
-        }
-        switch (name) {
-            case "env" -> {
-                String value = Text.encode(environment.getOrDefault(Text.decode(argument), ""));
-                Symbol symbol = tree.entry().symbol();
-                tree.addEnvironment(argument, value);
-                place();
-                tree.addProperty(PropertyKind.DEFAULT, tree.exprs().symbol(tree.symbol(value, true)), null);
-                if (symbol != null) {
-                    macros.assign(symbol.name(), value, MacroExpander.Flavor.RECURSIVE, lexer.file(),
-                            lexer.physicalLine());
-                }
-            }
-            case "allnoconfig_y" -> tree.setOnInAllNo();
-            case "defconfig_list" -> {
-                // Its defaults name files; the symbol itself is an ordinary text.
-            }
-            default -> throw new SyntaxError();
-        }
     }
 
     private void type(SymbolType type) {
@@ -493,7 +432,7 @@ public final class KconfigParser {
         advance();
     }
 
-    private void defaultValue(SymbolType type) {
+    void defaultValue(SymbolType type) {
         advance();
         Expr value = expressions.parse();
         Expr condition = condition();
@@ -541,7 +480,7 @@ public final class KconfigParser {
         advance();
     }
 
-    private void help() {
+    void help() {
         advance();
         endOfStatement();
         lexer.beginHelp();
@@ -596,30 +535,7 @@ public final class KconfigParser {
             case Token.DEPENDS -> depends();
             case Token.HELP -> help();
             default -> {
-                return classic && classicChoiceOption();
-            }
-        }
-        return true;
-    }
-
-    private boolean classicChoiceOption() {
-        if (token == Token.TRISTATE) {
-            error("tristate choices are not supported");
-            throw new SyntaxError();
-        }
-        if (token != Token.WORD) {
-            return false;
-        }
-        switch (text()) {
-            case "---help---" -> help();
-            case "optional" -> {
-                advance();
-                endOfStatement();
-                tree.setOptional();
-                advance();
-            }
-            default -> {
-                return false;
+                return classic && older.choiceOption();
             }
         }
         return true;
@@ -699,7 +615,7 @@ public final class KconfigParser {
         advance();
     }
 
-    private void source(boolean relative, boolean optional) {
+    void source(boolean relative, boolean optional) {
         advance();
         String name = quoted();
         endOfStatement();

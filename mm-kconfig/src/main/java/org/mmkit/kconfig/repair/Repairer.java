@@ -23,6 +23,7 @@ import org.mmkit.kconfig.repair.SatSolver.Result;
 public final class Repairer {
 
     private static final int MAX_ATTEMPTS = 40;
+    private static final long CONFLICTS_BETWEEN_LOOKS_AT_THE_CLOCK = 20_000;
 
     private final ConfigurationEditor editor;
     private final ResolvedConfiguration before;
@@ -56,7 +57,14 @@ public final class Repairer {
         for (int i = 0; i < hard.length; i++) {
             hard[i] = wish(formula, order.get(i), targets.getOrDefault(order.get(i), ""));
         }
-        if (solver.solve(hard, Long.MAX_VALUE / 4) == Result.UNSATISFIABLE) {
+        Result possible = Result.UNKNOWN;
+        while (possible == Result.UNKNOWN) {
+            if (System.nanoTime() - deadline > 0) {
+                return new RepairResult(List.of(), List.of(), false);
+            }
+            possible = solver.solve(hard, CONFLICTS_BETWEEN_LOOKS_AT_THE_CLOCK);
+        }
+        if (possible == Result.UNSATISFIABLE) {
             return new RepairResult(List.of(), contradiction(solver, hard, order, targets), true);
         }
         List<Integer> wanted = new ArrayList<>();
