@@ -5,6 +5,7 @@ module org.mmkit.scenario {
     requires transitive com.google.gson;
 
     exports org.mmkit.scenario;
+    exports org.mmkit.scenario.generate;
     exports org.mmkit.scenario.syntax;
     exports org.mmkit.scenario.record;
 }

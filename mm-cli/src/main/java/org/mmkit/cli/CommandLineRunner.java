@@ -68,6 +68,7 @@ final class CommandLineRunner {
         });
         line.setUsageHelpAutoWidth(false);
         line.setUsageHelpWidth(110);
+        line.setCaseInsensitiveEnumValuesAllowed(true);
         return line;
     }
 
@@ -89,6 +90,7 @@ final class CommandLineRunner {
                 new RecordCommand(),
                 new RunCommand(),
                 new VerifyCommand(),
+                new GenerateCommand(),
                 new BootCommand(),
                 new PluginsCommand(),
                 new ConfCommand(),
