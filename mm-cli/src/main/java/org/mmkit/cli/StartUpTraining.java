@@ -27,7 +27,9 @@ final class StartUpTraining {
                     "config A", "\tbool \"a\"", "\tdefault y", "\thelp", "\t  Some text.",
                     "if A", "config B", "\tint \"b\"", "\trange 1 9", "\tdefault 3 if A || !(C = \"c\")", "endif",
                     "config C", "\tstring", "\tdefault \"$(shell,true)\"", ""));
-            for (String[] command : new String[][] {{"--help"}, {"record", "--help"}, {"conf", "--listnewconfig", kconfig.toString()}}) {
+            for (String[] command : new String[][] {
+                {"--help"}, {"replay", "--help"}, {"plugins"}, {"conf", "--listnewconfig", kconfig.toString()}
+            }) {
                 new CommandLineRunner(nowhere, nowhere).run(command);
             }
         } finally {
