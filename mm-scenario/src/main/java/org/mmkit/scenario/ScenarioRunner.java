@@ -251,7 +251,7 @@ public final class ScenarioRunner {
         while (Long.compareUnsigned(offset, length) < 0) {
             int found = store ? process.store(a[0] + offset, value) : process.load(a[0] + offset);
             if (found < 0) {
-                return row.put("signal", found == -Process.SIGBUS ? "SIGBUS" : "SIGSEGV").put("at", offset);
+                return row.put("signal", signal(-found)).put("at", offset);
             }
             if (!store) {
                 values.add(found);
@@ -265,6 +265,10 @@ public final class ScenarioRunner {
             row.put("values", values.toJson());
         }
         return row.put("faults", process.faults() - before);
+    }
+
+    private static String signal(int number) {
+        return number == Process.SIGBUS ? "SIGBUS" : number == Process.SIGKILL ? "SIGKILL" : "SIGSEGV";
     }
 
     private Row pagemap(int line, Task task, long address, long length) {
