@@ -22,10 +22,11 @@ public final class Shmem implements FileSystemType {
     /** Files that have pages on swap. */
     private final Set<ShmemFile> swappedFiles = new LinkedHashSet<>();
     private final TmpfsInstance internal;
+    private final UnusedTails unusedTails = new UnusedTails(this);
     private final int fileAlloc;
     private final int fileFallback;
 
-    /** Registers the counters. */
+    /** Registers the counters, and the shrinker of files that reach beyond their end. */
     public Shmem(CacheContext context, Extensions extensions, SwapSpace swap) {
         this.context = context;
         this.swap = swap;
@@ -33,6 +34,11 @@ public final class Shmem implements FileSystemType {
         this.internal = new TmpfsInstance(this, context.newDevice(), ShmemMapping.INTERNAL, 0, 0);
         this.fileAlloc = context.counters().register("thp_file_alloc");
         this.fileFallback = context.counters().register("thp_file_fallback");
+        extensions.shrinkers().add(unusedTails);
+    }
+
+    UnusedTails unusedTails() {
+        return unusedTails;
     }
 
     CacheContext context() {

@@ -190,6 +190,9 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
             if (head != Frames.NONE) {
                 long got = enter(head, index & -(1L << order), 1L << order);
                 if (got >= 0) {
+                    if (size + (1L << pageShift) - 1 >>> pageShift < frames.index(got) + (1L << order)) {
+                        shmem.unusedTails().add(this);
+                    }
                     shmem.countAllocated(order);
                 }
                 return got;
@@ -381,6 +384,7 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
 
     @Override
     public void evict() {
+        shmem.unusedTails().remove(this);
         for (long index = next(0); index >= 0; index = next(index)) {
             discard(find(index));
         }
