@@ -153,4 +153,20 @@ class ShmemTest extends HugePageTest {
         assertThat(process.load(a + MIB)).isZero();
         assertThat(process.madvise(a + 2 * MIB, 2 * MIB, Advice.MADV_COLLAPSE)).isEqualTo(-Errno.EINVAL);
     }
+
+    @Test
+    void T23_what_lies_behind_the_end_of_a_file_is_freed_under_pressure() {
+        set("shmem_enabled", "force");
+        assertThat(machine.vfs().mount("tmpfs", "size=64M", "/mnt/t", false)).isZero();
+        FileDescription file = file("/mnt/t/f", 3 * MIB);
+        long a = mapShared(BASE, file, 4 * MIB);
+        fill(a, 3 * MIB, 5);
+        assertThat(file.inode().blocks()).isEqualTo(4 * MIB / 512);
+
+        machine.write("/proc/sys/vm/drop_caches", "2\n");
+
+        assertThat(file.inode().blocks()).isEqualTo(3 * MIB / 512);
+        assertThat(machine.vmstat("thp_split_page")).isEqualTo(1);
+        assertThat(process.load(a + 3 * MIB - 4 * KIB)).isEqualTo(5);
+    }
 }

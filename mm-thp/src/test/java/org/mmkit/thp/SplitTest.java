@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 import org.mmkit.api.arch.Protection;
 import org.mmkit.api.space.Advice;
+import org.mmkit.api.space.VmFlags;
 
 class SplitTest extends HugePageTest {
 
@@ -121,5 +122,22 @@ class SplitTest extends HugePageTest {
 
         assertThat(machine.vmstat("thp_split_page")).isEqualTo(1);
         assertThat(anonHuge(a)).isZero();
+    }
+
+    @Test
+    void T01_a_guard_in_a_huge_page_splits_its_mapping_and_marks_the_area_for_good() {
+        long a = map(BASE, 2 * MIB);
+        fill(a, 2 * MIB, 5);
+
+        assertThat(process.madvise(a + 64 * KIB, 4 * KIB, Advice.MADV_GUARD_INSTALL)).isZero();
+        assertThat(process.load(a + 64 * KIB)).isEqualTo(-11);
+        assertThat(machine.vmstat("thp_split_pmd")).isEqualTo(1);
+        assertThat(process.madvise(a, 2 * MIB, Advice.MADV_COLLAPSE)).isEqualTo(-22);
+        process.madvise(a + 64 * KIB, 4 * KIB, Advice.MADV_GUARD_REMOVE);
+        map(a + 2 * MIB, 2 * MIB);
+
+        assertThat(area(a).end()).as("merged with its neighbour").isEqualTo(a + 4 * MIB);
+        assertThat(area(a).flags() & VmFlags.MAYBE_GUARD).isNotZero();
+        assertThat(process.madvise(a, 2 * MIB, Advice.MADV_COLLAPSE)).isZero();
     }
 }
