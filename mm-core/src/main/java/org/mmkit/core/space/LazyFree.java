@@ -64,7 +64,7 @@ final class LazyFree {
             return 1;
         }
         if (pages > 1) {
-            long run = runOf(slot, pfn, Math.min(limit, head + pages - pfn));
+            long run = cursor.run(slot, pfn, Math.min(limit, head + pages - pfn));
             if (run < pages) {
                 if (frames.maybeMappedShared(head)) {
                     return run;
@@ -98,18 +98,5 @@ final class LazyFree {
             frames.clear(head, FolioFlags.SWAPBACKED | FolioFlags.REFERENCED);
         }
         return pages;
-    }
-
-    private long runOf(long slot, long pfn, long limit) {
-        PageTables tables = space.tables();
-        long run = 1;
-        while (run < limit) {
-            long entry = tables.read(slot + run);
-            if (!format.isPresent(entry) || format.isSpecial(entry) || format.pfn(entry, 1) != pfn + run) {
-                break;
-            }
-            run++;
-        }
-        return run;
     }
 }

@@ -188,16 +188,7 @@ public final class LockCalls {
         }
         long pfn = format.pfn(entry, 1);
         long head = frames.head(pfn);
-        long most = Math.min(limit, head + frames.pages(head) - pfn);
-        long run = 1;
-        while (run < most) {
-            long next = space.tables().read(slot + run);
-            if (!format.isPresent(next) || format.pfn(next, 1) != pfn + run) {
-                break;
-            }
-            run++;
-        }
-        return run;
+        return cursor.run(slot, pfn, Math.min(limit, head + frames.pages(head) - pfn));
     }
 
     /** A large folio is locked only where all of it is mapped in the range: otherwise some of it may have to be reclaimed. */

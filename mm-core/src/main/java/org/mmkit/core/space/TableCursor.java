@@ -136,4 +136,17 @@ public final class TableCursor {
     public void again() {
         at = start;
     }
+
+    /** How many level-1 entries from {@code slot}, which maps {@code pfn}, map frames that follow on; at most {@code limit}. */
+    long run(long slot, long pfn, long limit) {
+        long run = 1;
+        while (run < limit) {
+            long next = tables.read(slot + run);
+            if (!format.isPresent(next) || format.isSpecial(next) || format.pfn(next, 1) != pfn + run) {
+                break;
+            }
+            run++;
+        }
+        return run;
+    }
 }

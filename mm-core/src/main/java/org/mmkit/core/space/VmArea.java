@@ -23,7 +23,7 @@ public final class VmArea implements Vma {
     private final @Nullable FileMapping file;
     private @Nullable AnonVma anonVma;
     private final List<AnonVma> anonChain = new ArrayList<>(1);
-    /** Content that the areas's pages had at a point in time is no concern of the area; this only names it in maps. */
+    /** What maps shows for an area that no call made, such as {@code [vdso]}; empty for the others. */
     private final String specialName;
 
     VmArea(

@@ -57,6 +57,15 @@ public final class ExprText {
 
     /** The operands of a disjunction from left to right; {@code e} itself when it is none, nothing for null. */
     public static List<Expr> terms(@Nullable Expr e) {
+        return operands(ExprKind.OR, e);
+    }
+
+    /** The operands of a conjunction from left to right; {@code e} itself when it is none, nothing for null. */
+    public static List<Expr> conjuncts(@Nullable Expr e) {
+        return operands(ExprKind.AND, e);
+    }
+
+    private static List<Expr> operands(ExprKind kind, @Nullable Expr e) {
         List<Expr> result = new ArrayList<>();
         List<Expr> work = new ArrayList<>();
         if (e != null) {
@@ -64,7 +73,7 @@ public final class ExprText {
         }
         while (!work.isEmpty()) {
             Expr x = work.remove(work.size() - 1);
-            if (x.kind() == ExprKind.OR) {
+            if (x.kind() == kind) {
                 work.add(x.right());
                 work.add(x.left());
             } else {

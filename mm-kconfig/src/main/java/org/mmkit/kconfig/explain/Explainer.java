@@ -198,7 +198,7 @@ public final class Explainer {
             }
             for (MenuNode block = n; block != null; block = block.block()) {
                 for (MenuNode.Dependency d : block.written()) {
-                    for (Expr term : conjuncts(d.condition())) {
+                    for (Expr term : ExprText.conjuncts(d.condition())) {
                         int level = configuration.level(term);
                         if (level < 2) {
                             UnmetTerm t = new UnmetTerm(Text.decode(term.toString()), Tristate.ofLevel(level),
@@ -210,24 +210,6 @@ public final class Explainer {
             }
         }
         return new ArrayList<>(terms.values());
-    }
-
-    private static List<Expr> conjuncts(@Nullable Expr e) {
-        List<Expr> result = new ArrayList<>();
-        List<Expr> work = new ArrayList<>();
-        if (e != null) {
-            work.add(e);
-        }
-        while (!work.isEmpty()) {
-            Expr x = work.remove(work.size() - 1);
-            if (x.kind() == ExprKind.AND) {
-                work.add(x.right());
-                work.add(x.left());
-            } else {
-                result.add(x);
-            }
-        }
-        return result;
     }
 
     private Obstacle obstacle(String sentence, String position, List<Obstacle> causes) {
@@ -293,7 +275,7 @@ public final class Explainer {
     }
 
     private void addUnmet(List<Obstacle> result, @Nullable Expr e, String position, Set<Symbol> path, int depth) {
-        for (Expr term : conjuncts(e)) {
+        for (Expr term : ExprText.conjuncts(e)) {
             int level = configuration.level(term);
             if (level < 2 && obstacles <= MAX_OBSTACLES) {
                 List<Obstacle> causes = new ArrayList<>();
