@@ -78,7 +78,7 @@ public final class Bootstrap {
                 new EngineFiles.Sources(engine, files, processes, pagemap, swapUse, fields, parameters.line()));
         if (configuration.isEnabled("COMPACTION")) {
             Compactor compactor = new Compactor(engine);
-            files.kswapd().setCompaction(compactor);
+            memory.allocator().setCompaction(compactor);
             engineFiles.addCompaction(compactor);
         }
         startFeatures(new FeatureHost(configuration, architecture, engine, clock, parameters, files.vfs(), pseudoFiles, fields));

@@ -5,8 +5,8 @@ import org.mmkit.api.memory.Gfp;
 import org.mmkit.api.memory.MigrateType;
 import org.mmkit.core.boot.Engine;
 import org.mmkit.core.memory.BuddyAllocator;
+import org.mmkit.core.memory.Compaction;
 import org.mmkit.core.memory.Isolation;
-import org.mmkit.core.memory.MemoryPressure;
 import org.mmkit.core.memory.Zone;
 
 /**
@@ -15,7 +15,7 @@ import org.mmkit.core.memory.Zone;
  * <p>A zone is left alone when it would serve the request, when it is short of memory rather than fragmented, and for a while after
  * failures. Nothing that the caller of the allocation holds a reference to moves.
  */
-public final class Compactor implements MemoryPressure {
+public final class Compactor implements Compaction {
 
     /** Fragmentation below this, in thousandths, is want of memory (vm.extfrag_threshold). */
     private static final int DEFAULT_THRESHOLD = 500;
@@ -51,13 +51,13 @@ public final class Compactor implements MemoryPressure {
     }
 
     @Override
-    public boolean compact(int order, int gfp) {
-        if (running || order == 0) {
-            return false;
+    public Result compact(Request request, Priority priority) {
+        if (running) {
+            return Result.SKIPPED;
         }
         running = true;
         try {
-            return compactZones(order, gfp);
+            return compactZones(request.order(), request.gfp()) ? Result.COMPLETE : Result.SKIPPED;
         } finally {
             running = false;
         }

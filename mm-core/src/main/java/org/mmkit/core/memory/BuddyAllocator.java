@@ -11,8 +11,7 @@ import org.mmkit.api.memory.MigrateType;
  * change hands when a type runs dry, and lists per processor in front.
  *
  * <p>A request takes the highest zone it may use whose free frames stay above the low watermark, then lower zones. If all
- * fail, background reclaim is woken and the min watermark is tried; then, if the request may stall, {@link MemoryPressure} is
- * asked for compaction and reclaim (mm/page_alloc.c, get_page_from_freelist and __alloc_pages_slowpath).
+ * fail, {@link SlowPath} goes on (mm/page_alloc.c, get_page_from_freelist).
  *
  * <p>Not thread-safe.
  */
@@ -28,9 +27,6 @@ public final class BuddyAllocator implements FrameAllocator {
         {RECLAIMABLE, UNMOVABLE}, // MOVABLE
         {UNMOVABLE, MOVABLE}, // RECLAIMABLE
     };
-
-    /** Rounds of reclaim without progress before an allocation gives up (MAX_RECLAIM_RETRIES). */
-    private static final int MAX_RETRIES = 16;
 
     private final Zone[] zones = new Zone[Zone.ZONES];
     private final FreeBlocks blocks;
@@ -48,7 +44,7 @@ public final class BuddyAllocator implements FrameAllocator {
     private final int[] firstZone = new int[Zone.ZONES];
 
     private final Watermarks watermarks;
-    private MemoryPressure pressure = MemoryPressure.NONE;
+    private final SlowPath slowPath = new SlowPath(this);
 
     /**
      * An allocator without memory; {@link #addMemory} gives it some, {@link #start} makes it ready.
@@ -143,9 +139,19 @@ public final class BuddyAllocator implements FrameAllocator {
         }
     }
 
-    /** Names who reclaims and compacts. */
+    /** Names who reclaims. */
     public void setPressure(MemoryPressure pressure) {
-        this.pressure = pressure;
+        slowPath.setPressure(pressure);
+    }
+
+    /** Names who compacts. */
+    public void setCompaction(Compaction compaction) {
+        slowPath.setCompaction(compaction);
+    }
+
+    /** Who compacts: background reclaim wakes it and tells it when it goes to sleep. */
+    public Compaction compaction() {
+        return slowPath.compaction();
     }
 
     /** Chooses whose lists serve the requests that follow. */
@@ -206,7 +212,7 @@ public final class BuddyAllocator implements FrameAllocator {
             }
         }
         long pfn = fromZones(order, highest, type, Zone.LOW, 0);
-        return pfn != NONE ? pfn : allocateSlowly(order, gfp, highest, type);
+        return pfn != NONE ? pfn : slowPath.allocate(order, gfp, highest, type);
     }
 
     /**
@@ -215,16 +221,13 @@ public final class BuddyAllocator implements FrameAllocator {
      * @param mark the watermark that must hold afterwards
      * @param reserve eighths of the watermark that the request may use up
      */
-    private long fromZones(int order, int highest, int type, int mark, int reserve) {
-        // On one node with ZONE_NORMAL, blocks of other types are first spared in all zones (alloc_flags_nofragment).
-        boolean spare = highest >= Zone.NORMAL && zones[Zone.NORMAL].managed > 0 && zones[Zone.MOVABLE].managed == 0;
+    long fromZones(int order, int highest, int type, int mark, int reserve) {
+        // Where ZONE_NORMAL is preferred, the first attempt spares blocks of other types in all zones (alloc_flags_nofragment).
+        boolean spare = mark == Zone.LOW && firstZone[highest] == Zone.NORMAL;
         while (true) {
             for (int z = highest; z >= 0; z--) {
                 Zone zone = zones[z];
-                long limit = zone.watermark[mark] - (zone.watermark[mark] * reserve >>> 3);
-                if (zone.managed == 0
-                        || zone.free < limit + zone.lowmemReserve[highest] + (1L << order)
-                        || order > 0 && !zone.hasBlock(order)) {
+                if (zone.managed == 0 || !isAbove(zone, order, highest, mark, reserve, zone.free)) {
                     continue;
                 }
                 int place = take(zone, order, type, spare);
@@ -357,82 +360,15 @@ public final class BuddyAllocator implements FrameAllocator {
         return 0;
     }
 
-    private long allocateSlowly(int order, int gfp, int highest, int type) {
-        if ((gfp & Gfp.KSWAPD_RECLAIM) != 0) {
-            pressure.wakeReclaim(highest, order, gfp);
-        }
-        // __GFP_HIGH may go to half of the min watermark, and to 3/8 when it also may not sleep (__zone_watermark_ok).
-        int reserve = (gfp & Gfp.ATOMIC) == 0 ? 0 : (gfp & Gfp.DIRECT_RECLAIM) == 0 ? 5 : 4;
-        long pfn = fromZones(order, highest, type, Zone.MIN, reserve);
-        if (pfn != NONE || (gfp & Gfp.DIRECT_RECLAIM) == 0) {
-            return pfn != NONE ? pfn : failed();
-        }
-        boolean costly = order > PerCpuLists.COSTLY_ORDER;
-        long stallsBefore = events.compactStalls;
-        if (order > 0 && (costly || type != MOVABLE)) {
-            pfn = compact(order, gfp, highest, type, reserve);
-            if (pfn != NONE) {
-                return pfn;
-            }
-            if (costly && (gfp & Gfp.NORETRY) != 0 && events.compactStalls == stallsBefore) {
-                return failed();
-            }
-        }
-        int fruitless = 0;
-        while (true) {
-            long reclaimed = reclaim(order, gfp, highest);
-            pfn = fromZones(order, highest, type, Zone.MIN, reserve);
-            if (pfn == NONE) {
-                drain();
-                pfn = fromZones(order, highest, type, Zone.MIN, reserve);
-            }
-            if (pfn == NONE && order > 0) {
-                pfn = compact(order, gfp, highest, type, reserve);
-            }
-            if (pfn != NONE) {
-                return pfn;
-            }
-            fruitless = reclaimed > 0 ? 0 : fruitless + 1;
-            boolean giveUp = costly || (gfp & Gfp.NORETRY) != 0 || reclaimed == 0 && fruitless >= MAX_RETRIES;
-            if (giveUp || pressure == MemoryPressure.NONE) {
-                boolean mayKill = !costly && (gfp & Gfp.NORETRY) == 0;
-                if (!mayKill || !pressure.outOfMemory(order, gfp)) {
-                    return failed();
-                }
-                fruitless = 0;
-            }
-        }
+    /** The zone that a request is first served from. */
+    int preferredZone(int highest) {
+        return firstZone[highest];
     }
 
-    private long failed() {
-        events.failures++;
-        return NONE;
-    }
-
-    private long reclaim(int order, int gfp, int highest) {
-        if (pressure == MemoryPressure.NONE) {
-            return 0;
-        }
-        int preferred = highest;
-        while (preferred > 0 && zones[preferred].managed == 0) {
-            preferred--;
-        }
-        events.stalls[preferred]++;
-        return pressure.reclaim(order, gfp);
-    }
-
-    private long compact(int order, int gfp, int highest, int type, int reserve) {
-        if (!pressure.compact(order, gfp)) {
-            return NONE;
-        }
-        events.compactStalls++;
-        long pfn = fromZones(order, highest, type, Zone.MIN, reserve);
-        if (pfn != NONE) {
-            events.compactSuccesses++;
-        } else {
-            events.compactFailures++;
-        }
-        return pfn;
+    /** Whether {@code zone} may serve a request of {@code order} when {@code free} frames were free (__zone_watermark_ok). */
+    boolean isAbove(Zone zone, int order, int highest, int mark, int reserve, long free) {
+        long limit = zone.watermark[mark] - (zone.watermark[mark] * reserve >>> 3);
+        return free >= limit + zone.lowmemReserve[highest] + (1L << order) && (order == 0 || zone.hasBlock(order));
     }
 
     // ---- freeing ----------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 package org.mmkit.core.memory;
 
 /**
- * What the allocator may ask for when memory is short; set by reclaim and compaction when they exist.
+ * What the allocator may ask of reclaim when memory is short; {@link Compaction} is asked for blocks.
  *
  * <p>Callbacks may free memory to the allocator and allocate from its reserves, and must not recurse into an allocation
  * that may itself enter direct reclaim.
@@ -11,7 +11,11 @@ public interface MemoryPressure {
     /** Nothing can be reclaimed and nothing runs in the background. */
     MemoryPressure NONE = new MemoryPressure() {};
 
-    /** A zone fell below its low watermark: background reclaim (kswapd) may start. */
+    /**
+     * A request found no zone up to {@code zone} above its low watermark: background reclaim may start (wakeup_kswapd). When it has
+     * nothing to do, because memory is there but in pieces, and the request may not stall, background compaction is woken
+     * instead ({@link Compaction#wake}).
+     */
     default void wakeReclaim(int zone, int order, int gfp) {}
 
     /**
@@ -23,13 +27,9 @@ public interface MemoryPressure {
         return 0;
     }
 
-    /**
-     * Direct compaction towards a free block of {@code order}.
-     *
-     * @return whether an attempt to allocate makes sense now
-     */
-    default boolean compact(int order, int gfp) {
-        return false;
+    /** Pages of zone {@code zone} that reclaim could free at best (zone_reclaimable_pages). */
+    default long reclaimable(int zone) {
+        return 0;
     }
 
     /**

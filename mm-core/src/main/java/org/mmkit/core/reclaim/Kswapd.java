@@ -1,7 +1,6 @@
 package org.mmkit.core.reclaim;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.mmkit.api.arch.EntryFormat;
 import org.mmkit.api.feature.Shrinker;
 import org.mmkit.api.memory.FolioFlags;
@@ -49,7 +48,6 @@ public final class Kswapd implements MemoryPressure {
     private final int pgstealKswapd;
     private final int pgscanDirect;
     private final int pgstealDirect;
-    private @Nullable MemoryPressure compaction;
     private long hand;
     private boolean due;
     private boolean running;
@@ -70,19 +68,9 @@ public final class Kswapd implements MemoryPressure {
         pgstealDirect = engine.counters.register("pgsteal_direct");
     }
 
-    /** Who is asked for direct compaction. */
-    public void setCompaction(MemoryPressure compactor) {
-        compaction = compactor;
-    }
-
     @Override
     public void wakeReclaim(int zone, int order, int gfp) {
         due = true;
-    }
-
-    @Override
-    public boolean compact(int order, int gfp) {
-        return compaction != null && compaction.compact(order, gfp);
     }
 
     /** Whether {@link #balance} has something to do. */

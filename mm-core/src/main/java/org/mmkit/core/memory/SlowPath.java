@@ -1,0 +1,226 @@
+package org.mmkit.core.memory;
+
+import org.mmkit.api.memory.FrameAllocator;
+import org.mmkit.api.memory.Gfp;
+import org.mmkit.api.memory.MigrateType;
+
+/**
+ * What an allocation does when no zone serves it at the low watermark: wake background reclaim, take frames down to the min
+ * watermark, and if it may stall compact, reclaim and try again (mm/page_alloc.c, __alloc_pages_slowpath).
+ */
+final class SlowPath {
+
+    /** Rounds of reclaim without progress before an allocation gives up (MAX_RECLAIM_RETRIES). */
+    private static final int MAX_RETRIES = 16;
+
+    /** Retries after compaction made blocks that went elsewhere (MAX_COMPACT_RETRIES). */
+    private static final int MAX_COMPACT_RETRIES = 16;
+
+    private final BuddyAllocator allocator;
+    private MemoryPressure pressure = MemoryPressure.NONE;
+    private Compaction compaction = Compaction.NONE;
+
+    SlowPath(BuddyAllocator allocator) {
+        this.allocator = allocator;
+    }
+
+    void setPressure(MemoryPressure reclaim) {
+        pressure = reclaim;
+    }
+
+    void setCompaction(Compaction compactor) {
+        compaction = compactor;
+    }
+
+    Compaction compaction() {
+        return compaction;
+    }
+
+    /** The first frame of a block, or {@link FrameAllocator#NONE}. */
+    long allocate(int order, int gfp, int highest, int type) {
+        long pfn = new Attempt(order, gfp, highest, type).run();
+        if (pfn == FrameAllocator.NONE) {
+            allocator.events().failures++;
+        }
+        return pfn;
+    }
+
+    /** Eighths of the min watermark that a request may use up: half for __GFP_HIGH, 5/8 when it also may not sleep (__zone_watermark_ok). */
+    private static int reserve(int gfp) {
+        return (gfp & Gfp.ATOMIC) == 0 ? 0 : (gfp & Gfp.DIRECT_RECLAIM) == 0 ? 5 : 4;
+    }
+
+    /** One request on its way through the slow path. */
+    private final class Attempt {
+
+        private final int order;
+        private final int gfp;
+        private final int highest;
+        private final int type;
+        private final int reserve;
+        private final boolean costly;
+        private Compaction.Result compacted = Compaction.Result.SKIPPED;
+        private Compaction.Priority priority = Compaction.Priority.LIGHT;
+        private int compactRetries;
+        private int fruitless;
+
+        Attempt(int order, int gfp, int highest, int type) {
+            this.order = order;
+            this.gfp = gfp;
+            this.highest = highest;
+            this.type = type;
+            this.reserve = reserve(gfp);
+            this.costly = order > PerCpuLists.COSTLY_ORDER;
+        }
+
+        private boolean has(int flag) {
+            return (gfp & flag) != 0;
+        }
+
+        private long take() {
+            return allocator.fromZones(order, highest, type, Zone.MIN, reserve);
+        }
+
+        private void wake() {
+            if (has(Gfp.KSWAPD_RECLAIM)) {
+                pressure.wakeReclaim(highest, order, gfp);
+            }
+        }
+
+        long run() {
+            wake();
+            long pfn = take();
+            if (pfn != FrameAllocator.NONE || !has(Gfp.DIRECT_RECLAIM)) {
+                return pfn;
+            }
+            // A costly block is more likely there, but in pieces; and kernel memory shall not spread over movable page blocks.
+            if (order > 0 && (costly || type != BuddyAllocator.MOVABLE)) {
+                pfn = compact(Compaction.Priority.ASYNC);
+                if (pfn != FrameAllocator.NONE) {
+                    return pfn;
+                }
+                if (costly && has(Gfp.NORETRY)) {
+                    if (compacted == Compaction.Result.SKIPPED || compacted == Compaction.Result.DEFERRED) {
+                        return FrameAllocator.NONE;
+                    }
+                    priority = Compaction.Priority.ASYNC;
+                }
+            }
+            return stall();
+        }
+
+        private long stall() {
+            while (true) {
+                wake();
+                long pfn = take();
+                if (pfn != FrameAllocator.NONE) {
+                    return pfn;
+                }
+                long progress = reclaim();
+                if (progress > 0) {
+                    pfn = takeReclaimed();
+                }
+                if (pfn == FrameAllocator.NONE) {
+                    pfn = compact(priority);
+                }
+                if (pfn != FrameAllocator.NONE) {
+                    return pfn;
+                }
+                if (has(Gfp.NORETRY) || costly) {
+                    return FrameAllocator.NONE;
+                }
+                if (shouldReclaimAgain(progress > 0) || progress > 0 && shouldCompactAgain()) {
+                    continue;
+                }
+                if (!pressure.outOfMemory(order, gfp)) {
+                    return FrameAllocator.NONE;
+                }
+                fruitless = 0;
+            }
+        }
+
+        /** What reclaim freed may lie on the lists of processors: they are drained before it is given up. */
+        private long takeReclaimed() {
+            long pfn = take();
+            if (pfn == FrameAllocator.NONE) {
+                allocator.drain();
+                pfn = take();
+            }
+            return pfn;
+        }
+
+        private long reclaim() {
+            if (pressure == MemoryPressure.NONE) {
+                return 0;
+            }
+            allocator.events().stalls[allocator.preferredZone(highest)]++;
+            return pressure.reclaim(order, gfp);
+        }
+
+        private long compact(Compaction.Priority how) {
+            if (order == 0) {
+                return FrameAllocator.NONE;
+            }
+            MigrateType wanted = MigrateType.values()[type];
+            compacted = compaction.compact(new Compaction.Request(order, gfp, highest, wanted, Zone.MIN, reserve), how);
+            if (compacted == Compaction.Result.SKIPPED) {
+                return FrameAllocator.NONE;
+            }
+            AllocationEvents events = allocator.events();
+            events.compactStalls++;
+            long pfn = compaction.takeCaptured();
+            if (pfn == FrameAllocator.NONE) {
+                pfn = take();
+            }
+            if (pfn != FrameAllocator.NONE) {
+                compaction.succeeded(allocator.zoneOf(pfn).number, order);
+                events.compactSuccesses++;
+            } else {
+                events.compactFailures++;
+            }
+            return pfn;
+        }
+
+        /** Whether the request could be met if all were reclaimed that can be (should_reclaim_retry). */
+        private boolean shouldReclaimAgain(boolean progress) {
+            fruitless = progress && !costly ? 0 : fruitless + 1;
+            if (fruitless > MAX_RETRIES) {
+                return false;
+            }
+            for (int z = highest; z >= 0; z--) {
+                Zone zone = allocator.zone(z);
+                if (zone.managed > 0
+                        && allocator.isAbove(zone, order, highest, Zone.MIN, reserve, zone.free + pressure.reclaimable(z))) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        /** Whether another compaction may help, a more thorough one if need be (should_compact_retry). */
+        private boolean shouldCompactAgain() {
+            if (order == 0) {
+                return false;
+            }
+            if (compacted == Compaction.Result.SKIPPED) {
+                for (int z = highest; z >= 0; z--) {
+                    Zone zone = allocator.zone(z);
+                    if (zone.managed > 0
+                            && compaction.hasRoom(z, order, highest, zone.free + pressure.reclaimable(z) / order)) {
+                        return true;
+                    }
+                }
+                return false;
+            }
+            if (compacted == Compaction.Result.SUCCESS && ++compactRetries <= MAX_COMPACT_RETRIES) {
+                return true;
+            }
+            if (priority != Compaction.Priority.FULL) {
+                priority = Compaction.Priority.values()[priority.ordinal() - 1];
+                compactRetries = 0;
+                return true;
+            }
+            return false;
+        }
+    }
+}
