@@ -1,7 +1,6 @@
 package org.mmkit.thp;
 
 import org.mmkit.api.feature.FolioEvent;
-import org.mmkit.api.memory.FrameAllocator;
 import org.mmkit.api.stat.Counters;
 
 /**
@@ -12,7 +11,7 @@ public final class FolioStats {
 
     private final Counters counters;
     private final int pmdOrder;
-    private final long[][] perSize = new long[SizeStat.values().length][FrameAllocator.MAX_ORDER + 1];
+    private final long[][] perSize;
 
     private final int faultAlloc;
     private final int faultFallback;
@@ -37,6 +36,7 @@ public final class FolioStats {
     public FolioStats(Counters counters, int pmdOrder) {
         this.counters = counters;
         this.pmdOrder = pmdOrder;
+        perSize = new long[SizeStat.values().length][pmdOrder + 1];
         faultAlloc = counters.register("thp_fault_alloc");
         faultFallback = counters.register("thp_fault_fallback");
         faultFallbackCharge = counters.register("thp_fault_fallback_charge");
@@ -78,7 +78,7 @@ public final class FolioStats {
 
     /** Counts an event that the engine reports. */
     public void count(FolioEvent event, int order, long n) {
-        if (order < 1 || order > FrameAllocator.MAX_ORDER) {
+        if (order < 1 || order > pmdOrder) {
             return;
         }
         switch (event) {

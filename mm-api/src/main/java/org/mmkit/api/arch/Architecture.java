@@ -2,6 +2,7 @@ package org.mmkit.api.arch;
 
 import org.mmkit.api.Provider;
 import org.mmkit.api.config.Configuration;
+import org.mmkit.api.memory.FrameAllocator;
 
 /**
  * One processor architecture; a service found by {@link java.util.ServiceLoader}.
@@ -31,4 +32,33 @@ public interface Architecture extends Provider {
 
     /** log2 of the pages of a memory section under {@code configuration} (x86-64: 15, that is 128 MiB). */
     int sectionOrder(Configuration configuration);
+
+    /** log2 of the pages of the largest block of the frame allocator under {@code configuration} (Linux: MAX_PAGE_ORDER). */
+    default int maxOrder(Configuration configuration) {
+        return FrameAllocator.MAX_ORDER;
+    }
+
+    /**
+     * The physical address of the root table that {@code register} holds: CR3, TTBR0_EL1, satp or their like. Bits that say
+     * something else (an ASID, a mode) are left out; a bare address comes back as it is.
+     */
+    default long rootAddress(Configuration configuration, long register) {
+        return register;
+    }
+
+    /** Whether the hardware would translate {@code va} at all; other addresses raise a fault before any table is read. */
+    default boolean isCanonical(PageTableLayout layout, long va) {
+        int unused = 64 - layout.vaBits();
+        return layout.signExtended() ? va << unused >> unused == va : unused == 0 || va >>> layout.vaBits() == 0;
+    }
+
+    /**
+     * The address whose translated bits are those of {@code va}.
+     *
+     * @param kernelRoot whether the tables are those of a root that is for the kernel's half only (Arm: TTBR1); elsewhere without effect
+     */
+    default long canonical(PageTableLayout layout, long va, boolean kernelRoot) {
+        int unused = 64 - layout.vaBits();
+        return layout.signExtended() ? va << unused >> unused : va;
+    }
 }

@@ -1,5 +1,7 @@
 package org.mmkit.api.arch;
 
+import java.util.List;
+
 /**
  * How one architecture writes a page-table entry into a 64-bit word.
  *
@@ -146,4 +148,65 @@ public interface EntryFormat {
 
     /** Explains every bit of {@code entry} of {@code level} for a person, one line. */
     String describe(long entry, int level);
+
+    // ---- what hardware makes of an entry: for walks through memory that a real machine left --------------------------
+
+    /** Whether the hardware walks {@code entry}; unlike {@link #isPresent} false for the PROT_NONE form. */
+    default boolean isValid(long entry) {
+        return isPresent(entry);
+    }
+
+    /** Bits set in the valid {@code entry} of {@code level} that must be 0: the hardware would raise a fault, or the entry is none at all. */
+    default long reservedBits(long entry, int level) {
+        return 0;
+    }
+
+    /** What the valid {@code entry} of {@code level} lets through, in bits of {@link Access}; of a table entry: to what is below it. */
+    default int access(long entry, int level) {
+        if (!isLeaf(entry, level)) {
+            return Access.ALL;
+        }
+        return Access.ALL & ~(isWritable(entry) ? 0 : Access.KERNEL_WRITE | Access.USER_WRITE)
+                & ~(isUserAccessible(entry) ? 0 : Access.USER);
+    }
+
+    /** The fields of {@code entry} of {@code level}, the highest bits first; together they hold every bit that is set. */
+    default List<EntryField> explain(long entry, int level) {
+        return entry == none() ? List.of() : List.of(EntryField.of(entry, 63, 0, "entry", describe(entry, level)));
+    }
+
+    // ---- runs of entries that the hardware may cache as one -------------------------------------------------------------
+
+    /** The leaf {@code entry} of {@code level}, marked as one of an aligned run of {@link PageTableLayout#contiguousEntries} entries. */
+    default long makeContiguous(long entry, int level) {
+        throw new UnsupportedOperationException("this format has no runs of entries");
+    }
+
+    /** The leaf {@code entry} of {@code level}, on its own again; {@code n} is its place in the run. */
+    default long makeSingle(long entry, int level, int n) {
+        return entry;
+    }
+
+    /** Whether the leaf {@code entry} of {@code level} is marked as one of a run. */
+    default boolean isContiguous(long entry, int level) {
+        return false;
+    }
+
+    /**
+     * log2 of the entries that hold one and the same word, of which {@link #pfn} names the first page (RISC-V: Svnapot); 0 where each
+     * entry names its own page.
+     */
+    default int repeatShift(long entry, int level) {
+        return 0;
+    }
+
+    // ---- order of changes ----------------------------------------------------------------------------------------------
+
+    /**
+     * Whether {@code next} may be written over {@code old} in one step while other processors walk the tables. Where not (Arm: other
+     * output address, size or memory type), an entry that is not valid and an invalidation of translations must come between.
+     */
+    default boolean mayFollow(long old, long next, int level) {
+        return true;
+    }
 }

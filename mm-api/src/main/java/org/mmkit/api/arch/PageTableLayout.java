@@ -18,12 +18,22 @@ package org.mmkit.api.arch;
  *     {@code signExtended}
  * @param paBits physical address bits that an entry can hold
  * @param signExtended whether addresses above the lower half are canonical (x86-64, RISC-V)
+ * @param contiguousBits for each level, from level 1, log2 of the leaves that can be marked as one run; 0 where none can
  */
 public record PageTableLayout(
-        int pageShift, int[] indexBits, int leafLevels, int vaBits, int paBits, boolean signExtended) {
+        int pageShift, int[] indexBits, int leafLevels, int vaBits, int paBits, boolean signExtended, int[] contiguousBits) {
+
+    /** Tables without runs of leaves. */
+    public PageTableLayout(int pageShift, int[] indexBits, int leafLevels, int vaBits, int paBits, boolean signExtended) {
+        this(pageShift, indexBits, leafLevels, vaBits, paBits, signExtended, new int[indexBits.length]);
+    }
 
     public PageTableLayout {
         indexBits = indexBits.clone();
+        contiguousBits = contiguousBits.clone();
+        if (contiguousBits.length != indexBits.length) {
+            throw new IllegalArgumentException(indexBits.length + " levels, but runs for " + contiguousBits.length);
+        }
         int bits = pageShift;
         for (int n : indexBits) {
             bits += n;
@@ -39,6 +49,16 @@ public record PageTableLayout(
     @Override
     public int[] indexBits() {
         return indexBits.clone();
+    }
+
+    @Override
+    public int[] contiguousBits() {
+        return contiguousBits.clone();
+    }
+
+    /** Leaves of {@code level} that can be marked as one run, which begins at a multiple of their number; 1 where none can. */
+    public int contiguousEntries(int level) {
+        return 1 << contiguousBits[level - 1];
     }
 
     /** How many levels of tables there are; the root is of this level. */

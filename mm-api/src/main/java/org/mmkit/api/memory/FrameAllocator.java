@@ -10,13 +10,18 @@ public interface FrameAllocator {
     /** No frame. */
     long NONE = -1;
 
-    /** The largest order that can be asked for (Linux: MAX_PAGE_ORDER). */
+    /** The largest order that can be asked for unless the architecture has another (Linux: MAX_PAGE_ORDER). */
     int MAX_ORDER = 10;
+
+    /** The largest order that can be asked for of this allocator. */
+    default int maxOrder() {
+        return MAX_ORDER;
+    }
 
     /**
      * Allocates 2^{@code order} frames.
      *
-     * @param order 0 to {@link #MAX_ORDER}
+     * @param order 0 to {@link #maxOrder}
      * @param gfp bits of {@link Gfp}
      * @return the first pfn, a multiple of 2^order, or {@link #NONE}
      */

@@ -15,7 +15,7 @@ public interface PhysicalMemory {
     /**
      * Allocates one folio with one reference, its content not cleared.
      *
-     * @param order 0 to {@link FrameAllocator#MAX_ORDER}
+     * @param order 0 to {@link FrameAllocator#maxOrder}
      * @param gfp bits of {@link Gfp}
      * @return the head, or {@link Frames#NONE}
      */

@@ -104,6 +104,7 @@ public final class Bootstrap {
             return new SystemMemory.Builder(map, layout, architecture.sectionOrder(configuration))
                     .zones(configuration.isEnabled("ZONE_DMA"), configuration.isEnabled("ZONE_DMA32"))
                     .contents(keepContents)
+                    .maxOrder(architecture.maxOrder(configuration))
                     .movableBytes(movableBytes)
                     .build();
         } catch (IllegalArgumentException e) {

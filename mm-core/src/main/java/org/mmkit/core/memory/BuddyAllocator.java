@@ -33,6 +33,7 @@ public final class BuddyAllocator implements FrameAllocator {
     private final FreeRuns runs;
     private final Frames frames;
     private final int blockOrder;
+    private final int maxOrder;
     private final AllocationEvents events = new AllocationEvents();
 
     /** The lists of the processor that runs now, by zone; and of all processors. */
@@ -51,26 +52,33 @@ public final class BuddyAllocator implements FrameAllocator {
      *
      * @param spanned frames from 0 to the last one
      * @param sectionOrder log2 of the frames of a section
-     * @param blockOrder log2 of the frames of a page block: the order of a huge page, at most {@link #MAX_ORDER}
-     * @param zoneEnds first frame above each of the zones DMA, DMA32 and NORMAL, multiples of 2^{@link #MAX_ORDER} or
+     * @param blockOrder log2 of the frames of a page block: the order of a huge page, at most {@link #maxOrder}
+     * @param zoneEnds first frame above each of the zones DMA, DMA32 and NORMAL, multiples of 2^{@link #maxOrder} or
      *     {@code spanned}; equal to the end before it for a zone that does not exist
      * @param processors how many processors keep lists
      * @param frames tells which frames of a page block are movable
      */
     public BuddyAllocator(
             long spanned, int sectionOrder, int blockOrder, long[] zoneEnds, int processors, Frames frames) {
+        this(spanned, sectionOrder, blockOrder, MAX_ORDER, zoneEnds, processors, frames);
+    }
+
+    /** As above, with largest blocks of 2^{@code maxOrder} frames instead of 2^{@link FrameAllocator#MAX_ORDER}. */
+    public BuddyAllocator(
+            long spanned, int sectionOrder, int blockOrder, int maxOrder, long[] zoneEnds, int processors, Frames frames) {
         this.blockOrder = blockOrder;
+        this.maxOrder = maxOrder;
         this.frames = frames;
         long sections = spanned + (1L << sectionOrder) - 1 >>> sectionOrder;
-        blocks = new FreeBlocks(Math.toIntExact(sections), sectionOrder, blockOrder);
+        blocks = new FreeBlocks(Math.toIntExact(sections), sectionOrder, blockOrder, maxOrder);
         runs = new FreeRuns(blocks);
         long start = 0;
         for (int z = 0; z < Zone.ZONES; z++) {
             long end = z < Zone.MOVABLE ? Math.min(zoneEnds[z], spanned) : spanned;
-            if (end < start || end != spanned && (end & (1L << MAX_ORDER) - 1) != 0) {
+            if (end < start || end != spanned && (end & (1L << maxOrder) - 1) != 0) {
                 throw new IllegalArgumentException("zone " + Zone.name(z) + " cannot end at frame 0x" + Long.toHexString(end));
             }
-            zones[z] = new Zone(z, start, end);
+            zones[z] = new Zone(z, start, end, maxOrder);
             start = end;
         }
         cpus = new PerCpuLists[processors][Zone.ZONES];
@@ -81,6 +89,11 @@ public final class BuddyAllocator implements FrameAllocator {
         }
         cpu = cpus[0];
         watermarks = new Watermarks(zones);
+    }
+
+    @Override
+    public int maxOrder() {
+        return maxOrder;
     }
 
     Zone zoneOf(long pfn) {
@@ -198,8 +211,8 @@ public final class BuddyAllocator implements FrameAllocator {
 
     @Override
     public long allocate(int order, int gfp) {
-        if (order < 0 || order > MAX_ORDER) {
-            throw new IllegalArgumentException("order " + order + " is not in 0 to " + MAX_ORDER);
+        if (order < 0 || order > maxOrder) {
+            throw new IllegalArgumentException("order " + order + " is not in 0 to " + maxOrder);
         }
         int highest = highestZone(gfp);
         int type = type(gfp);
@@ -268,7 +281,7 @@ public final class BuddyAllocator implements FrameAllocator {
 
     /** Takes a block from the lists of its own type, or from another one by the rules for page blocks. */
     private int takeFromLists(Zone zone, int order, int type, boolean spare) {
-        if (zone.untouchedSections > 0 && zone.heads[MAX_ORDER * Zone.TYPES + MOVABLE] == 0) {
+        if (zone.untouchedSections > 0 && zone.heads[maxOrder * Zone.TYPES + MOVABLE] == 0) {
             blocks.cutUntouched(zone);
         }
         int place = blocks.takeSmallest(zone, order, type);
@@ -290,7 +303,7 @@ public final class BuddyAllocator implements FrameAllocator {
      */
     private int claim(Zone zone, int order, int type, boolean spare) {
         int least = spare && order < blockOrder ? blockOrder : order;
-        for (int o = MAX_ORDER; o >= least; o--) {
+        for (int o = maxOrder; o >= least; o--) {
             if (o < blockOrder && o < blockOrder / 2 && type == MOVABLE) {
                 return 0;
             }
@@ -347,7 +360,7 @@ public final class BuddyAllocator implements FrameAllocator {
 
     /** Takes one block from another type's page block without changing its owner (mm/page_alloc.c, __rmqueue_steal). */
     private int steal(Zone zone, int order, int type) {
-        for (int o = order; o <= MAX_ORDER; o++) {
+        for (int o = order; o <= maxOrder; o++) {
             int other = fallback(zone, o, type);
             if (other >= 0) {
                 int place = zone.heads[o * Zone.TYPES + other];
@@ -427,7 +440,7 @@ public final class BuddyAllocator implements FrameAllocator {
         if (Long.bitCount(pages) != 1) {
             throw new IllegalArgumentException(pages + " pages are no power of two");
         }
-        if (pages <= 1L << MAX_ORDER) {
+        if (pages <= 1L << maxOrder) {
             return allocate(Long.numberOfTrailingZeros(pages), gfp);
         }
         drain();
@@ -479,7 +492,7 @@ public final class BuddyAllocator implements FrameAllocator {
     }
 
     private long untouchedBlocks(int z, int order) {
-        return order == MAX_ORDER ? (long) zones[z].untouchedSections << blocks.sectionOrder - MAX_ORDER : 0;
+        return order == maxOrder ? (long) zones[z].untouchedSections << blocks.sectionOrder - maxOrder : 0;
     }
 
     /** Page blocks of {@code type} in zone {@code z}; those in holes are counted as the zone spans them. */
@@ -525,7 +538,7 @@ public final class BuddyAllocator implements FrameAllocator {
     }
 
     private boolean isCovered(int place) {
-        for (int order = 0; order <= MAX_ORDER; order++) {
+        for (int order = 0; order <= maxOrder; order++) {
             if (blocks.freeOrder(place & -(1 << order)) >= order) {
                 return true;
             }

@@ -301,7 +301,7 @@ public final class FrameTable implements Frames {
         }
         int order = f >>> ORDER_SHIFT;
         dissolve(head, order);
-        if (order <= FrameAllocator.MAX_ORDER) {
+        if (order <= allocator.maxOrder()) {
             allocator.free(head, order);
         } else {
             allocator.freeContiguous(head, 1L << order);

@@ -23,11 +23,12 @@ final class FreeBlocks {
     /** Wholly handed out without ever having had blocks. */
     private static final byte TAKEN = 3;
 
-    private static final int MAX_ORDER = Zone.ORDERS - 1;
-
     final int sectionOrder;
     final int mask;
     final int blockOrder;
+
+    /** Order of the largest blocks. */
+    final int maxOrder;
 
     /** Section number of each section, 0 while it is untouched. */
     private final int[] numberOf;
@@ -40,12 +41,13 @@ final class FreeBlocks {
     private byte[][] types = new byte[16][];
     private int numbers = 1;
 
-    FreeBlocks(int sections, int sectionOrder, int blockOrder) {
-        if (blockOrder > sectionOrder || sectionOrder < MAX_ORDER) {
+    FreeBlocks(int sections, int sectionOrder, int blockOrder, int maxOrder) {
+        if (blockOrder > sectionOrder || sectionOrder < maxOrder) {
             throw new IllegalArgumentException("sections of 2^" + sectionOrder + " frames are smaller than a block");
         }
         this.sectionOrder = sectionOrder;
         this.blockOrder = blockOrder;
+        this.maxOrder = maxOrder;
         mask = (1 << sectionOrder) - 1;
         numberOf = new int[sections];
         kind = new byte[sections];
@@ -127,8 +129,8 @@ final class FreeBlocks {
         zone.untouchedSections--;
         touch(section);
         int base = numberOf[section] << sectionOrder;
-        for (int i = 0; i <= mask; i += 1 << MAX_ORDER) {
-            addLast(zone, base + i, MAX_ORDER, BuddyAllocator.MOVABLE);
+        for (int i = 0; i <= mask; i += 1 << maxOrder) {
+            addLast(zone, base + i, maxOrder, BuddyAllocator.MOVABLE);
         }
     }
 
@@ -247,7 +249,7 @@ final class FreeBlocks {
      * @return its place, or 0
      */
     int takeSmallest(Zone zone, int order, int type) {
-        for (int o = order; o < Zone.ORDERS; o++) {
+        for (int o = order; o <= maxOrder; o++) {
             int place = zone.heads[o * Zone.TYPES + type];
             if (place != 0) {
                 remove(zone, place, o, type);
@@ -273,7 +275,7 @@ final class FreeBlocks {
         zone.free += 1L << order;
         int i = place & mask;
         int type = type(place);
-        while (order < MAX_ORDER) {
+        while (order < maxOrder) {
             int buddy = i ^ 1 << order;
             if (state[buddy] != (byte) (FREE | order)) {
                 break;
@@ -294,7 +296,7 @@ final class FreeBlocks {
             order++;
         }
         // A block whose buddy may soon be free too goes last, so that it is handed out late (mm/page_alloc.c, buddy_merge_likely).
-        boolean mayJoin = order < MAX_ORDER - 1 && state[(i & ~(1 << order)) ^ 1 << order + 1] == (byte) (FREE | order + 1);
+        boolean mayJoin = order < maxOrder - 1 && state[(i & ~(1 << order)) ^ 1 << order + 1] == (byte) (FREE | order + 1);
         if (mayJoin) {
             addLast(zone, base | i, order, type);
         } else {
@@ -354,7 +356,7 @@ final class FreeBlocks {
     /** Checks the lists of {@code zone} against states, types and totals. */
     void verify(Zone zone) {
         long free = (long) zone.untouchedSections << sectionOrder;
-        for (int order = 0; order < Zone.ORDERS; order++) {
+        for (int order = 0; order <= maxOrder; order++) {
             int blocks = 0;
             for (int type = 0; type < Zone.TYPES; type++) {
                 blocks += verifyList(zone, order, type);
@@ -380,7 +382,7 @@ final class FreeBlocks {
                 what = "lies outside the zone or is not aligned";
             } else if (previous(place) != before) {
                 what = "has a wrong back link";
-            } else if (order < MAX_ORDER && isFree(place ^ 1 << order, order)
+            } else if (order < maxOrder && isFree(place ^ 1 << order, order)
                     && (order < blockOrder || type(place ^ 1 << order) == type)) {
                 what = "has a free buddy";
             }

@@ -27,9 +27,7 @@ final class FreeRuns {
                 pfn = (long) end << blocks.sectionOrder;
                 continue;
             }
-            int order = pfn == 0
-                    ? FrameAllocator.MAX_ORDER
-                    : Math.min(FrameAllocator.MAX_ORDER, Long.numberOfTrailingZeros(pfn));
+            int order = pfn == 0 ? blocks.maxOrder : Math.min(blocks.maxOrder, Long.numberOfTrailingZeros(pfn));
             while (pfn + (1L << order) > to) {
                 order--;
             }

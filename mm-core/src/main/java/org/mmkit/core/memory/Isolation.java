@@ -1,6 +1,5 @@
 package org.mmkit.core.memory;
 
-import org.mmkit.api.memory.FrameAllocator;
 import org.mmkit.api.memory.MigrateType;
 
 /**
@@ -73,7 +72,7 @@ public final class Isolation {
         if (zone.untouchedSections > 0) {
             return true;
         }
-        for (int o = order; o <= FrameAllocator.MAX_ORDER; o++) {
+        for (int o = order; o <= allocator.maxOrder(); o++) {
             if (zone.heads[o * Zone.TYPES + type.ordinal()] != 0) {
                 return true;
             }
@@ -94,7 +93,7 @@ public final class Isolation {
     public int fragmentationIndex(int z, int order) {
         long total = 0;
         long free = 0;
-        for (int o = 0; o <= FrameAllocator.MAX_ORDER; o++) {
+        for (int o = 0; o <= allocator.maxOrder(); o++) {
             long n = allocator.freeBlocks(z, o);
             total += n;
             free += n << o;

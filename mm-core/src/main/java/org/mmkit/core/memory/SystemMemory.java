@@ -29,8 +29,8 @@ public final class SystemMemory implements PhysicalMemory {
     private static final long MIB = 1L << 20;
     private static final long LOW_BYTES = MIB;
 
-    /** Where a kernel is loaded by default (CONFIG_PHYSICAL_START), and the size of a distribution's kernel in memory. */
-    private static final long KERNEL_START = 16 * MIB;
+    /** Where a kernel is loaded above the start of memory (x86: CONFIG_PHYSICAL_START), and the size of a distribution's kernel in memory. */
+    private static final long KERNEL_OFFSET = 16 * MIB;
 
     private static final long KERNEL_BYTES = 40 * MIB;
 
@@ -62,9 +62,9 @@ public final class SystemMemory implements PhysicalMemory {
         long last = usable.get(usable.size() - 1).to;
         spanned = last + (1L << sectionOrder) - 1 & -(1L << sectionOrder);
         frames = new FrameTable(spanned, sectionOrder);
-        int blockOrder = Math.min(FrameAllocator.MAX_ORDER, b.layout.order(2));
+        int blockOrder = Math.min(b.maxOrder, b.layout.order(2));
         long movable = b.movableBytes == 0 ? spanned : movableStart(usable, b.movableBytes >>> pageShift);
-        allocator = new BuddyAllocator(spanned, sectionOrder, blockOrder, zoneEnds(b, movable), b.processors, frames);
+        allocator = new BuddyAllocator(spanned, sectionOrder, blockOrder, b.maxOrder, zoneEnds(b, movable), b.processors, frames);
         allocator.watermarks().setPageKilobytes(1 << pageShift - 10);
         frames.setAllocator(allocator);
         contents = b.contents
@@ -83,6 +83,7 @@ public final class SystemMemory implements PhysicalMemory {
         private int processors = 1;
         private boolean contents = true;
         private long movableBytes;
+        private int maxOrder = FrameAllocator.MAX_ORDER;
         private boolean dma = true;
         private boolean dma32 = true;
 
@@ -115,6 +116,12 @@ public final class SystemMemory implements PhysicalMemory {
         public Builder zones(boolean hasDma, boolean hasDma32) {
             dma = hasDma;
             dma32 = hasDma32;
+            return this;
+        }
+
+        /** log2 of the frames of the largest block of the allocator; {@link FrameAllocator#MAX_ORDER} unless set. */
+        public Builder maxOrder(int order) {
+            maxOrder = order;
             return this;
         }
 
@@ -174,11 +181,13 @@ public final class SystemMemory implements PhysicalMemory {
         }
         List<Run> runs = new ArrayList<>();
         runs.add(new Run(0, LOW_BYTES >>> pageShift));
-        runs.add(new Run(KERNEL_START >>> pageShift, KERNEL_START + KERNEL_BYTES >>> pageShift));
+        long kernel = usable.get(0).from + (KERNEL_OFFSET >>> pageShift);
+        long kernelEnd = kernel + (KERNEL_BYTES >>> pageShift);
+        runs.add(new Run(kernel, kernelEnd));
         // From the top down, into the last range that is large enough.
         for (int i = usable.size() - 1; i >= 0; i--) {
-            long from = usable.get(i).to - metadata & -(1L << FrameAllocator.MAX_ORDER - 1);
-            if (from >= Math.max(usable.get(i).from, KERNEL_START + KERNEL_BYTES >>> pageShift)) {
+            long from = usable.get(i).to - metadata & -(1L << allocator.maxOrder() - 1);
+            if (from >= Math.max(usable.get(i).from, kernelEnd)) {
                 long at = from;
                 for (Run row : rows) {
                     memmap.add(new MemmapRow(row.from, row.to, at));
@@ -189,7 +198,7 @@ public final class SystemMemory implements PhysicalMemory {
             }
         }
         throw new IllegalArgumentException("too little memory for a kernel: its memory map needs "
-                + (metadata << pageShift) + " bytes beside " + (KERNEL_START + KERNEL_BYTES) + " for its image");
+                + (metadata << pageShift) + " bytes beside " + (KERNEL_OFFSET + KERNEL_BYTES) + " for its image");
     }
 
     private void boot(List<Run> usable, List<Run> reservations) {

@@ -1,7 +1,6 @@
 package org.mmkit.core.memory;
 
 import java.util.Arrays;
-import org.mmkit.api.memory.FrameAllocator;
 
 /**
  * A range of frames with its own free lists and watermarks (Linux: struct zone).
@@ -37,7 +36,9 @@ public final class Zone {
 
     /** UNMOVABLE, MOVABLE, RECLAIMABLE. */
     static final int PCP_TYPES = 3;
-    static final int ORDERS = FrameAllocator.MAX_ORDER + 1;
+
+    /** Orders of blocks: 0 to the largest. */
+    final int orders;
 
     final int number;
     final long start;
@@ -60,18 +61,22 @@ public final class Zone {
     final long[] lowLimits = new long[ZONES];
 
     /** First and last block of each list, 0 when it is empty; index {@code order * TYPES + type}. */
-    final int[] heads = new int[ORDERS * TYPES];
+    final int[] heads;
 
-    final int[] tails = new int[ORDERS * TYPES];
+    final int[] tails;
     /** Blocks on each list, untouched sections not counted. */
-    final int[] counts = new int[ORDERS * TYPES];
+    final int[] counts;
 
     /** Wholly free sections that have no free blocks yet, and where to look for the lowest of them. */
     int untouchedSections;
 
     int firstUntouched = Integer.MAX_VALUE;
 
-    Zone(int number, long start, long end) {
+    Zone(int number, long start, long end, int maxOrder) {
+        orders = maxOrder + 1;
+        heads = new int[orders * TYPES];
+        tails = new int[orders * TYPES];
+        counts = new int[orders * TYPES];
         this.number = number;
         this.start = start;
         this.end = end;
@@ -124,7 +129,7 @@ public final class Zone {
 
     /** Whether a block of at least {@code order} is on a list of movable, unmovable or reclaimable memory. */
     boolean hasBlock(int order) {
-        for (int o = order; o < ORDERS; o++) {
+        for (int o = order; o < orders; o++) {
             if ((heads[o * TYPES] | heads[o * TYPES + 1] | heads[o * TYPES + 2]) != 0) {
                 return true;
             }

@@ -5,7 +5,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import org.mmkit.api.file.PseudoFile;
-import org.mmkit.api.memory.FrameAllocator;
 import org.mmkit.core.memory.AllocationEvents;
 import org.mmkit.core.memory.SystemMemory;
 import org.mmkit.core.memory.Zone;
@@ -41,7 +40,7 @@ public final class VmstatFile implements PseudoFile {
 
     private static long freeInBlocks(SystemMemory memory, int blockOrder) {
         long pages = 0;
-        for (int order = blockOrder; order <= FrameAllocator.MAX_ORDER; order++) {
+        for (int order = blockOrder; order <= memory.allocator().maxOrder(); order++) {
             pages += memory.allocator().freeBlocks(order) << order;
         }
         return pages;

@@ -2,7 +2,6 @@ package org.mmkit.core.pseudofs;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.mmkit.api.memory.FrameAllocator;
 import org.mmkit.api.memory.MigrateType;
 import org.mmkit.core.memory.BuddyAllocator;
 import org.mmkit.core.memory.Zone;
@@ -36,7 +35,7 @@ final class ZoneFiles {
             out.append("Node 0, zone ");
             zoneName(out, zone);
             out.append(' ');
-            for (int order = 0; order <= FrameAllocator.MAX_ORDER; order++) {
+            for (int order = 0; order <= allocator.maxOrder(); order++) {
                 Columns.right(out, allocator.freeBlocks(zone.number(), order), 6);
                 out.append(' ');
             }
@@ -50,7 +49,7 @@ final class ZoneFiles {
         out.append("Page block order: ").append(allocator.blockOrder()).append('\n');
         out.append("Pages per block:  ").append(1L << allocator.blockOrder()).append("\n\n");
         out.append("Free pages count per migrate type at order  ");
-        for (int order = 0; order <= FrameAllocator.MAX_ORDER; order++) {
+        for (int order = 0; order <= allocator.maxOrder(); order++) {
             Columns.right(out, order, 6);
             out.append(' ');
         }
@@ -64,7 +63,7 @@ final class ZoneFiles {
                 out.append(", type ");
                 Columns.right(out, type.label(), 12);
                 out.append(' ');
-                for (int order = 0; order <= FrameAllocator.MAX_ORDER; order++) {
+                for (int order = 0; order <= allocator.maxOrder(); order++) {
                     Columns.right(out, allocator.freeBlocks(zone.number(), order, type), 6);
                     out.append(' ');
                 }

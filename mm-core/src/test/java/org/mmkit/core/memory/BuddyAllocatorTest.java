@@ -183,7 +183,7 @@ class BuddyAllocatorTest {
     @Test
     void watermarks_are_those_of_a_real_machine_with_the_same_zones() {
         // Linux 6.18, 24 GB machine whose balloon left these managed pages; vm.min_free_kbytes = 67584 set by khugepaged.
-        Zone[] zones = {new Zone(0, 0, 4096), new Zone(1, 4096, 1 << 20), new Zone(2, 1 << 20, 6 << 20), new Zone(3, 0, 0)};
+        Zone[] zones = {new Zone(0, 0, 4096, 10), new Zone(1, 4096, 1 << 20, 10), new Zone(2, 1 << 20, 6 << 20, 10), new Zone(3, 0, 0, 10)};
         zones[0].managed = 3840;
         zones[1].managed = 772_915;
         zones[2].managed = 720_896;

@@ -87,7 +87,7 @@ public final class HugePagePool {
 
     /** Whether its pages are larger than what the frame allocator hands out. */
     public boolean isGigantic() {
-        return order > FrameAllocator.MAX_ORDER;
+        return order > memory.allocator().maxOrder();
     }
 
     /** All pages (nr_hugepages). */
