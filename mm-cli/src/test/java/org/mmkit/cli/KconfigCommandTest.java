@@ -83,8 +83,29 @@ class KconfigCommandTest {
                 "-o", config);
 
         assertThat(run.status()).isEqualTo(ExitCode.FAILED);
-        assertThat(run.err()).startsWith("FREE_VMEMMAP=y and HUGETLB_PAGE=n cannot hold together");
+        assertThat(run.err()).startsWith("impossible: FREE_VMEMMAP=y and HUGETLB_PAGE=n").contains(
+                "  FREE_VMEMMAP depends on HUGETLB_PAGE (").contains("Kconfig:9)");
         assertThat(config).doesNotExist();
+    }
+
+    @Test
+    void K04_set_writes_only_on_request_and_can_be_told_what_must_stay() throws IOException {
+        Path config = Files.writeString(directory.resolve("my.config"), "# CONFIG_HUGETLBFS is not set\n");
+
+        CommandRun shown = CommandRun.of("kconfig", "set", "FREE_VMEMMAP=y", "--kconfig", kconfig, "--config", config);
+        assertThat(shown.out()).contains("HUGETLBFS: n -> y");
+        assertThat(Files.readString(config)).isEqualTo("# CONFIG_HUGETLBFS is not set\n");
+
+        CommandRun kept = CommandRun.of("kconfig", "set", "FREE_VMEMMAP=y", "--keep", "HUGETLBFS", "--kconfig", kconfig,
+                "--config", config, "--write");
+        assertThat(kept.status()).isEqualTo(ExitCode.FAILED);
+        assertThat(kept.err()).contains("HUGETLBFS stays n", "FREE_VMEMMAP depends on HUGETLB_PAGE",
+                "HUGETLB_PAGE is by default HUGETLBFS");
+        assertThat(Files.readString(config)).isEqualTo("# CONFIG_HUGETLBFS is not set\n");
+
+        assertThat(CommandRun.of("kconfig", "set", "FREE_VMEMMAP=y", "--kconfig", kconfig, "--config", config, "--write")
+                .status()).isEqualTo(ExitCode.DONE);
+        assertThat(Files.readString(config)).contains("CONFIG_HUGETLBFS=y", "CONFIG_FREE_VMEMMAP=y");
     }
 
     @Test

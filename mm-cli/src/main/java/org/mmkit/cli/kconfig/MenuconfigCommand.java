@@ -4,9 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +38,7 @@ final class MenuconfigCommand implements Callable<Integer> {
             throw CommandException.badInput("menuconfig needs a terminal; mm kconfig set changes a configuration without");
         }
         Path file = options.configFile();
-        MenuSession session = new MenuSession(options.configuration(options.parse()), content -> save(file, content));
+        MenuSession session = new MenuSession(options.configuration(options.parse()), content -> OutputFile.replace(file, content));
         PrintWriter out = spec.commandLine().getOut();
         stty("raw", "-echo");
         try {
@@ -61,12 +59,6 @@ final class MenuconfigCommand implements Callable<Integer> {
             spec.commandLine().getErr().println("changes were not saved");
         }
         return ExitCode.DONE;
-    }
-
-    private static void save(Path file, byte[] content) throws IOException {
-        Path part = file.resolveSibling(file.getFileName() + ".tmp");
-        Files.write(part, content);
-        Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     }
 
     private static void draw(PrintWriter out, MenuSession session) throws IOException, InterruptedException {

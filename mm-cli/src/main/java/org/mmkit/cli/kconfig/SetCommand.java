@@ -2,8 +2,8 @@ package org.mmkit.cli.kconfig;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,11 +13,10 @@ import java.util.stream.Collectors;
 import org.mmkit.cli.CommandException;
 import org.mmkit.cli.ExitCode;
 import org.mmkit.kconfig.config.ConfigurationEditor;
-import org.mmkit.kconfig.config.ResolvedConfiguration;
-import org.mmkit.kconfig.model.Symbol;
 import org.mmkit.kconfig.repair.Repair;
 import org.mmkit.kconfig.repair.RepairResult;
 import org.mmkit.kconfig.repair.Repairer;
+import org.mmkit.kconfig.repair.TreeRule;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,11 +38,19 @@ final class SetCommand implements Callable<Integer> {
     @Mixin
     private TreeOptions options = new TreeOptions();
 
+    @Option(names = "--write", description = "Write the result over the configuration that was read; without --write"
+            + " and -o nothing is written.")
+    private boolean write;
+
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FILE",
-            description = "Write the resulting .config; without it nothing is written.")
+            description = "Write the result to another file.")
     private Optional<Path> output = Optional.empty();
+
+    @Option(names = "--keep", split = ",", paramLabel = "SYMBOL", description = "Symbols whose values must not change."
+            + " Repeatable.")
+    private List<String> keep = new ArrayList<>();
 
     @Option(names = "--alternatives", paramLabel = "N", description = "How many ways to show; ${DEFAULT-VALUE} if not"
             + " given.", defaultValue = "3")
@@ -67,25 +74,26 @@ final class SetCommand implements Callable<Integer> {
         wishes.forEach((symbol, value) -> named.put(TreeOptions.bareName(symbol), value));
         RepairResult result;
         try {
-            result = new Repairer(editor, timeout * 1000L).find(named, Math.max(alternatives, taken));
+            result = new Repairer(editor, timeout * 1000L).find(named,
+                    keep.stream().map(TreeOptions::bareName).toList(), Math.max(alternatives, taken));
         } catch (IllegalArgumentException e) {
             throw CommandException.badInput(String.valueOf(e.getMessage()));
         }
         if (result.repairs().isEmpty()) {
-            return refuse(editor.current(), named, result);
+            return refuse(result);
         }
         print(named, result.repairs());
         if (!result.complete()) {
             spec.commandLine().getErr().println("stopped after " + timeout + " s; there may be smaller ways");
         }
-        if (output.isPresent()) {
+        if (write || output.isPresent()) {
             if (taken < 1 || taken > result.repairs().size()) {
                 throw CommandException.badInput("--take " + taken + ": there are " + result.repairs().size() + " ways");
             }
             ConfigurationEditor.Edit edit = editor.edit();
             result.repairs().get(taken - 1).settings().forEach(s -> edit.set(s.symbol(), s.after()));
             edit.commit();
-            Files.write(output.get(), editor.toDotConfig());
+            OutputFile.replace(output.orElseGet(options::configFile), editor.toDotConfig());
         }
         return ExitCode.DONE;
     }
@@ -107,20 +115,20 @@ final class SetCommand implements Callable<Integer> {
         }
     }
 
-    private int refuse(ResolvedConfiguration present, Map<String, String> named, RepairResult result) {
+    private int refuse(RepairResult result) {
         PrintWriter err = spec.commandLine().getErr();
+        if (result.complete() && result.contradiction().isEmpty()) {
+            err.println("found no way, and no contradiction that is quickly told");
+            return ExitCode.FAILED;
+        }
         if (result.contradiction().isEmpty()) {
             err.println("found no way within " + timeout + " s; --timeout SECONDS gives more time");
             return ExitCode.FAILED;
         }
-        if (result.contradiction().size() > 1) {
-            err.println(String.join(" and ", result.contradiction()) + " cannot hold together");
-        } else {
-            String symbol = result.contradiction().get(0).replaceFirst("=.*", "");
-            Symbol s = present.tree().find(symbol);
-            err.println(result.contradiction().get(0) + " is impossible"
-                    + (s != null && named.containsKey(symbol) ? ": " + present.reason(symbol).sentence() : ""));
-        }
+        err.println("impossible: " + result.contradiction().stream().filter(r -> r.kind() == TreeRule.Kind.WISH)
+                .map(TreeRule::text).collect(Collectors.joining(" and ")) + "; these rules contradict it, and none of"
+                + " them can be left out:");
+        result.contradiction().stream().filter(r -> r.kind() != TreeRule.Kind.WISH).forEach(r -> err.println("  " + r));
         return ExitCode.FAILED;
     }
 }

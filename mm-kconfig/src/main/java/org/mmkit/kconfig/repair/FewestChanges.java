@@ -18,19 +18,20 @@ final class FewestChanges {
     private static final long CORE_BUDGET = 300;
 
     private final Formula f;
+    private final SatSolver solver;
     private final Set<Integer> assumptions = new LinkedHashSet<>();
     /** For each counter output that is assumed, the next one of the same counter. */
     private final Map<Integer, int[]> counters = new HashMap<>();
     private final Map<Integer, Integer> positions = new HashMap<>();
 
-    FewestChanges(Formula f, List<Integer> wanted) {
+    FewestChanges(Formula f, SatSolver solver, List<Integer> wanted) {
         this.f = f;
+        this.solver = solver;
         assumptions.addAll(wanted);
     }
 
     /** Searches for the next best model; true when the solver holds one. */
     Result next(int[] hard, long deadlineNanos) {
-        SatSolver solver = f.solver();
         while (true) {
             int[] all = new int[hard.length + assumptions.size()];
             System.arraycopy(hard, 0, all, 0, hard.length);
@@ -81,8 +82,8 @@ final class FewestChanges {
                     test[n++] = kept.get(k);
                 }
             }
-            if (f.solver().solve(test, CORE_BUDGET) == Result.UNSATISFIABLE) {
-                List<Integer> smaller = soft(f.solver().core());
+            if (solver.solve(test, CORE_BUDGET) == Result.UNSATISFIABLE) {
+                List<Integer> smaller = soft(solver.core());
                 if (smaller.isEmpty()) {
                     return smaller;
                 }
@@ -128,7 +129,6 @@ final class FewestChanges {
         }
         int[] a = count(literals.subList(0, n / 2));
         int[] b = count(literals.subList(n / 2, n));
-        SatSolver solver = f.solver();
         int[] sum = new int[n];
         for (int i = 0; i < n; i++) {
             sum[i] = solver.newVariable(false);

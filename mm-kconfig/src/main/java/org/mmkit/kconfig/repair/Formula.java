@@ -3,20 +3,21 @@ package org.mmkit.kconfig.repair;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Builds propositional formulas as clauses of a solver; equal gates are made once. Confined to one thread. */
+/** Builds propositional formulas as clauses; equal gates are made once. Confined to one thread. */
 final class Formula {
 
-    private final SatSolver solver;
+    private final ClauseSink solver;
     private final int yes;
     private final Map<Long, Integer> gates = new HashMap<>();
 
-    Formula(SatSolver solver) {
+    Formula(ClauseSink solver) {
         this.solver = solver;
         yes = solver.newVariable(true);
         solver.addClause(yes);
     }
 
-    SatSolver solver() {
+    /** Where the clauses go. */
+    ClauseSink solver() {
         return solver;
     }
 

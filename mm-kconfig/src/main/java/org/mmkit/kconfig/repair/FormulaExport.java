@@ -6,8 +6,8 @@ import org.mmkit.kconfig.config.ResolvedConfiguration;
 import org.mmkit.kconfig.model.Symbol;
 
 /**
- * The whole tree as a propositional formula: the rules of {@link Repairer}, with the numbers and texts of one
- * configuration.
+ * The whole tree as a propositional formula: the rules of {@link Repairer}, with the numbers and texts that make
+ * a difference.
  *
  * @param variables the number of variables
  * @param clauses the clauses; a negative number is a negation
@@ -27,13 +27,7 @@ public record FormulaExport(int variables, List<int[]> clauses, List<Meaning> sy
 
     /** The formula of all bool and tristate symbols of a configuration's tree. */
     public static FormulaExport of(ResolvedConfiguration configuration) {
-        List<int[]> clauses = new ArrayList<>();
-        SatSolver recorder = new SatSolver() {
-            @Override
-            public void addClause(int... literals) {
-                clauses.add(literals.clone());
-            }
-        };
+        ClauseList recorder = new ClauseList();
         KconfigFormula formula = new KconfigFormula(configuration, recorder);
         List<Meaning> symbols = new ArrayList<>();
         for (Symbol s : configuration.tree().symbols()) {
@@ -42,6 +36,6 @@ public record FormulaExport(int variables, List<int[]> clauses, List<Meaning> sy
                 symbols.add(new Meaning(s.name(), l.some(), l.full()));
             }
         }
-        return new FormulaExport(recorder.variables(), clauses, symbols);
+        return new FormulaExport(recorder.variables(), recorder.clauses(), symbols);
     }
 }

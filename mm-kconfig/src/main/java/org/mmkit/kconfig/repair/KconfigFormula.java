@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.kconfig.config.ResolvedConfiguration;
+import org.mmkit.kconfig.eval.ExprText;
 import org.mmkit.kconfig.model.Depth;
 import org.mmkit.kconfig.model.Expr;
 import org.mmkit.kconfig.model.KconfigTree;
@@ -20,8 +21,8 @@ import org.mmkit.kconfig.model.SymbolType;
  * The rules of the language as a formula, for the symbols that are asked for and everything that they read.
  *
  * <p>A level is a pair of literals: at least m, and y. A symbol with a prompt has variables for the user's setting and
- * a literal that says the setting stays as it is. Numbers and texts keep their present values, and a choice picks
- * freely among its visible members; results are therefore checked by a real evaluation.
+ * a literal that says the setting stays as it is. Numbers and texts are those of {@link TextDomains}, and a choice picks
+ * freely among its visible members, as a user may.
  * Confined to one thread.
  */
 final class KconfigFormula {
@@ -56,13 +57,28 @@ final class KconfigFormula {
     private final Map<MenuNode, Map<Symbol, Integer>> picks = new LinkedHashMap<>();
     private final Map<Symbol, Integer> keptPicks = new LinkedHashMap<>();
     private final Depth depth = new Depth();
+    private final @Nullable RuleGuards guards;
+    private final TextFormula texts;
 
-    KconfigFormula(ResolvedConfiguration configuration, SatSolver solver) {
+    KconfigFormula(ResolvedConfiguration configuration, ClauseSink solver) {
+        this(configuration, solver, new TextDomains(configuration, Map.of()), null);
+    }
+
+    /** A formula whose rules hold only where {@code guards} are assumed; all hold without guards. */
+    KconfigFormula(ResolvedConfiguration configuration, ClauseSink solver, TextDomains domains,
+            @Nullable RuleGuards guards) {
         this.tree = configuration.tree();
         this.configuration = configuration;
         this.f = new Formula(solver);
         this.no = new Level(-f.yes(), -f.yes());
         this.yes = new Level(f.yes(), f.yes());
+        this.guards = guards;
+        this.texts = new TextFormula(this, configuration, domains, guards);
+    }
+
+    /** The numbers and texts. */
+    TextFormula texts() {
+        return texts;
     }
 
     Formula gates() {
@@ -145,7 +161,8 @@ final class KconfigFormula {
 
     private Level comparison(Expr e) {
         if (!e.symbol().type().isLogical() || !e.symbol2().type().isLogical()) {
-            return constant(configuration.level(e));
+            int holds = texts.comparison(e);
+            return new Level(holds, holds);
         }
         Level a = value(e.symbol());
         Level b = value(e.symbol2());
@@ -167,12 +184,18 @@ final class KconfigFormula {
         if (s.isConstant()) {
             return constant(configuration.values().level(s));
         }
-        if (!s.type().isLogical() || s.isChoice() || s.isTransitional()) {
+        if (s.isChoice() || s.isTransitional()) {
             return constant(s.type().isLogical() && !s.isChoice() ? configuration.values().level(s) : 0);
         }
         Level known = values.get(s);
         if (known != null) {
             return known;
+        }
+        if (!s.type().isLogical()) {
+            boolean undefined = guards != null && s.type() == SymbolType.UNKNOWN;
+            Level nothing = undefined ? choose(guards.closed(s), no, anything(true)) : no;
+            values.put(s, nothing);
+            return nothing;
         }
         // What a cycle through ranges or the like would read.
         values.put(s, constant(configuration.values().level(s)));
@@ -192,10 +215,60 @@ final class KconfigFormula {
         Level v = no;
         for (Property p = s.firstProperty(); p != null; p = p.next()) {
             if (p.isPrompt()) {
-                v = max(v, level(p.condition()));
+                v = max(v, condition(s, p));
             }
         }
         return raised(s, v);
+    }
+
+    /** The level of the condition of a property of {@code s}. */
+    Level condition(Symbol s, Property p) {
+        return guards == null ? level(p.condition()) : guarded(s, p, p.condition(), false);
+    }
+
+    private Level guarded(Symbol s, Property p, @Nullable Expr e, boolean isValue) {
+        Level result = yes;
+        for (Expr term : ExprText.conjuncts(e)) {
+            Level l = level(term);
+            if (guards != null && term.symbol() != tree.yes()) {
+                int g = guards.term(s, p, term, isValue);
+                l = new Level(f.or(l.some, -g), f.or(l.full, -g));
+            }
+            result = min(result, l);
+        }
+        return result;
+    }
+
+    private Level anything(boolean three) {
+        int some = f.solver().newVariable(false);
+        int full = three ? f.solver().newVariable(false) : some;
+        f.imply(full, some);
+        return new Level(some, full);
+    }
+
+    /** What selects force {@code s} to. */
+    Level reverse(Symbol s) {
+        if (guards == null) {
+            return s.reverseDependency() == null ? no : raised(s, level(s.reverseDependency()));
+        }
+        Level result = no;
+        for (Expr term : ExprText.terms(s.reverseDependency())) {
+            List<Expr> parts = ExprText.conjuncts(term);
+            Symbol selector = parts.get(0).symbol();
+            Property line = RuleGuards.selectLine(s, selector, term);
+            Level l = level(parts.get(0));
+            for (Expr condition : parts.subList(1, parts.size())) {
+                l = min(l, line == null ? level(condition) : guarded(selector, line, condition, false));
+            }
+            int g = guards.select(s, selector, term, line);
+            result = max(result, new Level(f.and(l.some, g), f.and(l.full, g)));
+        }
+        return raised(s, result);
+    }
+
+    /** The level of the symbol's own dependencies. */
+    Level direct(Symbol s) {
+        return raised(s, level(s.directDependency()));
     }
 
     private Level compute(Symbol s) {
@@ -205,16 +278,19 @@ final class KconfigFormula {
             return new Level(picked, picked);
         }
         Level visible = visible(s);
-        Level reverse = s.reverseDependency() == null ? no : raised(s, level(s.reverseDependency()));
+        Level reverse = reverse(s);
         Level own = defaults(s);
         if (s.impliedBy() != null) {
             Level implied = raised(s, level(s.impliedBy()));
-            Level direct = raised(s, level(s.directDependency()));
+            Level direct = direct(s);
             own = choose(implied.some, min(max(own, implied), direct), own);
         }
         if (visible.some != -f.yes()) {
             Setting setting = setting(s);
             own = choose(f.and(visible.some, setting.set), min(setting.level, visible), own);
+        }
+        if (guards != null && !s.hasPrompt()) {
+            own = choose(guards.closed(s), own, anything(s.type() == SymbolType.TRISTATE));
         }
         return raised(s, max(own, reverse));
     }
@@ -228,8 +304,11 @@ final class KconfigFormula {
         }
         Level result = no;
         for (int i = properties.size() - 1; i >= 0; i--) {
-            Level condition = level(properties.get(i).condition());
-            result = choose(condition.some, min(level(properties.get(i).value()), condition), result);
+            Property p = properties.get(i);
+            Level condition = condition(s, p);
+            Level value = guards == null ? level(p.value()) : guarded(s, p, p.value(), true);
+            int applies = guards == null ? condition.some : f.and(condition.some, guards.line(s, p));
+            result = choose(applies, min(value, condition), result);
         }
         return result;
     }
@@ -239,7 +318,7 @@ final class KconfigFormula {
         if (known != null) {
             return known;
         }
-        SatSolver solver = f.solver();
+        ClauseSink solver = f.solver();
         boolean has = configuration.isUserSet(s);
         int present = has ? "nmy".indexOf(configuration.userValue(s)) : 0;
         int kept = solver.newVariable(true);
@@ -264,7 +343,8 @@ final class KconfigFormula {
         if (known != null) {
             return known;
         }
-        SatSolver solver = f.solver();
+        ClauseSink solver = f.solver();
+        int one = guards == null ? f.yes() : guards.choice(choice);
         Map<Symbol, Integer> result = new LinkedHashMap<>();
         for (MenuNode m = choice.following(choice); m != null; m = m.following(choice)) {
             Symbol s = m.symbol();
@@ -281,7 +361,7 @@ final class KconfigFormula {
             any[i] = pick;
             f.imply(pick, visible(s).some);
             for (int k = 0; k < i; k++) {
-                solver.addClause(-pick, -any[k]);
+                solver.addClause(-pick, -any[k], -one);
             }
             if (configuration.values().level(s) == 2) {
                 int kept = solver.newVariable(true);
@@ -295,9 +375,10 @@ final class KconfigFormula {
         }
         for (Symbol s : members) {
             // A choice with a visible member picks one.
-            int[] clause = new int[any.length + 1];
+            int[] clause = new int[any.length + 2];
             System.arraycopy(any, 0, clause, 0, any.length);
             clause[any.length] = -visible(s).some;
+            clause[any.length + 1] = -one;
             solver.addClause(clause);
         }
         return result;

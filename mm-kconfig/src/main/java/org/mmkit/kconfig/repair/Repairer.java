@@ -1,6 +1,8 @@
 package org.mmkit.kconfig.repair;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,14 +50,36 @@ public final class Repairer {
      * @throws IllegalArgumentException when a symbol does not exist or a value does not fit its type
      */
     public RepairResult find(Map<String, String> wishes, int alternatives) {
+        return find(wishes, List.of(), alternatives);
+    }
+
+    /**
+     * Looks for repairs that leave some symbols as they are.
+     *
+     * @param wishes symbols, without {@code CONFIG_}, and the values that they should have
+     * @param keep symbols whose values must not change
+     * @param alternatives how many repairs are wanted
+     * @throws IllegalArgumentException when a symbol does not exist or a value does not fit its type
+     */
+    public RepairResult find(Map<String, String> wishes, Collection<String> keep, int alternatives) {
         long deadline = System.nanoTime() + timeoutNanos;
-        Map<Symbol, String> targets = check(wishes);
+        Map<Symbol, String> wanted = check(wishes);
+        Map<Symbol, String> kept = new LinkedHashMap<>();
+        for (String name : keep) {
+            Symbol s = find(name);
+            // A number or text that no configuration file would hold has no value to keep.
+            if (!wanted.containsKey(s) && (s.type().isLogical() || before.values().isWritten(s))) {
+                kept.put(s, Text.decode(before.values().value(s)));
+            }
+        }
+        Map<Symbol, String> targets = new LinkedHashMap<>(wanted);
+        targets.putAll(kept);
         SatSolver solver = new SatSolver();
-        KconfigFormula formula = new KconfigFormula(before, solver);
+        KconfigFormula formula = new KconfigFormula(before, solver, new TextDomains(before, targets), null);
         int[] hard = new int[targets.size()];
-        List<Symbol> order = new ArrayList<>(targets.keySet());
-        for (int i = 0; i < hard.length; i++) {
-            hard[i] = wish(formula, order.get(i), targets.getOrDefault(order.get(i), ""));
+        int n = 0;
+        for (Map.Entry<Symbol, String> e : targets.entrySet()) {
+            hard[n++] = wish(formula, e.getKey(), e.getValue());
         }
         Result possible = Result.UNKNOWN;
         while (possible == Result.UNKNOWN) {
@@ -65,42 +89,56 @@ public final class Repairer {
             possible = solver.solve(hard, CONFLICTS_BETWEEN_LOOKS_AT_THE_CLOCK);
         }
         if (possible == Result.UNSATISFIABLE) {
-            return new RepairResult(List.of(), contradiction(solver, hard, order, targets), true);
+            return new RepairResult(List.of(), new Contradiction(before, wanted, kept).minimal(deadline), true);
         }
-        List<Integer> wanted = new ArrayList<>();
-        formula.settings().values().forEach(s -> wanted.add(s.kept()));
-        wanted.addAll(formula.keptPicks().values());
-        for (int kept : wanted) {
+        return search(formula, solver, hard, targets, alternatives, deadline);
+    }
+
+    private RepairResult search(KconfigFormula formula, SatSolver solver, int[] hard, Map<Symbol, String> targets,
+            int alternatives, long deadline) {
+        List<Integer> soft = new ArrayList<>();
+        formula.settings().values().forEach(s -> soft.add(s.kept()));
+        formula.texts().settings().values().forEach(s -> soft.add(s.kept()));
+        soft.addAll(formula.keptPicks().values());
+        for (int kept : soft) {
             solver.prefer(kept, 1);
         }
-        FewestChanges search = new FewestChanges(formula.gates(), wanted);
+        FewestChanges search = new FewestChanges(formula.gates(), solver, soft);
         List<Repair> repairs = new ArrayList<>();
+        boolean complete = true;
         for (int attempt = 0; attempt < MAX_ATTEMPTS && repairs.size() < alternatives; attempt++) {
             Result result = search.next(hard, deadline);
             if (result != Result.SATISFIABLE) {
-                return new RepairResult(repairs, List.of(), result == Result.UNSATISFIABLE);
+                complete = result == Result.UNSATISFIABLE;
+                break;
             }
-            Map<Symbol, String> changes = changes(formula, solver, targets);
-            int[] block = block(formula, solver, changes);
+            Map<Symbol, String> changes = changes(formula, solver);
             Repair repair = apply(changes, targets);
             if (repair != null && repairs.stream().noneMatch(r -> r.settings().equals(repair.settings()))) {
                 repairs.add(repair);
             }
+            int[] block = block(formula, solver, changes);
             if (block.length == 0) {
                 break;
             }
             solver.addClause(block);
         }
-        return new RepairResult(repairs, List.of(), true);
+        repairs.sort(Comparator.comparingInt(r -> r.settings().size()));
+        return new RepairResult(repairs, List.of(), complete);
+    }
+
+    private Symbol find(String name) {
+        Symbol s = editor.tree().find(name);
+        if (s == null || s.isConstant() || !s.isDefined()) {
+            throw new IllegalArgumentException("no Kconfig file defines " + name);
+        }
+        return s;
     }
 
     private Map<Symbol, String> check(Map<String, String> wishes) {
         Map<Symbol, String> targets = new LinkedHashMap<>();
         wishes.forEach((name, value) -> {
-            Symbol s = editor.tree().find(name);
-            if (s == null || s.isConstant() || !s.isDefined()) {
-                throw new IllegalArgumentException("no Kconfig file defines " + name);
-            }
+            Symbol s = find(name);
             boolean valid = s.type().isLogical() ? value.equals("y") || value.equals("n")
                     || value.equals("m") && s.type() == SymbolType.TRISTATE
                     : ValueSyntax.isValid(s.type(), Text.encode(value));
@@ -113,9 +151,10 @@ public final class Repairer {
         return targets;
     }
 
-    private static int wish(KconfigFormula formula, Symbol s, String value) {
+    /** The literal that says {@code s} has {@code value}. */
+    static int wish(KconfigFormula formula, Symbol s, String value) {
         if (!s.type().isLogical()) {
-            return formula.visible(s).some();
+            return formula.texts().wish(s, Text.encode(value));
         }
         Level l = formula.value(s);
         Formula f = formula.gates();
@@ -126,28 +165,8 @@ public final class Repairer {
         };
     }
 
-    private static List<String> contradiction(SatSolver solver, int[] hard, List<Symbol> order,
-            Map<Symbol, String> targets) {
-        List<Integer> core = new ArrayList<>();
-        for (int i = 0; i < hard.length; i++) {
-            core.add(i);
-        }
-        for (int drop = hard.length - 1; drop >= 0 && core.size() > 1; drop--) {
-            int dropped = drop;
-            int[] rest = core.stream().filter(i -> i != dropped).mapToInt(i -> hard[i]).toArray();
-            if (solver.solve(rest, 1_000_000) == Result.UNSATISFIABLE) {
-                core.removeIf(i -> i == dropped);
-            }
-        }
-        List<String> result = new ArrayList<>();
-        for (int i : core) {
-            result.add(order.get(i).name() + "=" + targets.get(order.get(i)));
-        }
-        return result;
-    }
-
     /** The settings of the model that differ from the present ones. */
-    private Map<Symbol, String> changes(KconfigFormula formula, SatSolver solver, Map<Symbol, String> targets) {
+    private Map<Symbol, String> changes(KconfigFormula formula, SatSolver solver) {
         Map<Symbol, String> changes = new LinkedHashMap<>();
         for (Map.Entry<Symbol, Setting> e : formula.settings().entrySet()) {
             Setting s = e.getValue();
@@ -165,9 +184,13 @@ public final class Repairer {
                 }
             });
         }
-        targets.forEach((s, value) -> {
-            if (!s.type().isLogical()) {
-                changes.put(s, value);
+        formula.texts().settings().forEach((s, setting) -> {
+            if (!solver.holds(setting.kept()) && solver.holds(setting.set())) {
+                setting.value().forEach((text, literal) -> {
+                    if (solver.holds(literal) && !(before.isUserSet(s) && before.userValue(s).equals(text))) {
+                        changes.put(s, Text.decode(text));
+                    }
+                });
             }
         });
         return changes;
@@ -178,8 +201,9 @@ public final class Repairer {
         List<Integer> clause = new ArrayList<>();
         for (Symbol s : changes.keySet()) {
             Setting setting = formula.settings().get(s);
-            if (setting != null) {
-                clause.add(setting.kept());
+            TextFormula.Setting text = formula.texts().settings().get(s);
+            if (setting != null || text != null) {
+                clause.add(setting != null ? setting.kept() : text.kept());
             } else if (s.choiceNode() != null) {
                 Integer pick = formula.picks().getOrDefault(s.choiceNode(), Map.of()).get(s);
                 if (pick != null && solver.holds(pick)) {
@@ -190,11 +214,11 @@ public final class Repairer {
         return clause.stream().mapToInt(Integer::intValue).toArray();
     }
 
-    /** Makes the changes on a copy; null when the wishes do not come true, as may be with numbers and choices. */
+    /** Makes the changes on a copy; null when the wishes do not come true, as may be with choices. */
     private @Nullable Repair apply(Map<Symbol, String> changes, Map<Symbol, String> targets) {
         ConfigurationEditor copy = editor.copy();
         ConfigurationEditor.Edit edit = copy.edit();
-        changes.forEach((s, value) -> edit.set(s.name(), Text.decode(value)));
+        changes.forEach((s, value) -> edit.set(s.name(), value));
         if (!holds(edit.commit(), targets)) {
             return null;
         }
@@ -209,7 +233,7 @@ public final class Repairer {
             if (holds(without.commit(), targets)) {
                 changes.remove(s);
             } else {
-                copy.edit().set(s.name(), Text.decode(changes.getOrDefault(s, ""))).commit();
+                copy.edit().set(s.name(), changes.getOrDefault(s, "")).commit();
             }
         }
         ResolvedConfiguration after = copy.current();
@@ -232,7 +256,9 @@ public final class Repairer {
 
     private static boolean holds(ResolvedConfiguration after, Map<Symbol, String> targets) {
         for (Map.Entry<Symbol, String> e : targets.entrySet()) {
-            if (!Text.decode(after.values().value(e.getKey())).equals(e.getValue())) {
+            Symbol s = e.getKey();
+            if (!Text.decode(after.values().value(s)).equals(e.getValue())
+                    || !s.type().isLogical() && !after.values().isWritten(s)) {
                 return false;
             }
         }

@@ -9,7 +9,7 @@ import java.util.Arrays;
  * <p>Variables count from 1; a negative number is the negation. Clauses may be added between calls of
  * {@link #solve}. Confined to one thread.
  */
-public class SatSolver {
+public final class SatSolver implements ClauseSink {
 
     /** The outcome of a search. */
     public enum Result { SATISFIABLE, UNSATISFIABLE, UNKNOWN }
@@ -70,6 +70,7 @@ public class SatSolver {
     }
 
     /** A new variable, which is tried as {@code preferred} first. */
+    @Override
     public int newVariable(boolean preferred) {
         int v = variables++;
         if (v == level.length) {
@@ -105,7 +106,8 @@ public class SatSolver {
         }
     }
 
-    /** Adds a clause. */
+    /** Adds a clause; it takes back all decisions. */
+    @Override
     public void addClause(int... literals) {
         backtrack(0);
         int[] lits = new int[literals.length];

@@ -4,14 +4,14 @@ import java.util.Random;
 import org.mmkit.kconfig.model.SymbolType;
 
 /** Random Kconfig texts without cycles: each symbol refers to earlier ones only. */
-final class RandomKconfig {
+public final class RandomKconfig {
 
     private static final String[] TYPES = {"bool", "bool", "tristate", "tristate", "int", "string"};
 
     private RandomKconfig() {
     }
 
-    static String text(Random random, int symbols) {
+    public static String text(Random random, int symbols) {
         StringBuilder out = new StringBuilder("config MODULES\n\tbool \"modules\"\n\tmodules\n\tdefault y\n");
         String[] types = new String[symbols];
         int i = 0;

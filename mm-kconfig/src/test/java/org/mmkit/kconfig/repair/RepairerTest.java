@@ -107,7 +107,8 @@ class RepairerTest {
         RepairResult result = find(editor, Map.of("A", "y", "B", "y", "C", "y"), 1);
 
         assertThat(result.repairs()).isEmpty();
-        assertThat(result.contradiction()).containsExactlyInAnyOrder("A=y", "B=y");
+        assertThat(result.contradiction()).extracting(TreeRule::toString).containsExactlyInAnyOrder("A=y", "B=y",
+                "B depends on !A (Kconfig:5)");
     }
 
     @Test
@@ -122,5 +123,92 @@ class RepairerTest {
 
         assertThat(settings(find(editor, Map.of("T", "m"), 1).repairs().get(0)))
                 .containsExactlyInAnyOrder("MODULES=y", "T=m");
+    }
+
+    @Test
+    void K04_one_impossible_wish_comes_with_the_chain_of_terms_that_forbids_it() {
+        ConfigurationEditor editor = Trees.editor("""
+                config A
+                	bool "a"
+                	depends on ELSEWHERE
+                if A
+                config B
+                	bool "b"
+                config LIB
+                	bool
+                endif
+                config DRIVER
+                	bool "driver"
+                	depends on B && !NO_DRIVERS
+                	select LIB
+                config NO_DRIVERS
+                	bool "none"
+                """);
+
+        RepairResult result = find(editor, Map.of("LIB", "y"), 1);
+
+        assertThat(result.repairs()).isEmpty();
+        assertThat(result.contradiction()).extracting(TreeRule::toString).containsExactly("LIB=y",
+                "LIB has no prompt: only selects decide (Kconfig:7)",
+                "everything here, B among it, depends on A (Kconfig:4)",
+                "A depends on ELSEWHERE (Kconfig:3)",
+                "no Kconfig file defines ELSEWHERE",
+                "DRIVER depends on B (Kconfig:12)");
+    }
+
+    @Test
+    void K04_a_value_that_must_stay_is_part_of_the_contradiction() {
+        ConfigurationEditor editor = Trees.editor("""
+                config A
+                	bool "a"
+                config B
+                	bool "b"
+                	depends on A
+                """, "CONFIG_A=n");
+
+        RepairResult result = new Repairer(editor, 60_000).find(Map.of("B", "y"), List.of("A"), 1);
+
+        assertThat(result.contradiction()).extracting(TreeRule::toString).containsExactly("B=y", "A stays n",
+                "B depends on A (Kconfig:5)");
+    }
+
+    @Test
+    void K04_numbers_are_set_within_ranges_so_that_comparisons_hold() {
+        ConfigurationEditor editor = Trees.editor("""
+                config CPUS
+                	int "cpus"
+                	range 1 64 if !BIG
+                	range 1 8192
+                	default 8
+                config BIG
+                	bool "big"
+                config X
+                	bool "x"
+                	depends on CPUS > 512
+                """);
+
+        Repair repair = find(editor, Map.of("X", "y"), 1).repairs().get(0);
+        RepairResult impossible = find(editor, Map.of("CPUS", "9000"), 1);
+
+        assertThat(settings(repair)).containsExactlyInAnyOrder("BIG=y", "CPUS=513", "X=y");
+        assertThat(impossible.contradiction()).extracting(TreeRule::toString).containsExactly("CPUS=9000",
+                "CPUS has the range 1 8192 (Kconfig:4)");
+        assertThat(settings(find(editor, Map.of("CPUS", "65"), 1).repairs().get(0)))
+                .containsExactlyInAnyOrder("BIG=y", "CPUS=65");
+    }
+
+    @Test
+    void K04_modules_that_must_stay_off_forbid_m() {
+        ConfigurationEditor editor = Trees.editor("""
+                config MODULES
+                	bool "modules"
+                	modules
+                config T
+                	tristate "t"
+                """);
+
+        RepairResult result = new Repairer(editor, 60_000).find(Map.of("T", "m"), List.of("MODULES"), 1);
+
+        assertThat(result.contradiction()).extracting(TreeRule::toString).containsExactly("T=m", "MODULES stays n");
     }
 }
