@@ -9,6 +9,7 @@ module org.mmkit.api {
     exports org.mmkit.api.file;
     exports org.mmkit.api.memory;
     exports org.mmkit.api.pgtable;
+    exports org.mmkit.api.policy;
     exports org.mmkit.api.space;
     exports org.mmkit.api.stat;
     exports org.mmkit.api.time;

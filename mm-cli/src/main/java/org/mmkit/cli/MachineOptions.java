@@ -37,6 +37,10 @@ final class MachineOptions {
     @Option(names = "--cmdline", paramLabel = "TEXT", description = "The kernel command line.")
     private Optional<String> commandLine = Optional.empty();
 
+    @Option(names = "--policy", paramLabel = "NAME",
+            description = "Who hands out huge pages: linux (default), reservation, ingens, or the policy of a plugin.")
+    private Optional<String> policy = Optional.empty();
+
     @Option(
             names = "--plugins",
             paramLabel = "PATH",
@@ -56,6 +60,7 @@ final class MachineOptions {
         kernel.ifPresent(builder::kernel);
         memory.ifPresent(builder::memory);
         commandLine.ifPresent(builder::cmdline);
+        policy.ifPresent(id -> builder.policy(id));
         return builder.plugins(plugins.toArray(Path[]::new));
     }
 }

@@ -1,5 +1,6 @@
 package org.mmkit.cli;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,9 +15,20 @@ final class PolicyOptions {
 
     private static final List<String> DEFRAG = List.of("always", "defer", "defer+madvise", "madvise", "never");
 
-    @Option(names = "--thp", split = ",", paramLabel = "POLICY", defaultValue = "never,madvise,always,mthp64",
-            description = "never, madvise, always, or mthp and folio sizes in kB (mthp64, mthp16+64+2048); ${DEFAULT-VALUE} if not given.")
+    private static final List<String> USUAL = List.of("never", "madvise", "always", "mthp64");
+
+    @Option(names = "--thp", split = ",", paramLabel = "MODE",
+            description = "never, madvise, always, or mthp and folio sizes in kB (mthp64, mthp16+64+2048);"
+                    + " never,madvise,always,mthp64 if not given, always with --policy.")
     private List<String> thp = List.of();
+
+    @Option(names = "--policy", split = ",", paramLabel = "NAME",
+            description = "Who hands out huge pages: linux, reservation, ingens, or the policy of a plugin; linux if not given.")
+    private List<String> pagePolicies = List.of();
+
+    @Option(names = "--plugins", paramLabel = "PATH",
+            description = "A plugin jar, or a folder of them, besides those of MM_PLUGIN_PATH; may be repeated.")
+    private List<Path> plugins = new ArrayList<>();
 
     @Option(names = "--defrag", split = ",", paramLabel = "VALUE", defaultValue = "madvise",
             description = "transparent_hugepage/defrag; ${DEFAULT-VALUE} if not given.")
@@ -49,15 +61,25 @@ final class PolicyOptions {
                 if (!DEFRAG.contains(value)) {
                     throw CommandException.badInput("--defrag " + value + ": the values are " + String.join(", ", DEFRAG));
                 }
-                for (String name : thp) {
-                    matrix.add(policy(name, value, kernel));
+                for (String name : modes()) {
+                    for (String pages : pagePolicies.isEmpty() ? List.of(HostModel.LINUX_POLICY) : pagePolicies) {
+                        matrix.add(policy(name, pages, value, kernel));
+                    }
                 }
             }
         }
         return matrix;
     }
 
-    private Policy policy(String name, String value, String kernel) {
+    /** Policies differ where huge pages are not asked for, so {@code always} shows them best. */
+    private List<String> modes() {
+        if (!thp.isEmpty()) {
+            return thp;
+        }
+        return pagePolicies.isEmpty() ? USUAL : List.of("always");
+    }
+
+    private Policy policy(String name, String pages, String value, String kernel) {
         if (!(fragmentation >= 0 && fragmentation <= 1)) {
             throw CommandException.badInput("--fragmentation " + fragmentation + ": a share lies between 0 and 1");
         }
@@ -67,8 +89,9 @@ final class PolicyOptions {
         } catch (IllegalArgumentException e) {
             throw CommandException.badInput(e.getMessage());
         }
-        String title = name + (defrag.size() > 1 ? " defrag=" + value : "") + (kernels.size() > 1 ? " on " + kernel : "");
-        return policy.withDefrag(value).withKhugepaged(khugepaged).withHost(new HostModel(kernel, memory.map(PolicyOptions::bytes).orElse(0L), fragmentation, hugetlb)).withName(title);
+        String who = pagePolicies.isEmpty() ? name : modes().size() > 1 ? name + " " + pages : pages;
+        String title = who + (defrag.size() > 1 ? " defrag=" + value : "") + (kernels.size() > 1 ? " on " + kernel : "");
+        return policy.withDefrag(value).withKhugepaged(khugepaged).withHost(new HostModel(kernel, memory.map(PolicyOptions::bytes).orElse(0L), fragmentation, hugetlb, pages, plugins)).withName(title);
     }
 
     private static long bytes(String text) {

@@ -2,6 +2,7 @@ package org.mmkit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonParser;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -56,6 +57,26 @@ class ReplayCommandTest {
         assertThat(out()).contains("self-check   1,662 of 1,662", "64 kB", "Apply:", "Report: " + page);
         assertThat(Files.readString(page)).startsWith("<!DOCTYPE html>").contains("</html>");
         assertThat(err()).isEmpty();
+    }
+
+    @Test
+    void allocation_policies_are_compared_like_settings() throws Exception {
+        Path page = directory.resolve("page.html");
+
+        assertThat(run("replay", recording("sort-lines"), "--policy", "linux,reservation,ingens", "--json", "-", "--report", "none"))
+                .isEqualTo(ExitCode.DONE);
+        JsonArray policies = JsonParser.parseString(out()).getAsJsonObject().getAsJsonArray("policies");
+        assertThat(policies.asList()).extracting(p -> p.getAsJsonObject().get("pagePolicy").getAsString())
+                .containsExactly("linux", "reservation", "ingens");
+        assertThat(policies.asList()).extracting(p -> p.getAsJsonObject().get("userFaults").getAsLong())
+                .satisfies(faults -> assertThat(faults.get(0)).isLessThan(faults.get(1)));
+
+        assertThat(run("replay", recording("sort-lines"), "--thp", "madvise,always", "--policy", "linux,reservation", "--report", page.toString()))
+                .isEqualTo(ExitCode.DONE);
+        assertThat(out()).contains("madvise linux", "always reservation");
+        assertThat(Files.readString(page)).contains("always reservation");
+        assertThat(run("replay", recording("sort-lines"), "--policy", "superpages", "--report", "none")).isEqualTo(ExitCode.USAGE);
+        assertThat(err()).contains("no policy \"superpages\"; there are ingens, linux, reservation");
     }
 
     @Test

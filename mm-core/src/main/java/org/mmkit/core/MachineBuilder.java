@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.zip.GZIPInputStream;
 import org.mmkit.api.arch.Architecture;
 import org.mmkit.api.feature.Feature;
+import org.mmkit.api.policy.PagePolicyProvider;
 import org.mmkit.core.boot.Bootstrap;
 import org.mmkit.core.boot.LinuxProfile;
 import org.mmkit.core.boot.Providers;
@@ -41,6 +42,8 @@ public final class MachineBuilder {
     private final List<Path> plugins = new ArrayList<>();
     private final List<Architecture> architectures = new ArrayList<>();
     private final List<Feature> features = new ArrayList<>();
+    private final List<PagePolicyProvider> policies = new ArrayList<>();
+    private String policy = "";
     private final Map<String, String> settings = new LinkedHashMap<>();
 
     MachineBuilder() {}
@@ -134,6 +137,18 @@ public final class MachineBuilder {
         return this;
     }
 
+    /** The allocation and promotion policy by id, as the boot parameter {@code thp_policy=} names it. */
+    public MachineBuilder policy(String id) {
+        policy = id;
+        return this;
+    }
+
+    /** A policy that the caller made itself, beside those that are found; ask for it by {@link #policy(String)}. */
+    public MachineBuilder policy(PagePolicyProvider provider) {
+        policies.add(provider);
+        return this;
+    }
+
     /** An architecture that the caller made itself, beside those that are found; ask for it by {@link #arch}. */
     public MachineBuilder architecture(Architecture provider) {
         architectures.add(provider);
@@ -148,7 +163,7 @@ public final class MachineBuilder {
     private Wiring wiring() {
         List<Path> path = new ArrayList<>(Providers.pathOf(System.getenv()));
         path.addAll(plugins);
-        Providers providers = Providers.discover(path).and(architectures, features);
+        Providers providers = Providers.discover(path).and(architectures, features, policies);
         return Wiring.resolve(providers, new Wiring.Wishes(architecture, dotConfig, dotConfigName, settings));
     }
 
@@ -158,6 +173,6 @@ public final class MachineBuilder {
      * @throws BootException when the parts do not fit together; the message says which and why
      */
     public Machine build() {
-        return new Machine(new Bootstrap(wiring(), memory, commandLine, contents));
+        return new Machine(new Bootstrap(wiring(), memory, policy.isEmpty() ? commandLine : commandLine + " thp_policy=" + policy, contents));
     }
 }

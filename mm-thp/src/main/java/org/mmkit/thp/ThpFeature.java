@@ -3,6 +3,7 @@ package org.mmkit.thp;
 import com.google.auto.service.AutoService;
 import org.mmkit.api.feature.Feature;
 import org.mmkit.api.feature.FeatureContext;
+import org.mmkit.api.policy.PagePolicy;
 import org.mmkit.api.space.AddressSpace;
 import org.mmkit.api.space.Advice;
 import org.mmkit.api.space.Vma;
@@ -12,6 +13,9 @@ import org.mmkit.thp.collapse.ScanList;
 import org.mmkit.thp.fault.HugeFaults;
 import org.mmkit.thp.fault.HugeLeaves;
 import org.mmkit.thp.fault.HugeZeroPage;
+import org.mmkit.thp.policy.AnonPolicy;
+import org.mmkit.thp.policy.Choice;
+import org.mmkit.thp.policy.Promotion;
 import org.mmkit.thp.split.DeferredSplitQueue;
 import org.mmkit.thp.split.LargeFolios;
 import org.mmkit.thp.split.LeafSplitter;
@@ -46,7 +50,11 @@ public final class ThpFeature implements Feature {
         HugeFaults faults = new HugeFaults(thp, zeroPage, leafSplitter, queue, scanList);
         Collapser collapser = new Collapser(thp, scanList, queue, faults);
 
-        context.anonFolioPolicy(thp.eligibility);
+        Choice choice = Choice.of(context);
+        PagePolicy policy = choice.provider().create(new Promotion(thp, queue, collapser));
+        faults.setPolicy(policy);
+        context.anonFolioPolicy(new AnonPolicy(thp, policy, queue));
+        context.pseudoFile("/sys/kernel/mm/transparent_hugepage/policy", choice);
         context.shmemFolioPolicy(thp.shmem);
         context.largeFolios(new LargeFolios(queue, thp.stats));
         context.hugeLeaves(Thp.LEVEL, faults, new HugeLeaves(thp, zeroPage, leafSplitter, queue.splitter()));
@@ -74,7 +82,7 @@ public final class ThpFeature implements Feature {
         meminfo(context, thp, "FileHugePages", "nr_file_hugepages");
         meminfo(context, thp, "FilePmdMapped", "nr_file_pmdmapped");
         new HugePageFiles(thp, collapser.khugepaged()).register();
-        collapser.khugepaged().startOrStop();
+        collapser.khugepaged().start(policy);
     }
 
     /** khugepaged looks at what the areas are about to become. */

@@ -7,6 +7,7 @@ import org.mmkit.api.config.Configuration;
 import org.mmkit.api.file.FileSystems;
 import org.mmkit.api.file.PseudoFile;
 import org.mmkit.api.memory.PhysicalMemory;
+import org.mmkit.api.policy.PagePolicyProvider;
 import org.mmkit.api.space.ReverseMapping;
 import org.mmkit.api.stat.Counters;
 import org.mmkit.api.time.Clock;
@@ -56,6 +57,9 @@ public interface FeatureContext {
 
     /** The policy in force. */
     AnonFolioPolicy anonFolioPolicy();
+
+    /** The allocation and promotion policies that were found, by id. */
+    List<PagePolicyProvider> pagePolicies();
 
     /** Registers the policy for sizes of shared-memory folios. */
     void shmemFolioPolicy(ShmemFolioPolicy policy);

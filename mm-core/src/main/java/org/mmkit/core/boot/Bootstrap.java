@@ -81,7 +81,8 @@ public final class Bootstrap {
             memory.allocator().setCompaction(compactor);
             engineFiles.addCompaction(compactor);
         }
-        startFeatures(new FeatureHost(configuration, architecture, engine, clock, parameters, files.vfs(), pseudoFiles, fields));
+        startFeatures(new FeatureHost(configuration, architecture, engine, clock, parameters, files.vfs(), pseudoFiles, fields,
+                wiring.policies()));
     }
 
     private SystemMemory memory(

@@ -1,10 +1,12 @@
 package org.mmkit.core.boot;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.mmkit.api.arch.Architecture;
 import org.mmkit.api.config.Configuration;
 import org.mmkit.api.file.FileSystems;
+import org.mmkit.api.policy.PagePolicyProvider;
 import org.mmkit.core.BootException;
 import org.mmkit.core.pseudofs.Fields;
 import org.mmkit.core.pseudofs.PseudoFileSystem;
@@ -21,6 +23,7 @@ final class FeatureHost {
     final FileSystems files;
     final PseudoFileSystem pseudoFiles;
     final Fields fields;
+    final List<PagePolicyProvider> policies;
     private final Map<String, String> owners = new HashMap<>();
 
     FeatureHost(
@@ -31,7 +34,8 @@ final class FeatureHost {
             BootParameters parameters,
             FileSystems files,
             PseudoFileSystem pseudoFiles,
-            Fields fields) {
+            Fields fields,
+            List<PagePolicyProvider> policies) {
         this.configuration = configuration;
         this.architecture = architecture;
         this.engine = engine;
@@ -40,6 +44,7 @@ final class FeatureHost {
         this.files = files;
         this.pseudoFiles = pseudoFiles;
         this.fields = fields;
+        this.policies = policies;
     }
 
     /** {@code feature} takes {@code place}; a {@link BootException} names both when somebody has it. */

@@ -22,6 +22,7 @@ import org.mmkit.api.feature.UnmappedAreaPolicy;
 import org.mmkit.api.file.FileSystems;
 import org.mmkit.api.file.PseudoFile;
 import org.mmkit.api.memory.PhysicalMemory;
+import org.mmkit.api.policy.PagePolicyProvider;
 import org.mmkit.api.space.ReverseMapping;
 import org.mmkit.api.stat.Counters;
 import org.mmkit.api.time.Clock;
@@ -102,6 +103,11 @@ final class FeatureRegistration implements FeatureContext {
     @Override
     public AnonFolioPolicy anonFolioPolicy() {
         return host.engine.extensions.anonFolioPolicy();
+    }
+
+    @Override
+    public List<PagePolicyProvider> pagePolicies() {
+        return host.policies;
     }
 
     @Override

@@ -28,10 +28,11 @@ import org.jspecify.annotations.Nullable;
 import org.mmkit.api.Provider;
 import org.mmkit.api.arch.Architecture;
 import org.mmkit.api.feature.Feature;
+import org.mmkit.api.policy.PagePolicyProvider;
 import org.mmkit.core.BootException;
 
 /**
- * Every architecture and every feature that can be reached, in the order of their ids.
+ * Every architecture, every feature and every policy that can be reached, in the order of their ids.
  *
  * <p>Looked for on the class path, on the module path, and in the jars of the plugin path. A jar of the plugin path gets a class
  * loader of its own, whose parent is the framework's; libraries that it needs are named by the {@code Class-Path} line of its
@@ -49,6 +50,7 @@ public final class Providers {
 
     private final List<Found<Architecture>> architectures;
     private final List<Found<Feature>> features;
+    private final List<Found<PagePolicyProvider>> policies;
     private final List<String> problems;
 
     /**
@@ -75,9 +77,14 @@ public final class Providers {
         }
     }
 
-    private Providers(List<Found<Architecture>> architectures, List<Found<Feature>> features, List<String> problems) {
+    private Providers(
+            List<Found<Architecture>> architectures,
+            List<Found<Feature>> features,
+            List<Found<PagePolicyProvider>> policies,
+            List<String> problems) {
         this.architectures = List.copyOf(architectures);
         this.features = List.copyOf(features);
+        this.policies = List.copyOf(policies);
         this.problems = List.copyOf(problems);
     }
 
@@ -97,12 +104,14 @@ public final class Providers {
         }
         List<Found<Architecture>> architectures = new ArrayList<>();
         List<Found<Feature>> features = new ArrayList<>();
+        List<Found<PagePolicyProvider>> policies = new ArrayList<>();
         for (ClassLoader loader : loaders) {
             collect(Architecture.class, ServiceLoader.load(Architecture.class, loader), loader, architectures, problems);
             collect(Feature.class, ServiceLoader.load(Feature.class, loader), loader, features, problems);
+            collect(PagePolicyProvider.class, ServiceLoader.load(PagePolicyProvider.class, loader), loader, policies, problems);
         }
-        sortAndCheck(architectures, features);
-        return new Providers(architectures, features, problems);
+        sortAndCheck(architectures, features, policies);
+        return new Providers(architectures, features, policies, problems);
     }
 
     /**
@@ -111,17 +120,29 @@ public final class Providers {
      * @throws BootException as {@link #discover}
      */
     public Providers and(List<Architecture> moreArchitectures, List<Feature> moreFeatures) {
+        return and(moreArchitectures, moreFeatures, List.of());
+    }
+
+    /**
+     * These and more: providers that the caller made itself.
+     *
+     * @throws BootException as {@link #discover}
+     */
+    public Providers and(
+            List<Architecture> moreArchitectures, List<Feature> moreFeatures, List<PagePolicyProvider> morePolicies) {
         List<Found<Architecture>> allArchitectures = new ArrayList<>(architectures);
         moreArchitectures.forEach(provider -> allArchitectures.add(new Found<>(provider, originOf(provider.getClass()))));
         List<Found<Feature>> allFeatures = new ArrayList<>(features);
         moreFeatures.forEach(provider -> allFeatures.add(new Found<>(provider, originOf(provider.getClass()))));
-        sortAndCheck(allArchitectures, allFeatures);
-        return new Providers(allArchitectures, allFeatures, problems);
+        List<Found<PagePolicyProvider>> allPolicies = new ArrayList<>(policies);
+        morePolicies.forEach(provider -> allPolicies.add(new Found<>(provider, originOf(provider.getClass()))));
+        sortAndCheck(allArchitectures, allFeatures, allPolicies);
+        return new Providers(allArchitectures, allFeatures, allPolicies, problems);
     }
 
     /** No providers at all. */
     public static Providers none() {
-        return new Providers(List.of(), List.of(), List.of());
+        return new Providers(List.of(), List.of(), List.of(), List.of());
     }
 
     /** The entries of {@link #PATH_VARIABLE} in {@code environment}. */
@@ -144,6 +165,11 @@ public final class Providers {
     /** All features, by id. */
     public List<Found<Feature>> features() {
         return features;
+    }
+
+    /** All allocation and promotion policies, by id. */
+    public List<Found<PagePolicyProvider>> policies() {
+        return policies;
     }
 
     /** Why some providers could not be loaded, one sentence each. */
@@ -233,7 +259,7 @@ public final class Providers {
     }
 
     private static String explain(Class<?> service, Throwable failure, Map<String, URL> declared, ClassLoader loader) {
-        String kind = service.getSimpleName().toLowerCase(Locale.ROOT);
+        String kind = service == PagePolicyProvider.class ? "policy" : service.getSimpleName().toLowerCase(Locale.ROOT);
         String text = String.valueOf(failure.getMessage()) + " " + failure.getCause();
         for (Map.Entry<String, URL> entry : declared.entrySet()) {
             String name = entry.getKey();
@@ -291,12 +317,15 @@ public final class Providers {
         }
     }
 
-    private static void sortAndCheck(List<Found<Architecture>> architectures, List<Found<Feature>> features) {
+    private static void sortAndCheck(
+            List<Found<Architecture>> architectures, List<Found<Feature>> features, List<Found<PagePolicyProvider>> policies) {
         architectures.sort(Comparator.comparing(found -> found.provider().id()));
         features.sort(Comparator.comparing(found -> found.provider().id()));
+        policies.sort(Comparator.comparing(found -> found.provider().id()));
         Map<String, String> origins = new HashMap<>();
         List<Found<? extends Provider>> all = new ArrayList<>(architectures);
         all.addAll(features);
+        all.addAll(policies);
         for (Found<? extends Provider> found : all) {
             String id = found.provider().id();
             if (!ID.matcher(id).matches()) {

@@ -21,6 +21,7 @@ import org.mmkit.api.arch.Architecture;
 import org.mmkit.api.config.Configuration;
 import org.mmkit.api.config.Reason;
 import org.mmkit.api.feature.Feature;
+import org.mmkit.api.policy.PagePolicyProvider;
 import org.mmkit.core.BootException;
 import org.mmkit.core.PluginReport;
 import org.mmkit.kconfig.Kconfig;
@@ -131,6 +132,14 @@ public final class Wiring {
         return features;
     }
 
+    /** The policies that the configuration allows, by id. */
+    public List<PagePolicyProvider> policies() {
+        return providers.policies().stream()
+                .map(Providers.Found::provider)
+                .filter(provider -> configuration.isEnabled(provider.configSymbol()))
+                .toList();
+    }
+
     /** Symbols of the {@code .config} that no Kconfig file knows, in its order. */
     public List<String> unknownSymbols() {
         return unknownSymbols;
@@ -146,6 +155,7 @@ public final class Wiring {
         List<PluginReport.Entry> entries = new ArrayList<>();
         providers.architectures().forEach(found -> entries.add(entry(found, PluginReport.Kind.ARCHITECTURE)));
         providers.features().forEach(found -> entries.add(entry(found, PluginReport.Kind.FEATURE)));
+        providers.policies().forEach(found -> entries.add(entry(found, PluginReport.Kind.POLICY)));
         return new PluginReport(entries, providers.problems());
     }
 
@@ -198,6 +208,7 @@ public final class Wiring {
         sources.add(KconfigSource.of(CORE, coreKconfig()));
         List<Providers.Found<? extends Provider>> all = new ArrayList<>(providers.architectures());
         all.addAll(providers.features());
+        all.addAll(providers.policies());
         all.sort(Comparator.comparing(found -> found.provider().id()));
         for (Providers.Found<? extends Provider> found : all) {
             found.kconfig().ifPresent(text -> sources.add(KconfigSource.of(found.kconfigPath(), text)));
@@ -224,6 +235,7 @@ public final class Wiring {
     private static void checkSymbols(Providers providers, KconfigTree tree) {
         List<Providers.Found<? extends Provider>> all = new ArrayList<>(providers.architectures());
         all.addAll(providers.features());
+        all.addAll(providers.policies());
         for (Providers.Found<? extends Provider> found : all) {
             Symbol symbol = tree.find(found.provider().configSymbol());
             if (symbol == null || !symbol.isDefined()) {

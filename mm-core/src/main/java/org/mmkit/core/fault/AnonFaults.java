@@ -4,7 +4,6 @@ import org.mmkit.api.arch.EntryFormat;
 import org.mmkit.api.feature.AnonFolioPolicy;
 import org.mmkit.api.feature.FolioEvent;
 import org.mmkit.api.memory.Frames;
-import org.mmkit.api.memory.Gfp;
 import org.mmkit.api.pgtable.PageTables;
 import org.mmkit.api.space.Fault;
 import org.mmkit.api.space.RssKind;
@@ -19,12 +18,14 @@ final class AnonFaults {
     private final Engine engine;
     private final EntryFormat format;
     private final Frames frames;
+    private final BasePages basePages;
     private final int leafEntries;
 
-    AnonFaults(Engine engine) {
+    AnonFaults(Engine engine, BasePages basePages) {
         this.engine = engine;
         this.format = engine.format;
         this.frames = engine.frames;
+        this.basePages = basePages;
         this.leafEntries = engine.layout.entries(1);
     }
 
@@ -50,7 +51,7 @@ final class AnonFaults {
         int order = 0;
         long va = fault.address() & -engine.pageSize;
         long head = Frames.NONE;
-        int orders = engine.extensions.anonFolioPolicy().faultOrders(area, fault.address());
+        int orders = engine.extensions.anonFolioPolicy().faultOrders(area, va);
         if (orders != 0) {
             order = emptyOrder(tables, slot, orders & leafEntries - 1);
             if (order > 0) {
@@ -59,7 +60,7 @@ final class AnonFaults {
             }
         }
         if (head == Frames.NONE) {
-            head = engine.memory.allocateFolio(0, Gfp.HIGHUSER_MOVABLE);
+            head = basePages.take(area, va);
             if (head == Frames.NONE) {
                 return Fault.OOM;
             }
@@ -72,11 +73,15 @@ final class AnonFaults {
         if (area.has(VmFlags.WRITE)) {
             entry = format.makeWritable(format.makeDirty(entry));
         }
-        if (pages > 1) {
-            frames.get(head, pages - 1);
-            engine.extensions.largeFolios().count(FolioEvent.ANON_FAULT_ALLOC, order, 1);
-        }
         area.space().addRss(RssKind.ANON, pages);
+        if (pages == 1) {
+            basePages.add(head, area, va);
+            tables.write(slot, entry);
+            basePages.mapped(head, area, va);
+            return Fault.DONE;
+        }
+        frames.get(head, pages - 1);
+        engine.extensions.largeFolios().count(FolioEvent.ANON_FAULT_ALLOC, order, 1);
         engine.rmap.addNewAnon(head, area, start, 1);
         area.space().lock().mapped(area, head, 1);
         for (int i = 0; i < pages; i++) {

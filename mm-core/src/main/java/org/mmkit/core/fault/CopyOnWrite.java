@@ -17,11 +17,13 @@ final class CopyOnWrite {
     private final Engine engine;
     private final EntryFormat format;
     private final Frames frames;
+    private final BasePages basePages;
 
-    CopyOnWrite(Engine engine) {
+    CopyOnWrite(Engine engine, BasePages basePages) {
         this.engine = engine;
         this.format = engine.format;
         this.frames = engine.frames;
+        this.basePages = basePages;
     }
 
     int write(VmArea area, Fault fault) {
@@ -82,12 +84,12 @@ final class CopyOnWrite {
         if (!area.hasAnonVma()) {
             engine.rmap.prepareAnon(area);
         }
-        long fresh = engine.memory.allocateFolio(0, Gfp.HIGHUSER_MOVABLE);
+        long va = fault.address() & -engine.pageSize;
+        long fresh = zero ? basePages.take(area, va) : engine.memory.allocateFolio(0, Gfp.HIGHUSER_MOVABLE);
         if (fresh == Frames.NONE) {
             return Fault.OOM;
         }
         RadixPageTables tables = area.space().tables();
-        long va = fault.address() & -engine.pageSize;
         if (zero) {
             engine.memory.contents().clear(fresh, 1);
             area.space().addRss(RssKind.ANON, 1);
@@ -108,10 +110,11 @@ final class CopyOnWrite {
                 leaf = format.makeWritable(leaf);
             }
         }
-        engine.rmap.addNewAnon(fresh, area, va, 1);
-        area.space().lock().mapped(area, fresh, 1);
+        basePages.add(fresh, area, va);
         tables.write(fault.slot(), leaf);
-        if (!zero) {
+        if (zero) {
+            basePages.mapped(fresh, area, va);
+        } else {
             long pfn = format.pfn(entry, 1);
             long head = frames.head(pfn);
             if (format.isDirty(entry) && !frames.test(head, FolioFlags.ANON)) {

@@ -34,8 +34,9 @@ public final class FaultHandler implements FaultResolver {
     public FaultHandler(Engine engine) {
         this.engine = engine;
         this.format = engine.format;
-        this.anon = new AnonFaults(engine);
-        this.copyOnWrite = new CopyOnWrite(engine);
+        BasePages basePages = new BasePages(engine);
+        this.anon = new AnonFaults(engine, basePages);
+        this.copyOnWrite = new CopyOnWrite(engine, basePages);
         this.files = new FileFaults(engine);
         this.pgfault = engine.counters.register("pgfault");
     }

@@ -92,6 +92,23 @@ public final class FolioMapper implements ReverseMapping {
         }
     }
 
+    /** The frame {@code pfn} of a large folio whose pages are mapped one by one gets mapped at {@code va}; the first one gives it its owner. */
+    public void addReserved(long pfn, VmArea area, long va) {
+        long head = frames.head(pfn);
+        if (frames.hasOwner(head)) {
+            frames.get(head, 1);
+        } else {
+            AnonVma root = area.anonVma();
+            if (root == null) {
+                throw new IllegalStateException(area + " got an anonymous folio before a reverse-mapping root");
+            }
+            frames.set(head, FolioFlags.ANON | FolioFlags.SWAPBACKED | FolioFlags.UPTODATE);
+            frames.setOwner(head, root, area.index(va) - (pfn - head));
+            engine.extensions.largeFolios().count(FolioEvent.ANON_NEW, frames.order(head), 1);
+        }
+        addAnon(pfn, 1, area, va, 1, true);
+    }
+
     @Override
     public void addAnon(long pfn, int n, Vma vma, long va, int level, boolean exclusive) {
         add(pfn, n, (VmArea) vma, level);

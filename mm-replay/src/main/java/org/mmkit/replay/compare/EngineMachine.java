@@ -1,5 +1,6 @@
 package org.mmkit.replay.compare;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -49,6 +50,8 @@ final class EngineMachine implements ReplayMachine {
                 .arch("x86_64")
                 .memory(policy.host().memoryFor(recording.userFaults() + recording.kernelFaults()))
                 .kernel(policy.host().kernel())
+                .plugins(policy.host().plugins().toArray(Path[]::new))
+                .policy(policy.host().pagePolicy())
                 .contents(false)
                 .build();
         EngineMachine host = new EngineMachine(machine);

@@ -29,6 +29,9 @@ public final class Adviser {
     private static final List<String> LIMITS = List.of(
             "It cannot tell from this recording what the program gains afterwards from fewer TLB misses: page faults show first touches only.");
 
+    private static final String NOT_LINUX =
+            "No released Linux hands out huge pages this way, so there is nothing to set; the figures say what such a kernel would do.";
+
     private Adviser() {}
 
     /** The advice for {@code results} of {@code recording}. */
@@ -53,7 +56,8 @@ public final class Adviser {
         }
         PolicyResult usual = results.stream().filter(r -> r.policy().name().equals("madvise")).findFirst().orElse(tameFirst.get(0));
         return new Advice(best.policy().name(), verdict(best, usual), reasons(best, usual, results),
-                LIMITS, best.policy().changes().stream().map(Policy.Setting::echo).toList());
+                best.policy().host().isLinux() ? LIMITS : List.of(LIMITS.get(0), NOT_LINUX),
+                best.policy().host().isLinux() ? best.policy().changes().stream().map(Policy.Setting::echo).toList() : List.of());
     }
 
     /** What the program does about huge pages itself. */
@@ -93,6 +97,9 @@ public final class Adviser {
     }
 
     private static int tameness(Policy policy) {
+        if (!policy.host().isLinux()) {
+            return 4; // nobody can switch to it today
+        }
         return switch (policy.enabled()) {
             case "never" -> 1;
             case "madvise" -> 0; // what distributions ship: to leave it costs nobody anything
@@ -102,6 +109,9 @@ public final class Adviser {
 
     private static String verdict(PolicyResult best, PolicyResult usual) {
         String name = TerminalReport.title(best.policy().name());
+        if (!best.policy().host().isLinux()) {
+            return "The policy " + name + " would serve it best.";
+        }
         if (best == usual) {
             return best.policy().name().equals("madvise") ? "Leave it at madvise." : "Use " + name + ".";
         }
@@ -115,8 +125,12 @@ public final class Adviser {
     private static List<String> reasons(PolicyResult best, PolicyResult usual, List<PolicyResult> results) {
         List<String> reasons = new ArrayList<>();
         if (best != usual) {
-            reasons.add(String.format(java.util.Locale.ROOT, "Against %s it saves %s of %s page faults and about %s of CPU time in them, for %s.",
-                    TerminalReport.title(usual.policy().name()), Figures.count(usual.faults().user() - best.faults().user()),
+            long saved = usual.faults().user() - best.faults().user();
+            String pattern = saved >= 0
+                    ? "Against %s it saves %s of %s page faults and about %s of CPU time in them, for %s."
+                    : "Against %s it takes %s page faults more than its %s, yet saves about %s of CPU time in them, for %s.";
+            reasons.add(String.format(java.util.Locale.ROOT, pattern,
+                    TerminalReport.title(usual.policy().name()), Figures.count(Math.abs(saved)),
                     Figures.count(usual.faults().user()),
                     Figures.span(Math.max(0, usual.cost().low() - best.cost().low()), Math.max(0, usual.cost().high() - best.cost().high())),
                     memoryChange(best.memory().peakTotal() - usual.memory().peakTotal())));

@@ -114,6 +114,7 @@ public final class JsonReport {
         JsonObject json = new JsonObject();
         json.addProperty("policy", r.policy().name());
         json.addProperty("kernel", r.policy().host().kernel());
+        json.addProperty("pagePolicy", r.policy().host().pagePolicy());
         json.addProperty("userFaults", r.faults().user());
         json.addProperty("kernelFaults", r.faults().kernel());
         json.addProperty("anonymousFaults", r.faults().anonymous());

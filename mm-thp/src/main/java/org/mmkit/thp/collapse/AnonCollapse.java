@@ -36,13 +36,16 @@ final class AnonCollapse {
 
     /** Looks at the block at {@code va} of {@code vma} and collapses it if it may. */
     ScanResult run(Vma vma, long va, boolean forced) {
-        AddressSpace space = vma.space();
-        PageTables tables = space.tables();
+        return run(vma, va, forced, forced ? Gfp.TRANSHUGE : settings.khugepagedGfp());
+    }
+
+    /** The same, trying as hard for a huge page as {@code gfp} says. */
+    ScanResult run(Vma vma, long va, boolean forced, int gfp) {
         ScanResult result = scan(vma, va, forced, true);
         if (result != ScanResult.SUCCEED) {
             return result;
         }
-        long head = thp.memory.allocateFolio(thp.order, forced ? Gfp.TRANSHUGE : settings.khugepagedGfp());
+        long head = thp.memory.allocateFolio(thp.order, gfp);
         thp.stats.collapseAlloc(head != Frames.NONE);
         if (head == Frames.NONE) {
             return ScanResult.ALLOC_FAIL;
@@ -54,7 +57,7 @@ final class AnonCollapse {
             result = scan(vma, va, forced, false);
         }
         if (result == ScanResult.SUCCEED) {
-            collapse(vma, tables.find(va, Thp.LEVEL), va, head);
+            collapse(vma, vma.space().tables().find(va, Thp.LEVEL), va, head);
         } else {
             thp.frames.put(head, 1);
         }

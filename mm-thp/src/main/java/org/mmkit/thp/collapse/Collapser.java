@@ -1,5 +1,6 @@
 package org.mmkit.thp.collapse;
 
+import org.mmkit.api.space.Vma;
 import org.mmkit.thp.Thp;
 import org.mmkit.thp.fault.HugeFaults;
 import org.mmkit.thp.split.DeferredSplitQueue;
@@ -7,12 +8,15 @@ import org.mmkit.thp.split.DeferredSplitQueue;
 /** The two ways to a collapse on one machine: in the background and on demand. */
 public final class Collapser {
 
+    private final Thp thp;
+    private final AnonCollapse anon;
     private final Khugepaged khugepaged;
     private final CollapseAdvice advice;
 
     /** Made once per machine. */
     public Collapser(Thp thp, ScanList list, DeferredSplitQueue queue, HugeFaults faults) {
-        AnonCollapse anon = new AnonCollapse(thp, queue);
+        this.thp = thp;
+        anon = new AnonCollapse(thp, queue);
         FileCollapse file = new FileCollapse(thp, faults);
         khugepaged = new Khugepaged(thp, list, anon, file);
         advice = new CollapseAdvice(thp, anon, file);
@@ -22,6 +26,11 @@ public final class Collapser {
     /** The background thread. */
     public Khugepaged khugepaged() {
         return khugepaged;
+    }
+
+    /** Collapses the block at {@code va}, whatever the limits of khugepaged say; returns whether it is huge now. */
+    public boolean collapseNow(Vma vma, long va) {
+        return anon.run(vma, va, true, thp.settings.khugepagedGfp()).isHuge();
     }
 
     /** The handler of MADV_COLLAPSE. */

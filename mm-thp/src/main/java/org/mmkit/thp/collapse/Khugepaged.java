@@ -1,6 +1,7 @@
 package org.mmkit.thp.collapse;
 
 import org.jspecify.annotations.Nullable;
+import org.mmkit.api.policy.PagePolicy;
 import org.mmkit.api.space.AddressSpace;
 import org.mmkit.api.space.Vma;
 import org.mmkit.api.time.KernelThread;
@@ -40,6 +41,7 @@ public final class Khugepaged implements KernelThread {
     private final ScanList list;
     private final AnonCollapse anon;
     private final FileCollapse file;
+    private @Nullable PagePolicy policy;
     private State state = State.STOPPED;
     private long progress;
     private long pagesCollapsed;
@@ -52,6 +54,12 @@ public final class Khugepaged implements KernelThread {
         this.list = list;
         this.anon = anon;
         this.file = file;
+    }
+
+    /** Lets the thread run, if {@code machinePolicy} wants it and as the knobs say. */
+    public void start(PagePolicy machinePolicy) {
+        policy = machinePolicy;
+        startOrStop();
     }
 
     @Override
@@ -71,7 +79,7 @@ public final class Khugepaged implements KernelThread {
 
     /** Starts or stops the thread as the knobs say (Linux: start_stop_khugepaged); a new one scans at once. */
     public void startOrStop() {
-        if (!thp.isPmdOrderOn()) {
+        if (policy == null || !policy.usesKhugepaged() || !thp.isPmdOrderOn()) {
             if (state != State.STOPPED) {
                 state = State.STOPPED;
                 list.stop();
@@ -188,7 +196,7 @@ public final class Khugepaged implements KernelThread {
         }
         while (Long.compareUnsigned(list.address(), end) < 0) {
             long va = list.address();
-            lastResult = vma.isAnonymous() ? anon.run(vma, va, false) : file.run(vma, va, false);
+            lastResult = look(vma, va);
             if (lastResult == ScanResult.SUCCEED) {
                 pagesCollapsed++;
             }
@@ -202,5 +210,12 @@ public final class Khugepaged implements KernelThread {
             }
         }
         return false;
+    }
+
+    private ScanResult look(Vma vma, long va) {
+        if (policy == null || !policy.isCandidate(vma, va)) {
+            return ScanResult.VMA_CHECK;
+        }
+        return vma.isAnonymous() ? anon.run(vma, va, false) : file.run(vma, va, false);
     }
 }

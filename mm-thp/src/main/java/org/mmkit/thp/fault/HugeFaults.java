@@ -6,6 +6,7 @@ import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.Frames;
 import org.mmkit.api.memory.Gfp;
 import org.mmkit.api.pgtable.PageTables;
+import org.mmkit.api.policy.PagePolicy;
 import org.mmkit.api.space.AddressSpace;
 import org.mmkit.api.space.Fault;
 import org.mmkit.api.space.RssKind;
@@ -25,6 +26,7 @@ public final class HugeFaults implements HugeFaultHandler {
     private final LeafSplitter splitter;
     private final DeferredSplitQueue queue;
     private final ScanList scanList;
+    private PagePolicy policy = (vma, va, allowed) -> allowed;
 
     /** Made once per machine. */
     public HugeFaults(
@@ -34,6 +36,11 @@ public final class HugeFaults implements HugeFaultHandler {
         this.splitter = splitter;
         this.queue = queue;
         this.scanList = scanList;
+    }
+
+    /** Sets who chooses among what the knobs allow. */
+    public void setPolicy(PagePolicy machinePolicy) {
+        policy = machinePolicy;
     }
 
     @Override
@@ -47,6 +54,9 @@ public final class HugeFaults implements HugeFaultHandler {
         }
         thp.rmap.prepareAnon(vma);
         scanList.enter(vma, vma.flags());
+        if (policy.mapOrders(vma, fault.address(), 1 << thp.order) == 0) {
+            return Fault.FALLBACK;
+        }
         if (fault.isWrite() || !thp.settings.useZeroPage) {
             return createPage(vma, fault.slot(), va);
         }
