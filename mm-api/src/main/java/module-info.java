@@ -7,6 +7,7 @@ module org.mmkit.api {
     exports org.mmkit.api.config;
     exports org.mmkit.api.feature;
     exports org.mmkit.api.file;
+    exports org.mmkit.api.lock;
     exports org.mmkit.api.memory;
     exports org.mmkit.api.pgtable;
     exports org.mmkit.api.policy;

@@ -1,6 +1,5 @@
 package org.mmkit.core;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.mmkit.api.ErrnoException;
 import org.mmkit.api.InvariantViolation;
@@ -29,9 +28,10 @@ import org.mmkit.core.vfs.Vfs;
  *   System.out.print(machine.read("/proc/1/smaps"));
  * </pre>
  *
- * <p>Machines share nothing. One machine is for one thread at a time.
+ * <p>Machines share nothing. With {@code SMP=n}, the default, one machine is for one thread at a time and does the same each time; with
+ * {@code SMP=y} any number of threads may use it, its kernel threads are threads of their own, and {@link #close} ends them.
  */
-public final class Machine {
+public final class Machine implements AutoCloseable {
 
     private final Bootstrap parts;
     private final InvariantChecker checker;
@@ -52,16 +52,26 @@ public final class Machine {
      * @throws BootException when memory does not suffice for its page table
      */
     public Process newProcess() {
+        parts.engine.calls.stop();
         try {
-            return parts.processes.create();
-        } catch (ErrnoException e) {
-            throw new BootException("no memory is left for another process", e);
+            try {
+                return parts.processes.create();
+            } catch (ErrnoException e) {
+                throw new BootException("no memory is left for another process", e);
+            }
+        } finally {
+            parts.engine.calls.resume();
         }
     }
 
     /** The living processes, oldest first. */
     public List<Process> processes() {
-        return parts.processes.living();
+        parts.engine.calls.stop();
+        try {
+            return parts.processes.living();
+        } finally {
+            parts.engine.calls.resume();
+        }
     }
 
     /**
@@ -70,7 +80,12 @@ public final class Machine {
      * @throws PathException ENOENT, EISDIR or EACCES; EINVAL for a binary file
      */
     public String read(String path) {
-        return parts.pseudoFiles.read(path);
+        parts.engine.calls.stop();
+        try {
+            return parts.pseudoFiles.read(path);
+        } finally {
+            parts.engine.calls.resume();
+        }
     }
 
     /**
@@ -80,7 +95,12 @@ public final class Machine {
      * @throws PathException ENOENT, EISDIR; EINVAL when offset or length is no multiple of 8, or the file is a text
      */
     public byte[] readBytes(String path, long offset, int length) {
-        return parts.pseudoFiles.readBytes(path, offset, length);
+        parts.engine.calls.stop();
+        try {
+            return parts.pseudoFiles.readBytes(path, offset, length);
+        } finally {
+            parts.engine.calls.resume();
+        }
     }
 
     /**
@@ -89,22 +109,42 @@ public final class Machine {
      * @return the bytes written, or a negated error number of {@link org.mmkit.api.Errno}
      */
     public long write(String path, String text) {
-        return parts.pseudoFiles.write(path, text);
+        parts.engine.calls.stop();
+        try {
+            return parts.pseudoFiles.write(path, text);
+        } finally {
+            parts.engine.calls.resume();
+        }
     }
 
     /** The names in the directory {@code path} of /proc or /sys; {@link PathException} when it is none. */
     public List<String> list(String path) {
-        return parts.pseudoFiles.list(path);
+        parts.engine.calls.stop();
+        try {
+            return parts.pseudoFiles.list(path);
+        } finally {
+            parts.engine.calls.resume();
+        }
     }
 
     /** Whether {@code path} is a directory of /proc or /sys. */
     public boolean isDirectory(String path) {
-        return parts.pseudoFiles.isDirectory(path);
+        parts.engine.calls.stop();
+        try {
+            return parts.pseudoFiles.isDirectory(path);
+        } finally {
+            parts.engine.calls.resume();
+        }
     }
 
     /** The line {@code name} of /proc/vmstat; {@link IllegalArgumentException} when this machine has no such counter. */
     public long vmstat(String name) {
-        return parts.engineFiles.vmstat().value(name);
+        parts.engine.calls.stop();
+        try {
+            return parts.engineFiles.vmstat().value(name);
+        } finally {
+            parts.engine.calls.resume();
+        }
     }
 
     /** Virtual time: advancing it runs the kernel threads that become due. */
@@ -122,6 +162,12 @@ public final class Machine {
         return parts.files;
     }
 
+    /** Ends the kernel threads of a machine with {@code SMP=y}; without, it does nothing. The machine may be looked at afterwards. */
+    @Override
+    public void close() {
+        parts.clock.close();
+    }
+
     /** Frames, allocator and contents. */
     public PhysicalMemory memory() {
         return parts.engine.memory;
@@ -134,14 +180,24 @@ public final class Machine {
 
     /** The sums of {@code vma} that /proc/PID/smaps prints, as values. */
     public AreaStatistics statistics(Vma vma) {
-        AreaStatistics sums = new AreaStatistics(parts.engine.frames, parts.swapUse);
-        sums.add(vma);
-        return sums;
+        parts.engine.calls.stop();
+        try {
+            AreaStatistics sums = new AreaStatistics(parts.engine.frames, parts.swapUse);
+            sums.add(vma);
+            return sums;
+        } finally {
+            parts.engine.calls.resume();
+        }
     }
 
     /** The value of the line {@code name} that a feature adds to each area of smaps ({@code "THPeligible"}); 0 without such a feature. */
     public long areaValue(String name, Vma vma) {
-        return parts.fields.areaValue(name, vma);
+        parts.engine.calls.stop();
+        try {
+            return parts.fields.areaValue(name, vma);
+        } finally {
+            parts.engine.calls.resume();
+        }
     }
 
     /** The resolved configuration. */
@@ -174,13 +230,9 @@ public final class Machine {
         return parts.parameters.unknown();
     }
 
-    /** What the Kconfig files and the given {@code .config} gave reason to remark, and settings that the machine does not follow. */
+    /** What the Kconfig files and the given {@code .config} gave reason to remark. */
     public List<String> messages() {
-        List<String> messages = new ArrayList<>(parts.wiring.messages());
-        if (configuration().isEnabled("SMP")) {
-            messages.add("CONFIG_SMP=y: the machine runs on one thread all the same, with virtual time");
-        }
-        return messages;
+        return List.copyOf(parts.wiring.messages());
     }
 
     /**
@@ -190,6 +242,12 @@ public final class Machine {
      * @throws InvariantViolation that names the first frame or area that is wrong
      */
     public void verify() {
-        checker.check();
+        parts.engine.calls.stop();
+        try {
+            parts.clock.verify();
+            checker.check();
+        } finally {
+            parts.engine.calls.resume();
+        }
     }
 }

@@ -6,6 +6,7 @@ import org.mmkit.api.arch.Architecture;
 import org.mmkit.api.config.Configuration;
 import org.mmkit.api.file.FileSystems;
 import org.mmkit.api.file.PseudoFile;
+import org.mmkit.api.lock.Locks;
 import org.mmkit.api.memory.PhysicalMemory;
 import org.mmkit.api.policy.PagePolicyProvider;
 import org.mmkit.api.space.ReverseMapping;
@@ -42,6 +43,9 @@ public interface FeatureContext {
 
     /** The counters of {@code /proc/vmstat}. */
     Counters counters();
+
+    /** Makes the locks of the feature's own tables; no-ops on a machine with one processor. */
+    Locks locks();
 
     /** Virtual time. */
     Clock clock();

@@ -1,5 +1,6 @@
 package org.mmkit.api.file;
 
+import org.mmkit.api.lock.RwSemaphore;
 import org.mmkit.api.memory.FolioOwner;
 import org.mmkit.api.space.Fault;
 import org.mmkit.api.space.MappingVisitor;
@@ -49,6 +50,9 @@ public interface FileMapping extends FolioOwner {
 
     /** The area {@code vma} no longer maps this file. When a mapping moves to another area, that one is linked first. */
     void unlink(Vma vma);
+
+    /** The lock of the list of areas (Linux: mapping->i_mmap_rwsem). */
+    RwSemaphore areasLock();
 
     /** How many areas map the file. */
     int areas();

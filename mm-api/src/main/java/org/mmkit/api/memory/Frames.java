@@ -18,7 +18,8 @@ package org.mmkit.api.memory;
  * higher-level leaves that map the folio whole, {@link #largeMapcount} the sum of both kinds (each level-1 entry
  * counts 1, each whole mapping counts 1). Only the reverse mapping changes them; here they are stored.
  *
- * <p>Not thread-safe on a machine with {@code SMP=n}.
+ * <p>With {@code SMP=y} counts and flags change atomically, each by itself; owner, index and private word change under the folio lock or
+ * while nobody else can know the folio. Not thread-safe with {@code SMP=n}.
  */
 public interface Frames {
 
@@ -79,6 +80,18 @@ public interface Frames {
 
     /** Sets the reference count of a frozen folio. */
     void unfreeze(long head, int references);
+
+    /**
+     * Waits for the lock of the folio at {@code head} and takes it (Linux: folio_lock): who holds it keeps the folio from being split, moved
+     * or taken out of its cache. The caller has a reference. Nothing on a machine with one processor.
+     */
+    void lockFolio(long head);
+
+    /** Takes the folio lock if it is free; whether it did. */
+    boolean tryLockFolio(long head);
+
+    /** Gives the folio lock back. */
+    void unlockFolio(long head);
 
     /** Long-term pins of the folio at {@code head} (FOLL_PIN). Each pin also holds a reference. */
     int pins(long head);

@@ -32,6 +32,27 @@ public interface PageTables {
     /** Like {@link #find}, but makes the tables that are missing; {@link #NO_SLOT} when memory ran out or a leaf is in the way. */
     long obtain(long va, int level);
 
+    /**
+     * Locks the table that {@code slot} belongs to (Linux: pmd_lock, spin_lock(ptl)): its entries are not changed by others until {@link
+     * #unlock}. Nothing on a machine with one processor. A table found without a lock may have gone meanwhile: see {@link #findLocked}.
+     */
+    void lock(long slot);
+
+    /** Locks a second table while one of the same kind is locked: the child's in fork, the new place in mremap. */
+    void lockNested(long slot);
+
+    /** Ends {@link #lock}. */
+    void unlock(long slot);
+
+    /** Ends {@link #lockNested}. */
+    void unlockNested(long slot);
+
+    /**
+     * {@link #find} with the table of the slot locked, and looked up again under the lock (Linux: pte_offset_map_lock); {@link #NO_SLOT} with
+     * nothing locked.
+     */
+    long findLocked(long va, int level);
+
     /** The entry in {@code slot}. */
     long read(long slot);
 

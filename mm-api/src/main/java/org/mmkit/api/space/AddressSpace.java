@@ -1,17 +1,24 @@
 package org.mmkit.api.space;
 
 import org.jspecify.annotations.Nullable;
+import org.mmkit.api.lock.RwSemaphore;
 import org.mmkit.api.pgtable.PageTables;
 
 /**
  * What a process sees as memory: areas and page tables (Linux: struct mm_struct).
  *
- * <p>Not thread-safe on a machine with {@code SMP=n}.
+ * <p>With {@code SMP=y} the methods are called under {@link #mmapLock}, but for those on flags and resident pages, which are atomic.
  */
 public interface AddressSpace {
 
     /** A number above 0 that no other living address space of the machine has. */
     int id();
+
+    /**
+     * The lock of areas and page tables (Linux: mm->mmap_lock). Who looks at areas or goes down the tables holds it at least for reading; who
+     * changes areas, frees tables or collapses, for writing.
+     */
+    RwSemaphore mmapLock();
 
     /** Its page tables. */
     PageTables tables();

@@ -1,5 +1,7 @@
 package org.mmkit.api.space;
 
+import org.mmkit.api.lock.RwSemaphore;
+
 /**
  * Keeps map counts, owners and resident counters of folios in step with page-table entries, and finds the entries of a folio
  * (Linux: mm/rmap.c). Callers write the entries themselves.
@@ -48,6 +50,16 @@ public interface ReverseMapping {
 
     /** Makes an anonymous folio belong to {@code vma} alone, so that later searches start there (Linux: folio_move_anon_rmap). */
     void moveAnon(long head, Vma vma);
+
+    /**
+     * The lock of the list of areas in which the folio at {@code head} may be mapped: that of its anonymous root or of its file (Linux:
+     * anon_vma->rwsem, mapping->i_mmap_rwsem). {@link #walk} takes it for reading unless the caller has it for writing. The caller holds the
+     * folio lock.
+     */
+    RwSemaphore areasLock(long head);
+
+    /** The lock of the anonymous root that new folios of {@code vma} belong to; the area has one. */
+    RwSemaphore anonLock(Vma vma);
 
     /** Shows {@code visitor} each area in which the folio at {@code head} may be mapped, with the address of its first page. */
     void walk(long head, MappingVisitor visitor);

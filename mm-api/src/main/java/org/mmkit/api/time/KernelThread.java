@@ -2,7 +2,7 @@ package org.mmkit.api.time;
 
 /**
  * A kernel thread on virtual time (Linux: kthread_run). With {@code SMP=n} it is a task that becomes due on the machine's
- * clock.
+ * clock; with {@code SMP=y} it is a thread that sleeps until then.
  */
 public interface KernelThread {
 
@@ -19,4 +19,12 @@ public interface KernelThread {
      * @return when it wants to run again, or {@link #NEVER} until it is woken
      */
     long run(long now);
+
+    /**
+     * With {@code SMP=y}: whether {@link #run} keeps to the lock protocol by itself. If not, the machine is stopped for each run, so that
+     * nothing else happens meanwhile.
+     */
+    default boolean runsBesideOthers() {
+        return false;
+    }
 }

@@ -8,8 +8,11 @@ import org.mmkit.api.arch.PageTableLayout;
 import org.mmkit.api.arch.PhysicalMap;
 import org.mmkit.api.config.Configuration;
 import org.mmkit.api.feature.Feature;
+import org.mmkit.api.lock.Locks;
 import org.mmkit.core.BootException;
 import org.mmkit.core.compaction.Compactor;
+import org.mmkit.core.lock.LockChecker;
+import org.mmkit.core.lock.SmpLocks;
 import org.mmkit.core.memory.SystemMemory;
 import org.mmkit.core.observe.Pagemap;
 import org.mmkit.core.observe.SwapUse;
@@ -35,7 +38,7 @@ public final class Bootstrap {
     /** The engine. */
     public final Engine engine;
     /** Virtual time. */
-    public final VirtualClock clock = new VirtualClock();
+    public final VirtualClock clock;
     /** File systems, shared memory, swap. */
     public final MachineFiles files;
     /** The living processes. */
@@ -59,7 +62,8 @@ public final class Bootstrap {
         Architecture architecture = wiring.architecture();
         PageTableLayout layout = architecture.layout(configuration);
         EntryFormat format = architecture.entryFormat(configuration);
-        SystemMemory memory = memory(architecture, configuration, layout, bytes, keepContents);
+        Locks locks = locks(configuration);
+        SystemMemory memory = memory(architecture, configuration, layout, bytes, keepContents, locks);
         if (configuration.isEnabled("NUMA") || configuration.isEnabled("HUGETLB_PAGE_FREE_VMEMMAP")) {
             memory.registerBootInfo(); // arch/x86/mm/init_64.c, register_page_bootmem_info
         }
@@ -67,9 +71,10 @@ public final class Bootstrap {
         counters.add(counters.register("nr_memmap_boot_pages"), memory.memmapPages());
         counters.register("nr_memmap_pages");
         PageTableArena tables = new PageTableArena(layout, format, memory.allocator(), memory.frames(), memory.spanned(),
-                memory.sectionOrder());
+                memory.sectionOrder(), locks);
         engine = new Engine(layout, format, architecture.virtualLayout(configuration), LinuxProfile.of(configuration), memory, tables,
-                counters, new Extensions());
+                counters, new Extensions(), locks);
+        clock = new VirtualClock(engine.calls);
         files = new MachineFiles(engine, configuration);
         processes = new ProcessTable(engine);
         pagemap = new Pagemap(memory.frames(), engine.zeroPfn, memory.allocator()::isFree);
@@ -85,8 +90,16 @@ public final class Bootstrap {
                 wiring.policies()));
     }
 
+    private static Locks locks(Configuration configuration) {
+        if (!configuration.isEnabled("SMP")) {
+            return Locks.NONE;
+        }
+        return new SmpLocks(configuration.isEnabled("PROVE_LOCKING") ? new LockChecker() : null);
+    }
+
     private SystemMemory memory(
-            Architecture architecture, Configuration configuration, PageTableLayout layout, long bytes, boolean keepContents) {
+            Architecture architecture, Configuration configuration, PageTableLayout layout, long bytes, boolean keepContents,
+            Locks locks) {
         long usable = bytes;
         for (String limit : parameters.values("mem")) {
             usable = Math.min(usable, SizeText.parse(limit));
@@ -104,6 +117,7 @@ public final class Bootstrap {
             checkAddresses(map, layout);
             return new SystemMemory.Builder(map, layout, architecture.sectionOrder(configuration))
                     .zones(configuration.isEnabled("ZONE_DMA"), configuration.isEnabled("ZONE_DMA32"))
+                    .locks(locks)
                     .contents(keepContents)
                     .maxOrder(architecture.maxOrder(configuration))
                     .movableBytes(movableBytes)

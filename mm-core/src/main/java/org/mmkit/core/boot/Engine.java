@@ -10,10 +10,12 @@ import org.mmkit.api.arch.PageTableLayout;
 import org.mmkit.api.arch.VirtualLayout;
 import org.mmkit.api.feature.KernelProfile;
 import org.mmkit.api.feature.SpaceListener;
+import org.mmkit.api.lock.Locks;
 import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.Gfp;
 import org.mmkit.api.space.RssKind;
 import org.mmkit.core.fault.FaultHandler;
+import org.mmkit.core.lock.StopMachine;
 import org.mmkit.core.memory.FrameTable;
 import org.mmkit.core.memory.SystemMemory;
 import org.mmkit.core.pgtable.PageTableArena;
@@ -40,6 +42,10 @@ public final class Engine {
     public final FrameTable frames;
     public final PageTableArena tables;
     public final CounterTable counters;
+    /** Makes the locks of this machine. */
+    public final Locks locks;
+    /** Which calls run side by side, and which alone. */
+    public final StopMachine calls;
     public final Extensions extensions;
     public final int pageShift;
     public final long pageSize;
@@ -64,7 +70,10 @@ public final class Engine {
             SystemMemory memory,
             PageTableArena tables,
             CounterTable counters,
-            Extensions extensions) {
+            Extensions extensions,
+            Locks locks) {
+        this.locks = locks;
+        this.calls = new StopMachine(locks);
         this.layout = layout;
         this.format = format;
         this.virtual = virtual;

@@ -21,6 +21,7 @@ import org.mmkit.api.feature.SpaceListener;
 import org.mmkit.api.feature.UnmappedAreaPolicy;
 import org.mmkit.api.file.FileSystems;
 import org.mmkit.api.file.PseudoFile;
+import org.mmkit.api.lock.Locks;
 import org.mmkit.api.memory.PhysicalMemory;
 import org.mmkit.api.policy.PagePolicyProvider;
 import org.mmkit.api.space.ReverseMapping;
@@ -77,6 +78,11 @@ final class FeatureRegistration implements FeatureContext {
     @Override
     public Counters counters() {
         return host.engine.counters;
+    }
+
+    @Override
+    public Locks locks() {
+        return host.engine.locks;
     }
 
     @Override

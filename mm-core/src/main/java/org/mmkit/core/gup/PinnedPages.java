@@ -109,10 +109,15 @@ public final class PinnedPages {
 
     /** Drops the pins; a second call does nothing. */
     public void release() {
-        if (!released) {
-            released = true;
-            release(engine, pfns, pfns.length);
-            space.addPinned(-accounted);
+        engine.calls.stop();
+        try {
+            if (!released) {
+                released = true;
+                release(engine, pfns, pfns.length);
+                space.addPinned(-accounted);
+            }
+        } finally {
+            engine.calls.resume();
         }
     }
 

@@ -12,10 +12,16 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.InvariantViolation;
+import org.mmkit.api.lock.LockClass;
+import org.mmkit.api.lock.Locks;
 import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.FolioOwner;
 import org.mmkit.api.memory.FrameAllocator;
 import org.mmkit.api.memory.Frames;
+import org.mmkit.core.lock.AtomicWords;
+import org.mmkit.core.lock.Backoff;
+import org.mmkit.core.lock.LockChecker;
+import org.mmkit.core.lock.SmpLocks;
 
 /**
  * Frame metadata in primitive arrays per sparse section.
@@ -53,6 +59,8 @@ public final class FrameTable implements Frames {
     private static final int SLOT_1 = 5;
     private static final int RECORD_SHIFT = 3;
 
+    private final boolean smp;
+    private final @Nullable LockChecker checker;
     private final int sectionOrder;
     private final int mask;
     private final int[] zero;
@@ -83,6 +91,13 @@ public final class FrameTable implements Frames {
      * @param sectionOrder log2 of the frames of a section
      */
     public FrameTable(long spanned, int sectionOrder) {
+        this(spanned, sectionOrder, Locks.NONE);
+    }
+
+    /** The same, for as many processors as {@code locks} are made for. */
+    public FrameTable(long spanned, int sectionOrder, Locks locks) {
+        smp = locks.isSmp();
+        checker = locks instanceof SmpLocks real ? real.checker() : null;
         this.sectionOrder = sectionOrder;
         int sectionPages = 1 << sectionOrder;
         mask = sectionPages - 1;
@@ -354,6 +369,46 @@ public final class FrameTable implements Frames {
             throw wrong(head, "unfrozen while its reference count was " + r[i]);
         }
         r[i] = count;
+    }
+
+    @Override
+    public void lockFolio(long head) {
+        if (smp) {
+            if (checker != null) {
+                checker.acquire(LockClass.FOLIO);
+            }
+            int round = 0;
+            while ((AtomicWords.or(ownFlags(section(head)), (int) head & mask, FolioFlags.LOCKED) & FolioFlags.LOCKED) != 0) {
+                round = Backoff.pause(round);
+            }
+        }
+    }
+
+    @Override
+    public boolean tryLockFolio(long head) {
+        if (!smp) {
+            return true;
+        }
+        if ((AtomicWords.or(ownFlags(section(head)), (int) head & mask, FolioFlags.LOCKED) & FolioFlags.LOCKED) != 0) {
+            return false;
+        }
+        if (checker != null) {
+            checker.acquired(LockClass.FOLIO);
+        }
+        return true;
+    }
+
+    @Override
+    public void unlockFolio(long head) {
+        if (smp) {
+            int before = AtomicWords.and(ownFlags(section(head)), (int) head & mask, ~FolioFlags.LOCKED);
+            if ((before & FolioFlags.LOCKED) == 0) {
+                throw wrong(head, "unlocked without being locked");
+            }
+            if (checker != null) {
+                checker.release(LockClass.FOLIO);
+            }
+        }
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.util.List;
 import org.mmkit.api.InvariantViolation;
 import org.mmkit.api.arch.PageTableLayout;
 import org.mmkit.api.arch.PhysicalMap;
+import org.mmkit.api.lock.Locks;
 import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.FrameAllocator;
 import org.mmkit.api.memory.FrameContents;
@@ -61,7 +62,7 @@ public final class SystemMemory implements PhysicalMemory {
         }
         long last = usable.get(usable.size() - 1).to;
         spanned = last + (1L << sectionOrder) - 1 & -(1L << sectionOrder);
-        frames = new FrameTable(spanned, sectionOrder);
+        frames = new FrameTable(spanned, sectionOrder, b.locks);
         int blockOrder = Math.min(b.maxOrder, b.layout.order(2));
         long movable = b.movableBytes == 0 ? spanned : movableStart(usable, b.movableBytes >>> pageShift);
         allocator = new BuddyAllocator(spanned, sectionOrder, blockOrder, b.maxOrder, zoneEnds(b, movable), b.processors, frames);
@@ -81,6 +82,7 @@ public final class SystemMemory implements PhysicalMemory {
         private final PageTableLayout layout;
         private final int sectionOrder;
         private int processors = 1;
+        private Locks locks = Locks.NONE;
         private boolean contents = true;
         private long movableBytes;
         private int maxOrder = FrameAllocator.MAX_ORDER;
@@ -97,6 +99,12 @@ public final class SystemMemory implements PhysicalMemory {
         /** How many processors keep lists of frames; 1 unless set. */
         public Builder processors(int n) {
             processors = n;
+            return this;
+        }
+
+        /** What makes the locks; those of a machine with one processor unless set. */
+        public Builder locks(Locks maker) {
+            locks = maker;
             return this;
         }
 

@@ -1,6 +1,7 @@
 package org.mmkit.core.pagecache;
 
 import org.jspecify.annotations.Nullable;
+import org.mmkit.api.lock.Locks;
 import org.mmkit.api.memory.Frames;
 import org.mmkit.api.memory.PhysicalMemory;
 import org.mmkit.api.stat.Counters;
@@ -15,6 +16,7 @@ public final class CacheContext {
     final PhysicalMemory memory;
     final Frames frames;
     final Counters counters;
+    final Locks locks;
     final int nrFilePages;
     final int nrShmem;
     final int nrShmemHuge;
@@ -26,6 +28,12 @@ public final class CacheContext {
 
     /** Registers the counters. */
     public CacheContext(PhysicalMemory memory, Counters counters, int pageShift, int hugeOrder) {
+        this(memory, counters, pageShift, hugeOrder, Locks.NONE);
+    }
+
+    /** The same, for as many processors as {@code locks} are made for. */
+    public CacheContext(PhysicalMemory memory, Counters counters, int pageShift, int hugeOrder, Locks locks) {
+        this.locks = locks;
         this.memory = memory;
         this.frames = memory.frames();
         this.counters = counters;

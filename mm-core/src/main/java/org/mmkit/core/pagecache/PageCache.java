@@ -3,6 +3,8 @@ package org.mmkit.core.pagecache;
 import java.util.ArrayList;
 import java.util.List;
 import org.mmkit.api.file.FilePages;
+import org.mmkit.api.lock.LockClass;
+import org.mmkit.api.lock.RwSemaphore;
 import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.Frames;
 import org.mmkit.api.space.MappingVisitor;
@@ -17,6 +19,7 @@ public abstract class PageCache implements FilePages {
     protected final Frames frames;
     private final PageTree pages = new PageTree();
     private final AreaSet areas = new AreaSet();
+    private final RwSemaphore areasLock;
     private final List<Runnable> unmapped = new ArrayList<>(1);
     private final long inode;
     private final long device;
@@ -26,9 +29,15 @@ public abstract class PageCache implements FilePages {
     protected PageCache(CacheContext context, String name, long device, long inode) {
         this.context = context;
         this.frames = context.frames;
+        this.areasLock = context.locks.rwSemaphore(LockClass.I_MMAP);
         this.name = name;
         this.device = device;
         this.inode = inode;
+    }
+
+    @Override
+    public RwSemaphore areasLock() {
+        return areasLock;
     }
 
     @Override

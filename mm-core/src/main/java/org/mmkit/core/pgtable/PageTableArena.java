@@ -1,13 +1,19 @@
 package org.mmkit.core.pgtable;
 
 import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.mmkit.api.InvariantViolation;
 import org.mmkit.api.arch.EntryFormat;
 import org.mmkit.api.arch.PageTableLayout;
+import org.mmkit.api.lock.LockClass;
+import org.mmkit.api.lock.Locks;
 import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.FrameAllocator;
 import org.mmkit.api.memory.Frames;
 import org.mmkit.api.memory.Gfp;
+import org.mmkit.core.lock.LockWords;
+import org.mmkit.core.lock.SmpLocks;
 
 /**
  * The words of all page tables of a machine.
@@ -40,6 +46,9 @@ public final class PageTableArena {
     private final int sectionOrder;
     private final long none;
 
+    /** A lock for each table by its number; null on a machine with one processor. */
+    private final @Nullable LockWords leafLocks;
+    private final @Nullable LockWords upperLocks;
     private final Pool leaves = new Pool();
     private final Pool uppers = new Pool();
 
@@ -90,6 +99,20 @@ public final class PageTableArena {
             Frames frames,
             long spanned,
             int sectionOrder) {
+        this(layout, format, allocator, frames, spanned, sectionOrder, Locks.NONE);
+    }
+
+    /** The same, for as many processors as {@code locks} are made for. */
+    public PageTableArena(
+            PageTableLayout layout,
+            EntryFormat format,
+            FrameAllocator allocator,
+            Frames frames,
+            long spanned,
+            int sectionOrder,
+            Locks locks) {
+        leafLocks = locks instanceof SmpLocks smp ? smp.lockWords() : null;
+        upperLocks = locks instanceof SmpLocks smp ? smp.lockWords() : null;
         this.format = format;
         this.allocator = allocator;
         this.frames = frames;
@@ -116,6 +139,27 @@ public final class PageTableArena {
 
     long generation() {
         return generation;
+    }
+
+    boolean isSmp() {
+        return leafLocks != null;
+    }
+
+    /** Locks the table of {@code slot}; {@code nested} while another one of its kind is locked. For machines with several processors. */
+    void lock(long slot, boolean nested) {
+        if ((slot & UPPER) == 0) {
+            Objects.requireNonNull(leafLocks).lock((int) slot >>> tableShift, nested ? LockClass.PTE_NESTED : LockClass.PTE);
+        } else {
+            Objects.requireNonNull(upperLocks).lock((int) slot >>> tableShift, nested ? LockClass.PMD_NESTED : LockClass.PMD);
+        }
+    }
+
+    void unlock(long slot, boolean nested) {
+        if ((slot & UPPER) == 0) {
+            Objects.requireNonNull(leafLocks).unlock((int) slot >>> tableShift, nested ? LockClass.PTE_NESTED : LockClass.PTE);
+        } else {
+            Objects.requireNonNull(upperLocks).unlock((int) slot >>> tableShift, nested ? LockClass.PMD_NESTED : LockClass.PMD);
+        }
     }
 
     /** Reads the word of any slot. */
@@ -233,8 +277,14 @@ public final class PageTableArena {
         pool.frameOf = Arrays.copyOf(pool.frameOf, length);
         if (pool == leaves) {
             leafWords = grown(leafWords, length);
+            if (leafLocks != null) {
+                leafLocks.grow(length);
+            }
         } else {
             upperWords = grown(upperWords, length);
+            if (upperLocks != null) {
+                upperLocks.grow(length);
+            }
             children = Arrays.copyOf(children, length << tableShift);
             upperLevels = Arrays.copyOf(upperLevels, length);
         }

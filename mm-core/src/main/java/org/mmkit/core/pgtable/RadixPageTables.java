@@ -20,6 +20,7 @@ public final class RadixPageTables implements PageTables {
     private final PageTableArena arena;
     private final PageTableLayout layout;
     private final EntryFormat format;
+    private final boolean smp;
     private final int levels;
     private final int pageShift;
     private final int leafMask;
@@ -51,6 +52,7 @@ public final class RadixPageTables implements PageTables {
 
     private RadixPageTables(PageTableArena arena, PageTableLayout layout, EntryFormat format, long root) {
         this.arena = arena;
+        this.smp = arena.isSmp();
         this.layout = layout;
         this.format = format;
         this.root = root;
@@ -230,6 +232,52 @@ public final class RadixPageTables implements PageTables {
             number = child - 1;
         }
         return level == 1 ? remember(va, number) : arena.upperSlot(number) + index(va, level);
+    }
+
+    @Override
+    public void lock(long slot) {
+        if (smp) {
+            arena.lock(slot, false);
+        }
+    }
+
+    @Override
+    public void lockNested(long slot) {
+        if (smp) {
+            arena.lock(slot, true);
+        }
+    }
+
+    @Override
+    public void unlock(long slot) {
+        if (smp) {
+            arena.unlock(slot, false);
+        }
+    }
+
+    @Override
+    public void unlockNested(long slot) {
+        if (smp) {
+            arena.unlock(slot, true);
+        }
+    }
+
+    @Override
+    public long findLocked(long va, int level) {
+        long slot = find(va, level);
+        if (!smp) {
+            return slot;
+        }
+        while (slot != NO_SLOT) {
+            arena.lock(slot, false);
+            long now = find(va, level);
+            if (now == slot) {
+                return slot;
+            }
+            arena.unlock(slot, false);
+            slot = now;
+        }
+        return NO_SLOT;
     }
 
     @Override

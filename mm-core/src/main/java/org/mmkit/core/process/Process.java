@@ -11,6 +11,7 @@ import org.mmkit.api.pgtable.PageTables;
 import org.mmkit.api.space.Fault;
 import org.mmkit.core.boot.Engine;
 import org.mmkit.core.gup.PinnedPages;
+import org.mmkit.core.lock.StopMachine;
 import org.mmkit.core.space.UserAddressSpace;
 import org.mmkit.core.space.VmArea;
 
@@ -18,7 +19,7 @@ import org.mmkit.core.space.VmArea;
  * A process of the model: an address space and what its program does. Methods named like system calls take their arguments and give
  * their raw results: 0 or more, or a negated error number of {@link Errno}.
  *
- * <p>Not thread-safe.
+ * <p>With {@code SMP=y} several threads may use one process, as the threads of a program do. Not thread-safe with {@code SMP=n}.
  */
 public final class Process {
 
@@ -35,6 +36,7 @@ public final class Process {
     private static final int MOST_FAULTS = 16;
 
     private final Engine engine;
+    private final StopMachine calls;
     private final ProcessTable table;
     private final int pid;
     private UserAddressSpace space;
@@ -44,6 +46,7 @@ public final class Process {
 
     Process(Engine engine, ProcessTable table, int pid, UserAddressSpace space) {
         this.engine = engine;
+        this.calls = engine.calls;
         this.table = table;
         this.pid = pid;
         this.space = space;
@@ -66,68 +69,133 @@ public final class Process {
 
     /** mmap; {@code source} is the open file, null for none. */
     public long mmap(long addr, long length, int prot, int flags, @Nullable Mappable source, long offset) {
-        return space.map().mmap(addr, length, prot, flags, source, offset);
+        calls.stop();
+        try {
+            return space.map().mmap(addr, length, prot, flags, source, offset);
+        } finally {
+            calls.resume();
+        }
     }
 
     /** munmap. */
     public long munmap(long addr, long length) {
-        return space.map().munmap(addr, length);
+        calls.stop();
+        try {
+            return space.map().munmap(addr, length);
+        } finally {
+            calls.resume();
+        }
     }
 
     /** mprotect. */
     public long mprotect(long addr, long length, int prot) {
-        return space.protect().mprotect(addr, length, prot);
+        calls.stop();
+        try {
+            return space.protect().mprotect(addr, length, prot);
+        } finally {
+            calls.resume();
+        }
     }
 
     /** mremap. */
     public long mremap(long addr, long oldLength, long newLength, int flags, long newAddr) {
-        return space.remap().mremap(addr, oldLength, newLength, flags, newAddr);
+        calls.stop();
+        try {
+            return space.remap().mremap(addr, oldLength, newLength, flags, newAddr);
+        } finally {
+            calls.resume();
+        }
     }
 
     /** madvise. */
     public long madvise(long addr, long length, int advice) {
-        return space.advise().madvise(addr, length, advice);
+        calls.stop();
+        try {
+            return space.advise().madvise(addr, length, advice);
+        } finally {
+            calls.resume();
+        }
     }
 
     /** mlock. */
     public long mlock(long addr, long length) {
-        return space.lock().mlock(addr, length, 0);
+        calls.stop();
+        try {
+            return space.lock().mlock(addr, length, 0);
+        } finally {
+            calls.resume();
+        }
     }
 
     /** mlock2. */
     public long mlock2(long addr, long length, int flags) {
-        return space.lock().mlock(addr, length, flags);
+        calls.stop();
+        try {
+            return space.lock().mlock(addr, length, flags);
+        } finally {
+            calls.resume();
+        }
     }
 
     /** munlock. */
     public long munlock(long addr, long length) {
-        return space.lock().munlock(addr, length);
+        calls.stop();
+        try {
+            return space.lock().munlock(addr, length);
+        } finally {
+            calls.resume();
+        }
     }
 
     /** mlockall. */
     public long mlockall(int flags) {
-        return space.lock().mlockall(flags);
+        calls.stop();
+        try {
+            return space.lock().mlockall(flags);
+        } finally {
+            calls.resume();
+        }
     }
 
     /** munlockall. */
     public long munlockall() {
-        return space.lock().munlockall();
+        calls.stop();
+        try {
+            return space.lock().munlockall();
+        } finally {
+            calls.resume();
+        }
     }
 
     /** brk: the break after the call. */
     public long brk(long address) {
-        return space.map().brk(address);
+        calls.stop();
+        try {
+            return space.map().brk(address);
+        } finally {
+            calls.resume();
+        }
     }
 
     /** msync. Nothing is ever written back by a machine without devices, so this only checks its arguments. */
     public long msync(long addr, long length, int flags) {
-        return space.lock().msync(addr, length, flags);
+        calls.stop();
+        try {
+            return space.lock().msync(addr, length, flags);
+        } finally {
+            calls.resume();
+        }
     }
 
     /** prctl; options that no feature brought are EINVAL. */
     public long prctl(int option, long arg2, long arg3, long arg4, long arg5) {
-        PrctlHandler handler = engine.extensions.prctl().get(option);
-        return handler == null ? -Errno.EINVAL : handler.call(space, arg2, arg3, arg4, arg5);
+        calls.stop();
+        try {
+            PrctlHandler handler = engine.extensions.prctl().get(option);
+            return handler == null ? -Errno.EINVAL : handler.call(space, arg2, arg3, arg4, arg5);
+        } finally {
+            calls.resume();
+        }
     }
 
     /**
@@ -136,16 +204,26 @@ public final class Process {
      * @throws ErrnoException ENOMEM
      */
     public Process fork() throws ErrnoException {
-        return table.add(space.fork(engine.extensions.inheritedSpaceFlags()));
+        calls.stop();
+        try {
+            return table.add(space.fork(engine.extensions.inheritedSpaceFlags()));
+        } finally {
+            calls.resume();
+        }
     }
 
     /**
      * vfork, or clone with CLONE_VM: a process in the same address space until it calls {@link #exec} or {@link #exit}.
      */
     public Process vfork() {
-        Process child = table.add(space);
-        child.sharesSpace = true;
-        return child;
+        calls.stop();
+        try {
+            Process child = table.add(space);
+            child.sharesSpace = true;
+            return child;
+        } finally {
+            calls.resume();
+        }
     }
 
     /**
@@ -154,19 +232,29 @@ public final class Process {
      * @throws ErrnoException ENOMEM
      */
     public void exec() throws ErrnoException {
-        UserAddressSpace fresh = engine.newSpace();
-        fresh.inheritFlags(space, engine.extensions.inheritedSpaceFlags());
-        leave();
-        space = fresh;
-        sharesSpace = false;
+        calls.stop();
+        try {
+            UserAddressSpace fresh = engine.newSpace();
+            fresh.inheritFlags(space, engine.extensions.inheritedSpaceFlags());
+            leave();
+            space = fresh;
+            sharesSpace = false;
+        } finally {
+            calls.resume();
+        }
     }
 
     /** exit: the address space goes. A second call does nothing. */
     public void exit() {
-        if (!exited) {
-            exited = true;
-            leave();
-            table.remove(this);
+        calls.stop();
+        try {
+            if (!exited) {
+                exited = true;
+                leave();
+                table.remove(this);
+            }
+        } finally {
+            calls.resume();
         }
     }
 
@@ -183,32 +271,52 @@ public final class Process {
      * @return outcome bits of {@link Fault}
      */
     public int touch(long va, int flags) {
-        int outcome = engine.faults.access(space, va, flags);
-        if ((outcome & Fault.ERROR) == 0) {
-            faults++;
+        calls.stop();
+        try {
+            int outcome = engine.faults.access(space, va, flags);
+            if ((outcome & Fault.ERROR) == 0) {
+                faults++;
+            }
+            return outcome;
+        } finally {
+            calls.resume();
         }
-        return outcome;
     }
 
     /** Reads one byte: 0 to 255, or a negated signal number. */
     public int load(long va) {
-        long pfn = access(va, false);
-        return pfn < 0 ? (int) pfn : engine.memory.contents().read(pfn, (int) (va & engine.pageSize - 1));
+        calls.stop();
+        try {
+            long pfn = access(va, false);
+            return pfn < 0 ? (int) pfn : engine.memory.contents().read(pfn, (int) (va & engine.pageSize - 1));
+        } finally {
+            calls.resume();
+        }
     }
 
     /** Writes one byte: 0, or a negated signal number. */
     public int store(long va, int value) {
-        long pfn = access(va, true);
-        if (pfn < 0) {
-            return (int) pfn;
+        calls.stop();
+        try {
+            long pfn = access(va, true);
+            if (pfn < 0) {
+                return (int) pfn;
+            }
+            engine.memory.contents().write(pfn, (int) (va & engine.pageSize - 1), value);
+            return 0;
+        } finally {
+            calls.resume();
         }
-        engine.memory.contents().write(pfn, (int) (va & engine.pageSize - 1), value);
-        return 0;
     }
 
     /** Whether an access to {@code va} would be answered by the page tables alone; sets accessed and dirty as hardware does. */
     public boolean hits(long va, boolean write) {
-        return translate(va, write) >= 0;
+        calls.stop();
+        try {
+            return translate(va, write) >= 0;
+        } finally {
+            calls.resume();
+        }
     }
 
     private long access(long va, boolean write) {
@@ -265,7 +373,12 @@ public final class Process {
      * @throws ErrnoException EFAULT, ENOMEM
      */
     public PinnedPages pin(long addr, long length) throws ErrnoException {
-        return PinnedPages.pin(space, addr, length);
+        calls.stop();
+        try {
+            return PinnedPages.pin(space, addr, length);
+        } finally {
+            calls.resume();
+        }
     }
 
     /** The area at {@code va}, or null. */

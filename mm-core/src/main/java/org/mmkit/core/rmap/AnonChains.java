@@ -1,6 +1,7 @@
 package org.mmkit.core.rmap;
 
 import java.util.List;
+import org.mmkit.api.lock.LockClass;
 import org.mmkit.core.space.VmArea;
 
 /**
@@ -13,7 +14,7 @@ public final class AnonChains {
 
     /** Gives {@code area} a root of its own. */
     public static void create(VmArea area) {
-        adopt(area, new AnonVma());
+        adopt(area, new AnonVma(area.space().engine().locks.rwSemaphore(LockClass.ANON_VMA)));
     }
 
     /** Makes {@code anonVma} the root for new folios of {@code area}, which has none. */

@@ -3,6 +3,7 @@ package org.mmkit.core.rmap;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.mmkit.api.lock.RwSemaphore;
 import org.mmkit.api.memory.FolioOwner;
 import org.mmkit.core.space.VmArea;
 
@@ -15,12 +16,15 @@ public final class AnonVma implements FolioOwner {
     private final List<VmArea> areas = new ArrayList<>(1);
     private final AnonVma root;
     private final @Nullable AnonVma parent;
+    /** One lock for the whole family. */
+    private final RwSemaphore lock;
     /** Areas whose {@code anonVma} is this one. */
     private int activeAreas;
     /** Roots of child areas that were made below this one; one more on the topmost, as in Linux. */
     private int children;
 
-    AnonVma() {
+    AnonVma(RwSemaphore lock) {
+        this.lock = lock;
         root = this;
         parent = null;
         children = 1;
@@ -28,6 +32,7 @@ public final class AnonVma implements FolioOwner {
 
     AnonVma(AnonVma parent) {
         this.root = parent.root;
+        this.lock = root.lock;
         this.parent = parent;
         parent.children++;
     }
@@ -37,7 +42,12 @@ public final class AnonVma implements FolioOwner {
         return root;
     }
 
-    /** Areas linked here. */
+    /** The lock of the lists of areas of the whole family. */
+    public RwSemaphore lock() {
+        return lock;
+    }
+
+    /** Areas linked here; under {@link #lock}. */
     public List<VmArea> areas() {
         return areas;
     }

@@ -3,6 +3,7 @@ package org.mmkit.core.rmap;
 import java.util.List;
 import org.mmkit.api.feature.FolioEvent;
 import org.mmkit.api.file.FileMapping;
+import org.mmkit.api.lock.RwSemaphore;
 import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.FolioOwner;
 import org.mmkit.api.memory.Frames;
@@ -269,6 +270,21 @@ public final class FolioMapper implements ReverseMapping {
             throw new IllegalStateException(vma + " has no reverse-mapping root");
         }
         frames.setOwner(head, root, frames.index(head));
+    }
+
+    @Override
+    public RwSemaphore areasLock(long head) {
+        FolioOwner owner = frames.owner(head);
+        return owner instanceof AnonVma anon ? anon.lock() : ((FileMapping) owner).areasLock();
+    }
+
+    @Override
+    public RwSemaphore anonLock(Vma vma) {
+        AnonVma root = ((VmArea) vma).anonVma();
+        if (root == null) {
+            throw new IllegalStateException(vma + " has no reverse-mapping root");
+        }
+        return root.lock();
     }
 
     @Override

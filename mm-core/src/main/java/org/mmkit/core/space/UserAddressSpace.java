@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 import org.mmkit.api.ErrnoException;
 import org.mmkit.api.feature.SpaceListener;
 import org.mmkit.api.file.Mappable;
+import org.mmkit.api.lock.LockClass;
+import org.mmkit.api.lock.RwSemaphore;
 import org.mmkit.api.pgtable.PageTables;
 import org.mmkit.api.space.AddressSpace;
 import org.mmkit.api.space.RssKind;
@@ -24,6 +26,7 @@ public final class UserAddressSpace implements AddressSpace {
     private final Engine engine;
     private final int id;
     private final RadixPageTables tables;
+    private final RwSemaphore mmapLock;
     private final AreaList areas = new AreaList();
     private final AreaMerger merger;
     private final RangeZapper zapper;
@@ -53,6 +56,7 @@ public final class UserAddressSpace implements AddressSpace {
         this.engine = engine;
         this.id = id;
         this.tables = tables;
+        this.mmapLock = engine.locks.rwSemaphore(LockClass.MMAP);
         this.merger = new AreaMerger(this, areas);
         this.zapper = new RangeZapper(this);
         this.mapCalls = new MapCalls(this);
@@ -70,6 +74,11 @@ public final class UserAddressSpace implements AddressSpace {
     @Override
     public int id() {
         return id;
+    }
+
+    @Override
+    public RwSemaphore mmapLock() {
+        return mmapLock;
     }
 
     @Override

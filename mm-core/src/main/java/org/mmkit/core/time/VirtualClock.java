@@ -5,6 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.time.Clock;
 import org.mmkit.api.time.KernelThread;
+import org.mmkit.core.lock.StopMachine;
 
 /**
  * The clock of a deterministic machine, and the scheduler of its kernel threads.
@@ -12,7 +13,11 @@ import org.mmkit.api.time.KernelThread;
  * <p>Time moves only by {@link #advanceTo}. On the way every thread runs at the moment it is due, the earliest first, threads due at
  * the same moment in the order of registration; so the same calls give the same runs. Moving the clock while nothing
  * is due costs one comparison. Not thread-safe.
+ *
+ * <p>With {@code SMP=y} time is the host's since boot and what was added by {@link #advance}, and kernel threads are threads: see {@link
+ * KernelThreads}. All methods may then be called by any thread.
  */
+@SuppressWarnings("exports") // the constructor is for the engine alone, whose packages are not exported
 public final class VirtualClock implements Clock {
 
     /**
@@ -26,9 +31,13 @@ public final class VirtualClock implements Clock {
     /** The smallest {@link Task#due}; what {@link #advanceTo} compares with. */
     private long nextDue = KernelThread.NEVER;
     private boolean running;
+    /** Takes the place of all of the above with {@code SMP=y}. */
+    private final @Nullable KernelThreads smp;
 
-    /** A clock that stands at 0. */
-    public VirtualClock() {}
+    /** A clock that stands at 0; {@code calls} tells whether the machine has several processors. */
+    public VirtualClock(StopMachine calls) {
+        smp = calls.isSmp() ? new KernelThreads(calls) : null;
+    }
 
     private static final class Task {
         final KernelThread thread;
@@ -41,11 +50,15 @@ public final class VirtualClock implements Clock {
 
     @Override
     public long now() {
-        return now;
+        return smp == null ? now : smp.now();
     }
 
     /** Adds a thread; it sleeps until it is woken. Two threads of one name are refused. */
     public void register(KernelThread thread) {
+        if (smp != null) {
+            smp.register(thread);
+            return;
+        }
         if (find(thread) != null || tasks.stream().anyMatch(task -> task.thread.name().equals(thread.name()))) {
             throw new IllegalArgumentException("there is a kernel thread named " + thread.name() + " already");
         }
@@ -57,6 +70,10 @@ public final class VirtualClock implements Clock {
      * next time the clock moves.
      */
     public void wake(KernelThread thread, long when) {
+        if (smp != null) {
+            smp.wake(thread, when);
+            return;
+        }
         Task task = find(thread);
         if (task == null) {
             throw new IllegalArgumentException("the kernel thread " + thread.name() + " was never registered");
@@ -70,13 +87,16 @@ public final class VirtualClock implements Clock {
 
     /** When {@code thread} runs next, in nanoseconds since boot; {@link KernelThread#NEVER} when it sleeps. */
     public long due(KernelThread thread) {
+        if (smp != null) {
+            return smp.due(thread);
+        }
         Task task = find(thread);
         return task == null ? KernelThread.NEVER : task.due;
     }
 
     /** Whether the thread named {@code name} is there. */
     public boolean hasThread(String name) {
-        return tasks.stream().anyMatch(task -> task.thread.name().equals(name));
+        return smp != null ? smp.hasThread(name) : tasks.stream().anyMatch(task -> task.thread.name().equals(name));
     }
 
     /** Moves the clock on by {@code nanoseconds}, not negative. */
@@ -84,7 +104,7 @@ public final class VirtualClock implements Clock {
         if (nanoseconds < 0) {
             throw new IllegalArgumentException("time does not run backwards: " + nanoseconds + " ns");
         }
-        advanceTo(now + nanoseconds);
+        advanceTo(now() + nanoseconds);
     }
 
     /**
@@ -93,11 +113,29 @@ public final class VirtualClock implements Clock {
      * thread's own result says how long it took.
      */
     public void advanceTo(long time) {
-        if (nextDue > time && time >= now) {
+        if (nextDue > time && time >= now && smp == null) {
             now = time;
             return;
         }
+        if (smp != null) {
+            smp.advanceTo(time);
+            return;
+        }
         runUntil(Math.max(time, now));
+    }
+
+    /** Throws {@link org.mmkit.api.InvariantViolation} when a kernel thread of a machine with {@code SMP=y} has failed. */
+    public void verify() {
+        if (smp != null) {
+            smp.verify();
+        }
+    }
+
+    /** Ends the kernel threads of a machine with {@code SMP=y}; they run no more. */
+    public void close() {
+        if (smp != null) {
+            smp.close();
+        }
     }
 
     private void runUntil(long time) {

@@ -4,6 +4,7 @@ import org.mmkit.api.InvariantViolation;
 import org.mmkit.api.file.FileMapping;
 import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.core.boot.Engine;
+import org.mmkit.core.lock.SmpLocks;
 import org.mmkit.core.memory.FrameTable;
 import org.mmkit.core.space.UserAddressSpace;
 
@@ -31,6 +32,9 @@ public final class InvariantChecker {
 
     /** Throws {@link InvariantViolation} for the first thing that is wrong. */
     public void check() {
+        if (engine.locks instanceof SmpLocks locks && locks.checker() != null) {
+            locks.checker().verify();
+        }
         engine.memory.verify();
         engine.tables.verify();
         counts.clear();

@@ -108,8 +108,13 @@ public final class FileDescription implements OpenFile, Mappable {
 
     /** One user less; the last one closes it. Areas that map the file keep it alive by themselves. */
     public void release() {
-        if (--users == 0) {
-            node.close();
+        node.calls.stop();
+        try {
+            if (--users == 0) {
+                node.close();
+            }
+        } finally {
+            node.calls.resume();
         }
     }
 

@@ -20,14 +20,19 @@ public final class FileTable {
 
     /** The child's table after fork: the same descriptions under the same numbers. */
     public FileTable fork() {
-        FileTable copy = new FileTable(vfs);
-        for (FileDescription file : files) {
-            if (file != null) {
-                file.share();
+        vfs.calls.stop();
+        try {
+            FileTable copy = new FileTable(vfs);
+            for (FileDescription file : files) {
+                if (file != null) {
+                    file.share();
+                }
+                copy.files.add(file);
             }
-            copy.files.add(file);
+            return copy;
+        } finally {
+            vfs.calls.resume();
         }
-        return copy;
     }
 
     /** The description behind {@code fd}, or null. */
@@ -37,117 +42,162 @@ public final class FileTable {
 
     /** Gives {@code file} the lowest free number and takes over the caller's use of it. */
     public int install(FileDescription file) {
-        int free = files.indexOf(null);
-        if (free >= 0) {
-            files.set(free, file);
-            return free;
+        vfs.calls.stop();
+        try {
+            int free = files.indexOf(null);
+            if (free >= 0) {
+                files.set(free, file);
+                return free;
+            }
+            files.add(file);
+            return files.size() - 1;
+        } finally {
+            vfs.calls.resume();
         }
-        files.add(file);
-        return files.size() - 1;
     }
 
     /** open(2): a descriptor. */
     public int open(String path, int flags) {
+        vfs.calls.stop();
         try {
-            return install(vfs.open(path, flags));
-        } catch (ErrnoException e) {
-            return -e.errno();
+            try {
+                return install(vfs.open(path, flags));
+            } catch (ErrnoException e) {
+                return -e.errno();
+            }
+        } finally {
+            vfs.calls.resume();
         }
     }
 
     /** memfd_create(2): a descriptor. */
     public int memfdCreate(String name, int flags) {
+        vfs.calls.stop();
         try {
-            return install(vfs.memfd(name, flags));
-        } catch (ErrnoException e) {
-            return -e.errno();
+            try {
+                return install(vfs.memfd(name, flags));
+            } catch (ErrnoException e) {
+                return -e.errno();
+            }
+        } finally {
+            vfs.calls.resume();
         }
     }
 
     /** close(2). */
     public int close(int fd) {
-        FileDescription file = get(fd);
-        if (file == null) {
-            return -Errno.EBADF;
+        vfs.calls.stop();
+        try {
+            FileDescription file = get(fd);
+            if (file == null) {
+                return -Errno.EBADF;
+            }
+            files.set(fd, null);
+            file.release();
+            return 0;
+        } finally {
+            vfs.calls.resume();
         }
-        files.set(fd, null);
-        file.release();
-        return 0;
     }
 
     /** Closes all, as exit does. */
     public void closeAll() {
-        for (int fd = 0; fd < files.size(); fd++) {
-            if (files.get(fd) != null) {
-                close(fd);
+        vfs.calls.stop();
+        try {
+            for (int fd = 0; fd < files.size(); fd++) {
+                if (files.get(fd) != null) {
+                    close(fd);
+                }
             }
+        } finally {
+            vfs.calls.resume();
         }
     }
 
     /** ftruncate(2). */
     public int ftruncate(int fd, long size) {
-        if (size < 0) {
-            return -Errno.EINVAL;
+        vfs.calls.stop();
+        try {
+            if (size < 0) {
+                return -Errno.EINVAL;
+            }
+            FileDescription file = get(fd);
+            if (file == null) {
+                return -Errno.EBADF;
+            }
+            return file.isWritable() ? file.inode().truncate(size) : -Errno.EINVAL;
+        } finally {
+            vfs.calls.resume();
         }
-        FileDescription file = get(fd);
-        if (file == null) {
-            return -Errno.EBADF;
-        }
-        return file.isWritable() ? file.inode().truncate(size) : -Errno.EINVAL;
     }
 
     /** fallocate(2). */
     public int fallocate(int fd, int mode, long offset, long length) {
-        FileDescription file = get(fd);
-        if (file == null) {
-            return -Errno.EBADF;
-        }
-        if (offset < 0 || length <= 0) {
-            return -Errno.EINVAL;
-        }
-        int keep = mode & FileFlags.FALLOC_FL_KEEP_SIZE;
-        switch (mode & ~FileFlags.FALLOC_FL_KEEP_SIZE) {
-            case 0, FileFlags.FALLOC_FL_UNSHARE_RANGE, FileFlags.FALLOC_FL_ZERO_RANGE -> {
-                // These go with and without KEEP_SIZE.
+        vfs.calls.stop();
+        try {
+            FileDescription file = get(fd);
+            if (file == null) {
+                return -Errno.EBADF;
             }
-            case FileFlags.FALLOC_FL_PUNCH_HOLE -> {
-                if (keep == 0) {
+            if (offset < 0 || length <= 0) {
+                return -Errno.EINVAL;
+            }
+            int keep = mode & FileFlags.FALLOC_FL_KEEP_SIZE;
+            switch (mode & ~FileFlags.FALLOC_FL_KEEP_SIZE) {
+                case 0, FileFlags.FALLOC_FL_UNSHARE_RANGE, FileFlags.FALLOC_FL_ZERO_RANGE -> {
+                    // These go with and without KEEP_SIZE.
+                }
+                case FileFlags.FALLOC_FL_PUNCH_HOLE -> {
+                    if (keep == 0) {
+                        return -Errno.EOPNOTSUPP;
+                    }
+                }
+                case FileFlags.FALLOC_FL_COLLAPSE_RANGE, FileFlags.FALLOC_FL_INSERT_RANGE -> {
+                    if (keep != 0) {
+                        return -Errno.EOPNOTSUPP;
+                    }
+                }
+                default -> {
                     return -Errno.EOPNOTSUPP;
                 }
             }
-            case FileFlags.FALLOC_FL_COLLAPSE_RANGE, FileFlags.FALLOC_FL_INSERT_RANGE -> {
-                if (keep != 0) {
-                    return -Errno.EOPNOTSUPP;
-                }
+            if (!file.isWritable()) {
+                return -Errno.EBADF;
             }
-            default -> {
-                return -Errno.EOPNOTSUPP;
+            if (offset + length < 0) {
+                return -Errno.EFBIG;
             }
+            return file.inode().allocate(mode, offset, length);
+        } finally {
+            vfs.calls.resume();
         }
-        if (!file.isWritable()) {
-            return -Errno.EBADF;
-        }
-        if (offset + length < 0) {
-            return -Errno.EFBIG;
-        }
-        return file.inode().allocate(mode, offset, length);
     }
 
     /** pread(2) without looking at what is read: bytes read. */
     public long pread(int fd, long offset, long length) {
-        FileDescription file = get(fd);
-        if (file == null || !file.isReadable()) {
-            return -Errno.EBADF;
+        vfs.calls.stop();
+        try {
+            FileDescription file = get(fd);
+            if (file == null || !file.isReadable()) {
+                return -Errno.EBADF;
+            }
+            return offset < 0 || length < 0 ? -Errno.EINVAL : file.inode().read(offset, length);
+        } finally {
+            vfs.calls.resume();
         }
-        return offset < 0 || length < 0 ? -Errno.EINVAL : file.inode().read(offset, length);
     }
 
     /** pwrite(2) of {@code length} bytes of {@code value}: bytes written. */
     public long pwrite(int fd, long offset, long length, int value) {
-        FileDescription file = get(fd);
-        if (file == null || !file.isWritable()) {
-            return -Errno.EBADF;
+        vfs.calls.stop();
+        try {
+            FileDescription file = get(fd);
+            if (file == null || !file.isWritable()) {
+                return -Errno.EBADF;
+            }
+            return offset < 0 || length < 0 ? -Errno.EINVAL : file.inode().write(offset, length, value);
+        } finally {
+            vfs.calls.resume();
         }
-        return offset < 0 || length < 0 ? -Errno.EINVAL : file.inode().write(offset, length, value);
     }
 }

@@ -3,6 +3,7 @@ package org.mmkit.core.vfs;
 import org.mmkit.api.Errno;
 import org.mmkit.api.config.Configuration;
 import org.mmkit.core.boot.Engine;
+import org.mmkit.core.lock.StopMachine;
 import org.mmkit.core.pagecache.CacheContext;
 import org.mmkit.core.reclaim.AdvisedAging;
 import org.mmkit.core.reclaim.FolioReclaimer;
@@ -18,6 +19,7 @@ import org.mmkit.core.swap.SwapSpace;
 public final class MachineFiles {
 
     private final boolean hasSwap;
+    private final StopMachine calls;
     private final Vfs vfs;
     private final SharedMemorySegments segments;
     private final SwapSpace swap;
@@ -27,16 +29,17 @@ public final class MachineFiles {
 
     /** Makes them as {@code configuration} has it (SWAP, MEMFD_CREATE) and sets them in {@code engine}. */
     public MachineFiles(Engine engine, Configuration configuration) {
+        calls = engine.calls;
         hasSwap = configuration.isEnabled("SWAP");
         int hugeOrder = engine.layout.order(2);
-        CacheContext context = new CacheContext(engine.memory, engine.counters, engine.pageShift, hugeOrder);
+        CacheContext context = new CacheContext(engine.memory, engine.counters, engine.pageShift, hugeOrder, engine.locks);
         context.setUnmapper((vma, start, end, copiesToo) -> {
             VmArea area = (VmArea) vma;
             area.space().zapper().zap(area, start, end, false, copiesToo, false);
         });
         swap = new SwapSpace(engine.memory, engine.counters, engine.extensions, engine.pageShift, hugeOrder);
         Shmem shmem = new Shmem(context, engine.extensions, swap);
-        vfs = new Vfs(context, shmem, configuration.isEnabled("MEMFD_CREATE"));
+        vfs = new Vfs(context, shmem, configuration.isEnabled("MEMFD_CREATE"), calls);
         segments = new SharedMemorySegments(vfs, engine.pageSize);
         SwapPages pages = new SwapPages(engine, swap);
         swapOff = new SwapOff(engine, swap, pages, shmem::leaveSwap);
@@ -81,17 +84,32 @@ public final class MachineFiles {
 
     /** Drops what the page cache holds of files and nobody maps or has written to (drop_caches). */
     public void dropPageCache() {
-        vfs.dropPageCache();
+        calls.stop();
+        try {
+            vfs.dropPageCache();
+        } finally {
+            calls.resume();
+        }
     }
 
     /** swapon of a synchronous block device of {@code bytes}: 0 or a negated error number; ENOSYS on a machine without SWAP. */
     public int swapon(long bytes) {
-        return hasSwap ? Math.min(0, swap.add(bytes)) : -Errno.ENOSYS;
+        calls.stop();
+        try {
+            return hasSwap ? Math.min(0, swap.add(bytes)) : -Errno.ENOSYS;
+        } finally {
+            calls.resume();
+        }
     }
 
     /** swapoff of the device that was added last: 0 or a negated error number. */
     public int swapoff() {
-        int type = swap.lastDevice();
-        return type < 0 ? -Errno.EINVAL : swapOff.run(type);
+        calls.stop();
+        try {
+            int type = swap.lastDevice();
+            return type < 0 ? -Errno.EINVAL : swapOff.run(type);
+        } finally {
+            calls.resume();
+        }
     }
 }

@@ -4,17 +4,20 @@ import org.jspecify.annotations.Nullable;
 import org.mmkit.api.file.FileMapping;
 import org.mmkit.api.file.FilePages;
 import org.mmkit.api.file.Inode;
+import org.mmkit.core.lock.StopMachine;
 
 /** An inode and what keeps it alive: a name, open descriptions, areas. */
 final class Node {
 
     private final Inode inode;
     private final @Nullable Mount mount;
+    final StopMachine calls;
     private boolean named;
     private int opens;
     private boolean evicted;
 
-    Node(Inode inode, @Nullable Mount mount, boolean named) {
+    Node(Inode inode, @Nullable Mount mount, boolean named, StopMachine calls) {
+        this.calls = calls;
         this.inode = inode;
         this.mount = mount;
         this.named = named;

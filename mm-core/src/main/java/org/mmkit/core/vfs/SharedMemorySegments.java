@@ -51,27 +51,32 @@ public final class SharedMemorySegments {
 
     /** shmget(2): the segment number. */
     public int shmget(int key, long size, int flags) {
-        if (key != FileFlags.IPC_PRIVATE) {
-            for (Segment segment : byId.values()) {
-                if (segment.key == key) {
-                    return existing(segment, size, flags);
+        vfs.calls.stop();
+        try {
+            if (key != FileFlags.IPC_PRIVATE) {
+                for (Segment segment : byId.values()) {
+                    if (segment.key == key) {
+                        return existing(segment, size, flags);
+                    }
+                }
+                if ((flags & FileFlags.IPC_CREAT) == 0) {
+                    return -Errno.ENOENT;
                 }
             }
-            if ((flags & FileFlags.IPC_CREAT) == 0) {
-                return -Errno.ENOENT;
+            if (size < 1 || size > LARGEST) {
+                return -Errno.EINVAL;
             }
-        }
-        if (size < 1 || size > LARGEST) {
-            return -Errno.EINVAL;
-        }
-        try {
-            Segment segment = new Segment(++lastId, key, size, vfs.segment(key, size, flags));
-            byId.put(segment.id, segment);
-            byFile.put(segment.file.mapping(), segment);
-            segment.file.mapping().whenUnmapped(() -> destroyIfUnused(segment));
-            return segment.id;
-        } catch (ErrnoException e) {
-            return -e.errno();
+            try {
+                Segment segment = new Segment(++lastId, key, size, vfs.segment(key, size, flags));
+                byId.put(segment.id, segment);
+                byFile.put(segment.file.mapping(), segment);
+                segment.file.mapping().whenUnmapped(() -> destroyIfUnused(segment));
+                return segment.id;
+            } catch (ErrnoException e) {
+                return -e.errno();
+            }
+        } finally {
+            vfs.calls.resume();
         }
     }
 
@@ -92,33 +97,38 @@ public final class SharedMemorySegments {
 
     /** shmat(2): the address. */
     public long shmat(Process process, int id, long address, int flags) {
-        Segment segment = byId.get(id);
-        long at = address;
-        if (at != 0 && (at & pageSize - 1) != 0) {
-            if ((flags & FileFlags.SHM_RND) == 0) {
+        vfs.calls.stop();
+        try {
+            Segment segment = byId.get(id);
+            long at = address;
+            if (at != 0 && (at & pageSize - 1) != 0) {
+                if ((flags & FileFlags.SHM_RND) == 0) {
+                    return -Errno.EINVAL;
+                }
+                at &= -pageSize;
+                if (at == 0 && (flags & FileFlags.SHM_REMAP) != 0) {
+                    return -Errno.EINVAL;
+                }
+            } else if (at == 0 && (flags & FileFlags.SHM_REMAP) != 0) {
                 return -Errno.EINVAL;
             }
-            at &= -pageSize;
-            if (at == 0 && (flags & FileFlags.SHM_REMAP) != 0) {
+            if (segment == null) {
                 return -Errno.EINVAL;
             }
-        } else if (at == 0 && (flags & FileFlags.SHM_REMAP) != 0) {
-            return -Errno.EINVAL;
+            long size = segment.file.inode().size();
+            if (at != 0 && (flags & FileFlags.SHM_REMAP) == 0 && meets(process, at, at + size)) {
+                return -Errno.EINVAL;
+            }
+            int prot = (int) VmFlags.READ
+                    | ((flags & FileFlags.SHM_RDONLY) != 0 ? 0 : (int) VmFlags.WRITE)
+                    | ((flags & FileFlags.SHM_EXEC) != 0 ? (int) VmFlags.EXEC : 0);
+            int access = (flags & FileFlags.SHM_RDONLY) != 0 ? FileFlags.O_RDONLY : FileFlags.O_RDWR;
+            // Each attachment maps a description of its own, so that two of them never merge.
+            FileDescription file = FileDescription.attached(segment.file.node(), access);
+            return process.mmap(at, size, prot, MapFlags.MAP_SHARED | (at != 0 ? MapFlags.MAP_FIXED : 0), file, 0);
+        } finally {
+            vfs.calls.resume();
         }
-        if (segment == null) {
-            return -Errno.EINVAL;
-        }
-        long size = segment.file.inode().size();
-        if (at != 0 && (flags & FileFlags.SHM_REMAP) == 0 && meets(process, at, at + size)) {
-            return -Errno.EINVAL;
-        }
-        int prot = (int) VmFlags.READ
-                | ((flags & FileFlags.SHM_RDONLY) != 0 ? 0 : (int) VmFlags.WRITE)
-                | ((flags & FileFlags.SHM_EXEC) != 0 ? (int) VmFlags.EXEC : 0);
-        int access = (flags & FileFlags.SHM_RDONLY) != 0 ? FileFlags.O_RDONLY : FileFlags.O_RDWR;
-        // Each attachment maps a description of its own, so that two of them never merge.
-        FileDescription file = FileDescription.attached(segment.file.node(), access);
-        return process.mmap(at, size, prot, MapFlags.MAP_SHARED | (at != 0 ? MapFlags.MAP_FIXED : 0), file, 0);
     }
 
     private static boolean meets(Process process, long start, long end) {
@@ -128,50 +138,60 @@ public final class SharedMemorySegments {
 
     /** shmdt(2): removes all areas of the attachment that began at {@code address}. */
     public int shmdt(Process process, long address) {
-        if ((address & pageSize - 1) != 0) {
-            return -Errno.EINVAL;
-        }
-        @Nullable Segment found = null;
-        List<VmArea> parts = new ArrayList<>();
-        for (VmArea area : process.space().areas()) {
-            Segment segment = area.hasFile() ? byFile.get(area.file()) : null;
-            boolean belongs = segment != null
-                    && Long.compareUnsigned(area.start(), address) >= 0
-                    && area.start() - address == area.pgoff() * pageSize
-                    && (found == null || found == segment && area.start() - address < segment.file.inode().size());
-            if (belongs) {
-                found = segment;
-                parts.add(area);
+        vfs.calls.stop();
+        try {
+            if ((address & pageSize - 1) != 0) {
+                return -Errno.EINVAL;
             }
-        }
-        for (VmArea part : parts) {
-            long failed = process.munmap(part.start(), part.end() - part.start());
-            if (failed != 0) {
-                return (int) failed;
+            @Nullable Segment found = null;
+            List<VmArea> parts = new ArrayList<>();
+            for (VmArea area : process.space().areas()) {
+                Segment segment = area.hasFile() ? byFile.get(area.file()) : null;
+                boolean belongs = segment != null
+                        && Long.compareUnsigned(area.start(), address) >= 0
+                        && area.start() - address == area.pgoff() * pageSize
+                        && (found == null || found == segment && area.start() - address < segment.file.inode().size());
+                if (belongs) {
+                    found = segment;
+                    parts.add(area);
+                }
             }
+            for (VmArea part : parts) {
+                long failed = process.munmap(part.start(), part.end() - part.start());
+                if (failed != 0) {
+                    return (int) failed;
+                }
+            }
+            return found == null ? -Errno.EINVAL : 0;
+        } finally {
+            vfs.calls.resume();
         }
-        return found == null ? -Errno.EINVAL : 0;
     }
 
     /** shmctl(2); the contents of the structure that the third argument points to are not looked at. */
     public int shmctl(int id, int command) {
-        Segment segment = byId.get(id);
-        if (segment == null || id < 0) {
-            return -Errno.EINVAL;
-        }
-        switch (command) {
-            case FileFlags.IPC_RMID -> {
-                segment.removed = true;
-                segment.key = FileFlags.IPC_PRIVATE;
-                destroyIfUnused(segment);
-                return 0;
-            }
-            case FileFlags.IPC_SET, FileFlags.IPC_STAT, FileFlags.SHM_LOCK, FileFlags.SHM_UNLOCK -> {
-                return 0;
-            }
-            default -> {
+        vfs.calls.stop();
+        try {
+            Segment segment = byId.get(id);
+            if (segment == null || id < 0) {
                 return -Errno.EINVAL;
             }
+            switch (command) {
+                case FileFlags.IPC_RMID -> {
+                    segment.removed = true;
+                    segment.key = FileFlags.IPC_PRIVATE;
+                    destroyIfUnused(segment);
+                    return 0;
+                }
+                case FileFlags.IPC_SET, FileFlags.IPC_STAT, FileFlags.SHM_LOCK, FileFlags.SHM_UNLOCK -> {
+                    return 0;
+                }
+                default -> {
+                    return -Errno.EINVAL;
+                }
+            }
+        } finally {
+            vfs.calls.resume();
         }
     }
 }

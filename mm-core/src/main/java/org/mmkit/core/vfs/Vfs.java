@@ -18,6 +18,7 @@ import org.mmkit.api.file.HugeFileProvider;
 import org.mmkit.api.file.Inode;
 import org.mmkit.api.file.Mappable;
 import org.mmkit.api.file.MappingHost;
+import org.mmkit.core.lock.StopMachine;
 import org.mmkit.core.pagecache.CacheContext;
 import org.mmkit.core.pagecache.HostFile;
 import org.mmkit.core.shmem.Shmem;
@@ -33,6 +34,7 @@ public final class Vfs implements FileSystems {
     private final CacheContext context;
     private final Shmem shmem;
     private final boolean hasMemfd;
+    final StopMachine calls;
     private final Map<String, FileSystemType> types = new HashMap<>();
     private final List<Mount> mounts = new ArrayList<>();
     private final Set<String> directories = new HashSet<>();
@@ -41,8 +43,9 @@ public final class Vfs implements FileSystems {
 
     private record HostKey(long device, long inode) {}
 
-    /** Knows tmpfs already; {@code hasMemfd} is MEMFD_CREATE of the configuration. */
-    public Vfs(CacheContext context, Shmem shmem, boolean hasMemfd) {
+    /** Knows tmpfs already; {@code hasMemfd} is MEMFD_CREATE of the configuration, {@code calls} lets one call in at a time. */
+    public Vfs(CacheContext context, Shmem shmem, boolean hasMemfd, StopMachine calls) {
+        this.calls = calls;
         this.hasMemfd = hasMemfd;
         this.context = context;
         this.shmem = shmem;
@@ -76,37 +79,52 @@ public final class Vfs implements FileSystems {
 
     /** mount(2): makes a file system of {@code type} at {@code directory}. */
     public int mount(String type, String options, String directory, boolean readOnly) {
-        FileSystemType maker = types.get(type);
-        if (maker == null) {
-            return -Errno.ENODEV;
-        }
-        directories.add(directory);
+        calls.stop();
         try {
-            mounts.add(new Mount(directory, maker.mount(options), readOnly));
-            return 0;
-        } catch (ErrnoException e) {
-            return -e.errno();
+            FileSystemType maker = types.get(type);
+            if (maker == null) {
+                return -Errno.ENODEV;
+            }
+            directories.add(directory);
+            try {
+                mounts.add(new Mount(directory, maker.mount(options), readOnly));
+                return 0;
+            } catch (ErrnoException e) {
+                return -e.errno();
+            }
+        } finally {
+            calls.resume();
         }
     }
 
     /** mount(2) with MS_REMOUNT. */
     public int remount(String options, String directory) {
-        Mount mount = mountAt(directory);
-        return mount == null ? -Errno.EINVAL : mount.fileSystem.remount(options);
+        calls.stop();
+        try {
+            Mount mount = mountAt(directory);
+            return mount == null ? -Errno.EINVAL : mount.fileSystem.remount(options);
+        } finally {
+            calls.resume();
+        }
     }
 
     /** umount(2). */
     public int umount(String directory) {
-        Mount mount = mountAt(directory);
-        if (mount == null) {
-            return directories.contains(directory) ? -Errno.EINVAL : -Errno.ENOENT;
+        calls.stop();
+        try {
+            Mount mount = mountAt(directory);
+            if (mount == null) {
+                return directories.contains(directory) ? -Errno.EINVAL : -Errno.ENOENT;
+            }
+            if (mount.isBusy()) {
+                return -Errno.EBUSY;
+            }
+            mounts.remove(mount);
+            mount.takeAway();
+            return 0;
+        } finally {
+            calls.resume();
         }
-        if (mount.isBusy()) {
-            return -Errno.EBUSY;
-        }
-        mounts.remove(mount);
-        mount.takeAway();
-        return 0;
     }
 
     /** The mount at exactly {@code directory} that hides the others there. */
@@ -121,14 +139,19 @@ public final class Vfs implements FileSystems {
 
     /** The file system that holds {@code path}, which may be a mounted directory or a file in it. */
     public FileSystem statfs(String path) throws ErrnoException {
-        Mount mount = mountAt(path);
-        if (mount == null) {
-            mount = parent(path);
-            if (!mount.names.containsKey(name(path))) {
-                throw new ErrnoException(Errno.ENOENT);
+        calls.stop();
+        try {
+            Mount mount = mountAt(path);
+            if (mount == null) {
+                mount = parent(path);
+                if (!mount.names.containsKey(name(path))) {
+                    throw new ErrnoException(Errno.ENOENT);
+                }
             }
+            return mount.fileSystem;
+        } finally {
+            calls.resume();
         }
-        return mount.fileSystem;
     }
 
     private Mount parent(String path) throws ErrnoException {
@@ -150,75 +173,90 @@ public final class Vfs implements FileSystems {
      * @param flags bits of {@link FileFlags}
      */
     public FileDescription open(String path, int flags) throws ErrnoException {
-        if (mountAt(path) != null) {
-            throw new ErrnoException(Errno.EISDIR);
-        }
-        Mount mount = parent(path);
-        String name = name(path);
-        Node node = mount.names.get(name);
-        boolean writes = (flags & FileFlags.O_ACCMODE) != FileFlags.O_RDONLY || (flags & FileFlags.O_TRUNC) != 0;
-        if (node == null) {
-            if ((flags & FileFlags.O_CREAT) == 0) {
-                throw new ErrnoException(Errno.ENOENT);
+        calls.stop();
+        try {
+            if (mountAt(path) != null) {
+                throw new ErrnoException(Errno.EISDIR);
             }
-            if (mount.readOnly) {
+            Mount mount = parent(path);
+            String name = name(path);
+            Node node = mount.names.get(name);
+            boolean writes = (flags & FileFlags.O_ACCMODE) != FileFlags.O_RDONLY || (flags & FileFlags.O_TRUNC) != 0;
+            if (node == null) {
+                if ((flags & FileFlags.O_CREAT) == 0) {
+                    throw new ErrnoException(Errno.ENOENT);
+                }
+                if (mount.readOnly) {
+                    throw new ErrnoException(Errno.EROFS);
+                }
+                node = new Node(mount.fileSystem.create(path), mount, true, calls);
+                mount.names.put(name, node);
+            } else if ((flags & (FileFlags.O_CREAT | FileFlags.O_EXCL)) == (FileFlags.O_CREAT | FileFlags.O_EXCL)) {
+                throw new ErrnoException(Errno.EEXIST);
+            } else if (writes && mount.readOnly) {
                 throw new ErrnoException(Errno.EROFS);
             }
-            node = new Node(mount.fileSystem.create(path), mount, true);
-            mount.names.put(name, node);
-        } else if ((flags & (FileFlags.O_CREAT | FileFlags.O_EXCL)) == (FileFlags.O_CREAT | FileFlags.O_EXCL)) {
-            throw new ErrnoException(Errno.EEXIST);
-        } else if (writes && mount.readOnly) {
-            throw new ErrnoException(Errno.EROFS);
-        }
-        if ((flags & FileFlags.O_TRUNC) != 0) {
-            int result = node.inode().truncate(0);
-            if (result < 0) {
-                throw new ErrnoException(-result);
+            if ((flags & FileFlags.O_TRUNC) != 0) {
+                int result = node.inode().truncate(0);
+                if (result < 0) {
+                    throw new ErrnoException(-result);
+                }
             }
+            return new FileDescription(node, flags);
+        } finally {
+            calls.resume();
         }
-        return new FileDescription(node, flags);
     }
 
     /** unlink(2). */
     public int unlink(String path) {
+        calls.stop();
         try {
-            Mount mount = parent(path);
-            if (mount.readOnly) {
-                return -Errno.EROFS;
+            try {
+                Mount mount = parent(path);
+                if (mount.readOnly) {
+                    return -Errno.EROFS;
+                }
+                Node node = mount.names.remove(name(path));
+                if (node == null) {
+                    return -Errno.ENOENT;
+                }
+                node.unlink();
+                return 0;
+            } catch (ErrnoException e) {
+                return -e.errno();
             }
-            Node node = mount.names.remove(name(path));
-            if (node == null) {
-                return -Errno.ENOENT;
-            }
-            node.unlink();
-            return 0;
-        } catch (ErrnoException e) {
-            return -e.errno();
+        } finally {
+            calls.resume();
         }
     }
 
     /** memfd_create(2). */
     public FileDescription memfd(String name, int flags) throws ErrnoException {
-        if (!hasMemfd) {
-            throw new ErrnoException(Errno.ENOSYS);
+        calls.stop();
+        try {
+            if (!hasMemfd) {
+                throw new ErrnoException(Errno.ENOSYS);
+            }
+            boolean huge = (flags & FileFlags.MFD_HUGETLB) != 0;
+            int known = FileFlags.MFD_CLOEXEC
+                    | FileFlags.MFD_ALLOW_SEALING
+                    | FileFlags.MFD_HUGETLB
+                    | FileFlags.MFD_NOEXEC_SEAL
+                    | FileFlags.MFD_EXEC
+                    | (huge ? FileFlags.HUGE_MASK << FileFlags.HUGE_SHIFT : 0);
+            int either = FileFlags.MFD_EXEC | FileFlags.MFD_NOEXEC_SEAL;
+            if ((flags & ~known) != 0 || (flags & either) == either || name.length() > 249) {
+                throw new ErrnoException(Errno.EINVAL);
+            }
+            String shown = "/memfd:" + name + " (deleted)";
+            Inode inode = huge
+                    ? provider().create(HugeFileProvider.Use.MEMFD, shown, 0, pageShift(flags), false)
+                    : shmem.createUnlinked(shown, 0);
+            return unnamed(inode);
+        } finally {
+            calls.resume();
         }
-        boolean huge = (flags & FileFlags.MFD_HUGETLB) != 0;
-        int known = FileFlags.MFD_CLOEXEC
-                | FileFlags.MFD_ALLOW_SEALING
-                | FileFlags.MFD_HUGETLB
-                | FileFlags.MFD_NOEXEC_SEAL
-                | FileFlags.MFD_EXEC
-                | (huge ? FileFlags.HUGE_MASK << FileFlags.HUGE_SHIFT : 0);
-        int either = FileFlags.MFD_EXEC | FileFlags.MFD_NOEXEC_SEAL;
-        if ((flags & ~known) != 0 || (flags & either) == either || name.length() > 249) {
-            throw new ErrnoException(Errno.EINVAL);
-        }
-        String shown = "/memfd:" + name + " (deleted)";
-        Inode inode = huge
-                ? provider().create(HugeFileProvider.Use.MEMFD, shown, 0, pageShift(flags), false)
-                : shmem.createUnlinked(shown, 0);
-        return unnamed(inode);
     }
 
     private static int pageShift(int flags) {
@@ -234,8 +272,8 @@ public final class Vfs implements FileSystems {
         return provider;
     }
 
-    private static FileDescription unnamed(Inode inode) {
-        return new FileDescription(new Node(inode, null, false), FileFlags.O_RDWR);
+    private FileDescription unnamed(Inode inode) {
+        return new FileDescription(new Node(inode, null, false, calls), FileFlags.O_RDWR);
     }
 
     /** Where mmap gets memory that belongs to no open file. */
@@ -255,8 +293,8 @@ public final class Vfs implements FileSystems {
         };
     }
 
-    private static FileDescription mappedOnly(Inode inode) {
-        return FileDescription.mappedOnly(new Node(inode, null, false));
+    private FileDescription mappedOnly(Inode inode) {
+        return FileDescription.mappedOnly(new Node(inode, null, false, calls));
     }
 
     /** The file of a System V segment. */
@@ -275,29 +313,49 @@ public final class Vfs implements FileSystems {
      * @param size in bytes; a file that was opened before keeps the larger size
      */
     public FileDescription hostFile(String name, long device, long inode, long size) {
-        Node node = hostFiles.computeIfAbsent(
-                new HostKey(device, inode),
-                key -> new Node(new HostFile(context, name, device, inode, size), null, true));
-        ((HostFile) node.inode()).grow(size);
-        return new FileDescription(node, FileFlags.O_RDONLY);
+        calls.stop();
+        try {
+            Node node = hostFiles.computeIfAbsent(
+                    new HostKey(device, inode),
+                    key -> new Node(new HostFile(context, name, device, inode, size), null, true, calls));
+            ((HostFile) node.inode()).grow(size);
+            return new FileDescription(node, FileFlags.O_RDONLY);
+        } finally {
+            calls.resume();
+        }
     }
 
     /** The same, opened for writing too: what a recorded program maps shared and writable. */
     public FileDescription writableHostFile(String name, long device, long inode, long size) {
-        hostFile(name, device, inode, size).release();
-        return new FileDescription(hostFiles.get(new HostKey(device, inode)), FileFlags.O_RDWR);
+        calls.stop();
+        try {
+            hostFile(name, device, inode, size).release();
+            return new FileDescription(hostFiles.get(new HostKey(device, inode)), FileFlags.O_RDWR);
+        } finally {
+            calls.resume();
+        }
     }
 
     /** Page {@code index} of a host file is passed over by fault-around, as one that is locked or marked for readahead. */
     public void passOver(FileDescription hostFile, long index) {
-        if (!(hostFile.inode() instanceof HostFile file)) {
-            throw new IllegalArgumentException(hostFile + " is no file of the host");
+        calls.stop();
+        try {
+            if (!(hostFile.inode() instanceof HostFile file)) {
+                throw new IllegalArgumentException(hostFile + " is no file of the host");
+            }
+            file.skipAround(index);
+        } finally {
+            calls.resume();
         }
-        file.skipAround(index);
     }
 
     /** Drops the pages of host files that nobody maps; shared memory has no other place for its pages and keeps them. */
     void dropPageCache() {
-        hostFiles.values().forEach(node -> ((HostFile) node.inode()).dropUnused());
+        calls.stop();
+        try {
+            hostFiles.values().forEach(node -> ((HostFile) node.inode()).dropUnused());
+        } finally {
+            calls.resume();
+        }
     }
 }

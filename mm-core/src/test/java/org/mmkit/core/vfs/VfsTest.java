@@ -11,10 +11,12 @@ import org.mmkit.api.ErrnoException;
 import org.mmkit.api.feature.ShmemFolioPolicy;
 import org.mmkit.api.file.FileFlags;
 import org.mmkit.api.file.ShmemMapping;
+import org.mmkit.api.lock.Locks;
 import org.mmkit.api.memory.Gfp;
 import org.mmkit.api.space.Vma;
 import org.mmkit.core.TestMemory;
 import org.mmkit.core.boot.Extensions;
+import org.mmkit.core.lock.StopMachine;
 import org.mmkit.core.memory.SystemMemory;
 import org.mmkit.core.pagecache.CacheContext;
 import org.mmkit.core.shmem.Shmem;
@@ -36,7 +38,8 @@ class VfsTest {
     @BeforeEach
     void boot() {
         CacheContext context = new CacheContext(memory, counters, 12, 9);
-        vfs = new Vfs(context, new Shmem(context, extensions, new SwapSpace(memory, counters, extensions, 12, 9)), true);
+        vfs = new Vfs(context, new Shmem(context, extensions, new SwapSpace(memory, counters, extensions, 12, 9)), true,
+                new StopMachine(Locks.NONE));
         files = new FileTable(vfs);
         memory.allocator().drain();
         free = memory.allocator().freePages();

@@ -1,0 +1,121 @@
+package org.mmkit.core.lock;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.mmkit.api.lock.LockClass;
+import org.mmkit.api.lock.Locks;
+import org.mmkit.api.lock.RwSemaphore;
+
+/**
+ * Lets calls into a machine run side by side, or one of them alone (Linux: stop_machine). Every call of a user or a kernel thread is
+ * either between {@link #enter} and {@link #leave}, and then keeps to the lock protocol, or between {@link #stop} and {@link #resume}, and
+ * then no other call is under way. All four do nothing on a machine with one processor.
+ *
+ * <p>A call that stops the machine may contain further calls of either kind; a call that does not must not contain one that does.
+ */
+public final class StopMachine {
+
+    private final boolean smp;
+    private final RwSemaphore calls;
+    private final ThreadLocal<Task> tasks = ThreadLocal.withInitial(Task::new);
+    private volatile @Nullable Thread alone;
+    private int depth;
+
+    /** Made once per machine. */
+    public StopMachine(Locks locks) {
+        smp = locks.isSmp();
+        calls = locks.rwSemaphore(LockClass.MACHINE);
+    }
+
+    /** Whether several threads may be in the machine. */
+    public boolean isSmp() {
+        return smp;
+    }
+
+    /** The calling thread's state in this machine. For machines with several processors. */
+    public Task task() {
+        return Objects.requireNonNull(tasks.get());
+    }
+
+    /** Begins a call that may run beside others of its kind. */
+    public void enter() {
+        if (smp) {
+            enterCall();
+        }
+    }
+
+    private void enterCall() {
+        if (alone == Thread.currentThread()) {
+            depth++;
+            return;
+        }
+        Task task = task();
+        if (task.calls++ == 0) {
+            calls.readLock();
+            task.stalled = false;
+        }
+    }
+
+    /** Ends what {@link #enter} began. */
+    public void leave() {
+        if (smp) {
+            leaveCall();
+        }
+    }
+
+    private void leaveCall() {
+        if (alone == Thread.currentThread()) {
+            depth--;
+        } else if (--task().calls == 0) {
+            calls.readUnlock();
+        }
+    }
+
+    /** Begins a call that runs alone; waits for the end of those under way. */
+    public void stop() {
+        if (smp) {
+            stopCalls();
+        }
+    }
+
+    private void stopCalls() {
+        if (alone == Thread.currentThread()) {
+            depth++;
+            return;
+        }
+        if (task().calls != 0) {
+            throw new IllegalStateException("a call that runs beside others asks to run alone");
+        }
+        calls.writeLock();
+        alone = Thread.currentThread();
+        depth = 1;
+    }
+
+    /** Ends what {@link #stop} began. */
+    public void resume() {
+        if (smp && --depth == 0) {
+            alone = null;
+            calls.writeUnlock();
+        }
+    }
+
+    /** Whether no other call is under way: always so on a machine with one processor. */
+    public boolean isAlone() {
+        return !smp || alone == Thread.currentThread();
+    }
+
+    /**
+     * The call that the calling thread is in needs more than it may do beside others, memory above all: it is to undo what it began and to be
+     * begun again alone.
+     */
+    public void stall() {
+        if (!isAlone()) {
+            task().stalled = true;
+        }
+    }
+
+    /** Whether the call that the calling thread is in must be begun again alone. */
+    public boolean isStalled() {
+        return smp && !isAlone() && task().stalled;
+    }
+}

@@ -1,0 +1,17 @@
+package org.mmkit.core.lock;
+
+import org.jspecify.annotations.Nullable;
+import org.mmkit.api.space.Fault;
+
+/** What one thread has under way in one machine (Linux: current). Its own thread's only. */
+public final class Task {
+
+    /** Calls beside others that the thread is in, one within another. */
+    int calls;
+    /** See {@link StopMachine#stall}. */
+    boolean stalled;
+    /** The fault object that the thread uses again and again; null before the first fault and while one is being handled. */
+    public @Nullable Fault fault;
+
+    Task() {}
+}
