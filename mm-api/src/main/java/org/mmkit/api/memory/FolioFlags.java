@@ -57,5 +57,8 @@ public final class FolioFlags {
     /** Head: HugeTLB page with its vmemmap optimised. */
     public static final int VMEMMAP_OPTIMIZED = 1 << 24;
 
+    /** Head: was on the active list before reclaim turned to it. */
+    public static final int WORKINGSET = 1 << 25;
+
     private FolioFlags() {}
 }

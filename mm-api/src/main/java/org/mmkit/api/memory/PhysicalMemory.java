@@ -9,6 +9,9 @@ public interface PhysicalMemory {
     /** The metadata of all frames. */
     Frames frames();
 
+    /** The lists by which reclaim goes. */
+    Lru lru();
+
     /** The contents of all frames. */
     FrameContents contents();
 

@@ -27,7 +27,7 @@ final class FolioMover {
             | FolioFlags.DIRTY
             | FolioFlags.REFERENCED
             | FolioFlags.ACTIVE
-            | FolioFlags.LRU;
+            | FolioFlags.WORKINGSET;
 
     private final Engine engine;
     private final FrameTable frames;
@@ -70,6 +70,7 @@ final class FolioMover {
         frames.set(to, frames.flags(from) & MOVED);
         frames.setOwner(to, frames.owner(from), frames.index(from));
         engine.rmap.migrateBack(from, to, 1, false);
+        frames.lru().add(to);
         frames.put(to, 1);
         frames.unfreeze(from, 1);
         frames.put(from, 1);

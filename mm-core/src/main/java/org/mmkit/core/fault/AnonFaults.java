@@ -83,7 +83,6 @@ final class AnonFaults {
         frames.get(head, pages - 1);
         engine.extensions.largeFolios().count(FolioEvent.ANON_FAULT_ALLOC, order, 1);
         engine.rmap.addNewAnon(head, area, start, 1);
-        area.space().lock().mapped(area, head, 1);
         for (int i = 0; i < pages; i++) {
             tables.write(first + i, i == 0 ? entry : format.advance(entry, 1, i));
         }

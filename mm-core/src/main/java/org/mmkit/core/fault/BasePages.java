@@ -27,7 +27,6 @@ final class BasePages {
         } else {
             engine.rmap.addNewAnon(pfn, area, va, 1);
         }
-        area.space().lock().mapped(area, pfn, 1);
     }
 
     /** The entry is written: the fault is done but for what the policy makes of it. */

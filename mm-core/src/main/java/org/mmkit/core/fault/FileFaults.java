@@ -194,7 +194,6 @@ final class FileFaults {
         long leaf = format.makeDirty(format.leaf(fresh, 1, area.entryProtection()));
         area.space().addRss(RssKind.ANON, 1);
         engine.rmap.addNewAnon(fresh, area, fault.address() & -engine.pageSize, 1);
-        area.space().lock().mapped(area, fresh, 1);
         tables.write(slot, area.has(VmFlags.WRITE) ? format.makeWritable(leaf) : leaf);
         return Fault.DONE;
     }
@@ -270,7 +269,6 @@ final class FileFaults {
         }
         area.space().addRss(engine.rssKind(head), pages);
         engine.rmap.addFile(pfn, pages, area, 1);
-        area.space().lock().mapped(area, head, 1);
         for (int i = 0; i < pages; i++) {
             tables.write(slot + i, format.advance(leaf, 1, i));
         }

@@ -76,6 +76,7 @@ public final class FrameTable implements Frames {
     private final long[][] words;
 
     private final FolioOwner[] noOwner;
+    private final LruLists lru;
     private final long[] zeroLongs;
 
     private FrameAllocator allocator = NoAllocator.INSTANCE;
@@ -115,6 +116,12 @@ public final class FrameTable implements Frames {
         owners = filled(new FolioOwner[sections][], noOwner);
         indexes = filled(new long[sections][], zeroLongs);
         words = filled(new long[sections][], zeroLongs);
+        lru = new LruLists(this, sections, sectionOrder);
+    }
+
+    /** The LRU lists of these frames. */
+    public LruLists lru() {
+        return lru;
     }
 
     /** Fills {@code directory} by copying what is filled already: quick in a JVM that has compiled nothing yet. */
@@ -315,6 +322,9 @@ public final class FrameTable implements Frames {
             throw wrong(head, "freed with " + pins[s][i] + " pins");
         }
         int order = f >>> ORDER_SHIFT;
+        if ((f & (FolioFlags.LRU | FolioFlags.MLOCKED)) != 0) {
+            lru.freed(head, f, 1L << order);
+        }
         dissolve(head, order);
         if (order <= allocator.maxOrder()) {
             allocator.free(head, order);
@@ -681,6 +691,9 @@ public final class FrameTable implements Frames {
             }
             if (word != 0 || inSwapCache) {
                 setPrivateWord(h, inSwapCache ? word + part : part == 0 ? word : 0);
+            }
+            if (part > 0 && (inherited & FolioFlags.LRU) != 0) {
+                lru.addPart(head, h, step);
             }
         }
     }

@@ -67,6 +67,7 @@ public final class SystemMemory implements PhysicalMemory {
         long movable = b.movableBytes == 0 ? spanned : movableStart(usable, b.movableBytes >>> pageShift);
         allocator = new BuddyAllocator(spanned, sectionOrder, blockOrder, b.maxOrder, zoneEnds(b, movable), b.processors, frames);
         allocator.watermarks().setPageKilobytes(1 << pageShift - 10);
+        frames.lru().setZoneEnds(zoneEnds(b, movable));
         frames.setAllocator(allocator);
         contents = b.contents
                 ? new SparseContents(spanned, sectionOrder, 1 << pageShift)
@@ -238,6 +239,11 @@ public final class SystemMemory implements PhysicalMemory {
     }
 
     @Override
+    public LruLists lru() {
+        return frames.lru();
+    }
+
+    @Override
     public FrameContents contents() {
         return contents;
     }
@@ -336,5 +342,6 @@ public final class SystemMemory implements PhysicalMemory {
         allocator.verify();
         frames.verify();
         frames.verifyFree(allocator);
+        frames.lru().verify();
     }
 }

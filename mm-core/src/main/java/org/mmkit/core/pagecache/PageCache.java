@@ -82,6 +82,9 @@ public abstract class PageCache implements FilePages {
         frames.get(head, (int) n);
         pages.put(index, head, n);
         count(head, n);
+        if ((frames.flags(head) & (FolioFlags.LRU | FolioFlags.HUGETLB)) == 0) {
+            context.memory.lru().add(head);
+        }
     }
 
     @Override

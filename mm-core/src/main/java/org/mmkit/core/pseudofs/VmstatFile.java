@@ -1,11 +1,13 @@
 package org.mmkit.core.pseudofs;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import org.mmkit.api.file.PseudoFile;
 import org.mmkit.core.memory.AllocationEvents;
+import org.mmkit.core.memory.LruLists;
 import org.mmkit.core.memory.SystemMemory;
 import org.mmkit.core.memory.Zone;
 import org.mmkit.core.stat.CounterTable;
@@ -15,6 +17,10 @@ import org.mmkit.core.stat.CounterTable;
  * counts are left out, where Linux prints a 0.
  */
 public final class VmstatFile implements PseudoFile {
+
+    /** The names of the LRU lists. */
+    static final List<String> LISTS =
+            List.of("inactive_anon", "active_anon", "inactive_file", "active_file", "unevictable");
 
     private final CounterTable counters;
     private final Map<String, LongSupplier> computed = new LinkedHashMap<>();
@@ -36,6 +42,17 @@ public final class VmstatFile implements PseudoFile {
         computed.put("compact_stall", () -> events.compactStalls);
         computed.put("compact_success", () -> events.compactSuccesses);
         computed.put("compact_fail", () -> events.compactFailures);
+        addLists(memory.frames().lru());
+    }
+
+    private void addLists(LruLists lru) {
+        for (int i = 0; i < LruLists.LISTS; i++) {
+            int list = i;
+            computed.put("nr_" + LISTS.get(list), () -> lru.pages(list));
+            computed.put("nr_zone_" + LISTS.get(list), () -> lru.pages(list));
+        }
+        computed.put("nr_mlock", lru::mlocked);
+        lru.events().forEach(computed::put);
     }
 
     private static long freeInBlocks(SystemMemory memory, int blockOrder) {

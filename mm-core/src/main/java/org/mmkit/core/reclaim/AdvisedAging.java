@@ -96,7 +96,7 @@ public final class AdvisedAging implements Aging {
             isolate(head);
         } else {
             area.space().tables().write(cursor.slot(), format.makeOld(entry));
-            frames.clear(head, FolioFlags.REFERENCED | FolioFlags.ACTIVE);
+            deactivate(head);
         }
         return false;
     }
@@ -106,6 +106,15 @@ public final class AdvisedAging implements Aging {
         int failed = engine.extensions.largeFolios().split(head, 0);
         frames.put(head, 1);
         return failed == 0;
+    }
+
+    /** Linux: the end of madvise_cold_or_pageout_pte_range. */
+    private void deactivate(long head) {
+        frames.clear(head, FolioFlags.REFERENCED);
+        if (frames.test(head, FolioFlags.ACTIVE)) {
+            frames.set(head, FolioFlags.WORKINGSET);
+            engine.frames.lru().deactivate(head);
+        }
     }
 
     private void isolate(long head) {
@@ -140,7 +149,7 @@ public final class AdvisedAging implements Aging {
                     for (int k = 0; k < run; k++) {
                         tables.write(first + i + k, format.makeOld(tables.read(first + i + k)));
                     }
-                    frames.clear(head, FolioFlags.REFERENCED | FolioFlags.ACTIVE);
+                    deactivate(head);
                 }
             }
             i += run;

@@ -35,10 +35,12 @@ public final class FolioReclaimer {
         this.pglazyfreed = engine.counters.register("pglazyfreed");
     }
 
-    /** Puts {@code head} up for {@link #reclaim}, taking a reference. */
+    /** Takes {@code head} off its LRU list, and a reference, for {@link #reclaim}; nothing happens to a folio on no list. */
     public void add(long head) {
-        frames.get(head, 1);
-        push(head);
+        if (engine.frames.lru().isolate(head)) {
+            frames.get(head, 1);
+            push(head);
+        }
     }
 
     private void reverse() {
@@ -72,6 +74,7 @@ public final class FolioReclaimer {
             if (reclaim(head)) {
                 freed += size > before ? 1 : pages;
             } else {
+                engine.memory.lru().add(head);
                 frames.put(head, 1);
             }
         }
@@ -182,7 +185,8 @@ public final class FolioReclaimer {
         }
         for (long i = 1; i < pages; i++) {
             if (frames.refcount(head + i) > 0 && (frames.isMapped(head + i) || isShared(head + i))) {
-                add(head + i);
+                frames.get(head + i, 1);
+                push(head + i);
             }
         }
         return true;

@@ -12,6 +12,7 @@ import org.mmkit.api.space.ReverseMapping;
 import org.mmkit.api.space.Vma;
 import org.mmkit.api.space.VmFlags;
 import org.mmkit.core.boot.Engine;
+import org.mmkit.core.memory.LruLists;
 import org.mmkit.core.space.VmArea;
 
 /**
@@ -24,6 +25,7 @@ public final class FolioMapper implements ReverseMapping {
 
     private final Engine engine;
     private final Frames frames;
+    private final LruLists lru;
     private final FolioMigration migration;
     private final int nrAnon;
     private final int nrMapped;
@@ -35,6 +37,7 @@ public final class FolioMapper implements ReverseMapping {
     public FolioMapper(Engine engine) {
         this.engine = engine;
         this.frames = engine.frames;
+        this.lru = engine.frames.lru();
         this.migration = new FolioMigration(engine, this);
         this.nrAnon = engine.counters.register("nr_anon_pages");
         this.nrMapped = engine.counters.register("nr_mapped");
@@ -88,6 +91,7 @@ public final class FolioMapper implements ReverseMapping {
             frames.addLargeMapcount(head, 1, area.space().id());
         }
         countMapped(head, n, order > 0 && level > 1 ? 1 : 0);
+        enterLists(head, area);
         if (order > 0 && !frames.test(head, FolioFlags.HUGETLB)) {
             engine.extensions.largeFolios().count(FolioEvent.ANON_NEW, order, 1);
         }
@@ -105,9 +109,21 @@ public final class FolioMapper implements ReverseMapping {
             }
             frames.set(head, FolioFlags.ANON | FolioFlags.SWAPBACKED | FolioFlags.UPTODATE);
             frames.setOwner(head, root, area.index(va) - (pfn - head));
+            enterLists(head, area);
             engine.extensions.largeFolios().count(FolioEvent.ANON_NEW, frames.order(head), 1);
         }
         addAnon(pfn, 1, area, va, 1, true);
+    }
+
+    /** A new folio joins the LRU lists, unless swap-in has put it there (Linux: folio_add_lru_vma). */
+    private void enterLists(long head, VmArea area) {
+        if ((frames.flags(head) & (FolioFlags.LRU | FolioFlags.HUGETLB)) == 0) {
+            if (area.has(VmFlags.LOCKED)) {
+                lru.addLocked(head);
+            } else {
+                lru.add(head);
+            }
+        }
     }
 
     @Override
@@ -154,7 +170,7 @@ public final class FolioMapper implements ReverseMapping {
             }
         }
         if (area.has(VmFlags.LOCKED) && !frames.isLarge(head)) {
-            frames.set(head, FolioFlags.MLOCKED | FolioFlags.UNEVICTABLE);
+            lru.mlock(head);
         }
         countMapped(head, mapped, huge);
     }
@@ -249,7 +265,7 @@ public final class FolioMapper implements ReverseMapping {
         }
         if (vma.has(VmFlags.LOCKED)) {
             // Whether the rest of a large folio stays locked is left to reclaim (Linux: munlock_vma_folio).
-            frames.clear(head, FolioFlags.MLOCKED | FolioFlags.UNEVICTABLE);
+            lru.munlock(head);
         }
         countMapped(head, -unmapped, -huge);
     }

@@ -94,9 +94,7 @@ final class LazyFree {
             long present = space.tables().read(slot + i);
             space.tables().write(slot + i, format.makeOld(format.makeClean(present)));
         }
-        if (!frames.test(head, FolioFlags.UNEVICTABLE)) {
-            frames.clear(head, FolioFlags.SWAPBACKED | FolioFlags.REFERENCED);
-        }
+        engine.frames.lru().lazyFree(head);
         return pages;
     }
 }

@@ -203,22 +203,13 @@ public final class LockCalls {
             return;
         }
         long head = frames.head(format.pfn(entry, level));
-        if (locked) {
-            frames.set(head, FolioFlags.MLOCKED | FolioFlags.UNEVICTABLE);
-        } else {
-            frames.clear(head, FolioFlags.MLOCKED | FolioFlags.UNEVICTABLE);
+        if (frames.test(head, FolioFlags.HUGE_ZERO)) {
+            return;
         }
-    }
-
-    /** The range of a locked area is being unmapped: its folios are no longer locked by it. */
-    void releaseLocked(VmArea area, long start, long end) {
-        mark(area, start, end, false);
-    }
-
-    /** A folio was mapped by {@code level} in a locked area. */
-    public void mapped(VmArea area, long head, int level) {
-        if (area.has(VmFlags.LOCKED) && (level > 1 || !frames.isLarge(head))) {
-            frames.set(head, FolioFlags.MLOCKED | FolioFlags.UNEVICTABLE);
+        if (locked) {
+            engine.frames.lru().mlock(head);
+        } else {
+            engine.frames.lru().munlock(head);
         }
     }
 

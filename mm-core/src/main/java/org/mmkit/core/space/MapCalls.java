@@ -353,9 +353,6 @@ public final class MapCalls {
         if (paging != null) {
             paging.unmap(area, area.start, area.end, true);
         } else {
-            if (area.has(VmFlags.LOCKED)) {
-                space.lock().releaseLocked(area, area.start, area.end);
-            }
             space.zapper().zap(area, area.start, area.end, true, true, false);
         }
     }

@@ -117,8 +117,8 @@ public final class RangeZapper {
                 if (format.isDirty(present)) {
                     frames.set(head, FolioFlags.DIRTY);
                 }
-                if (format.isYoung(present) && !area.has(VmFlags.SEQ_READ)) {
-                    frames.set(head, FolioFlags.REFERENCED);
+                if (format.isYoung(present) && (area.flags() & (VmFlags.SEQ_READ | VmFlags.RAND_READ)) == 0) {
+                    engine.frames.lru().markAccessed(head);
                 }
             }
             tables.write(slot + run, format.none());

@@ -103,7 +103,6 @@ public final class SwapOff {
         area.space().addRss(RssKind.ANON, 1);
         area.space().addRss(RssKind.SWAP, -1);
         pages.addMapping(area, head, pfn, 1, va, exclusive);
-        area.space().lock().mapped(area, head, 1);
         area.space().tables().write(slot, format.makeOld(format.leaf(pfn, 1, area.entryProtection())));
         swap.release(type, offset, 1);
         return true;

@@ -86,6 +86,7 @@ public final class SwapPages implements SwapEntries {
         frames.set(head, FolioFlags.SWAPBACKED);
         swap.addToCache(head, type, offset);
         swap.read(head, type, offset);
+        engine.memory.lru().add(head);
         frames.put(head, 1);
         return head;
     }
@@ -126,7 +127,6 @@ public final class SwapPages implements SwapEntries {
         area.space().addRss(RssKind.ANON, pages);
         area.space().addRss(RssKind.SWAP, -pages);
         engine.rmap.addNewAnon(head, area, va, 1);
-        area.space().lock().mapped(area, head, 1);
         long leaf = leaf(area, head, true, fault.isWrite());
         for (int i = 0; i < pages; i++) {
             area.space().tables().write(slot + i, format.advance(leaf, 1, i));
@@ -211,7 +211,6 @@ public final class SwapPages implements SwapEntries {
         area.space().addRss(RssKind.SWAP, -pages);
         boolean alone = exclusive || frames.refcount(head) == pages && pages == 1;
         addMapping(area, head, pfn, pages, va, alone);
-        area.space().lock().mapped(area, head, 1);
         long leaf = leaf(area, pfn, alone, fault.isWrite());
         for (int i = 0; i < pages; i++) {
             area.space().tables().write(slot + i, format.advance(leaf, 1, i));

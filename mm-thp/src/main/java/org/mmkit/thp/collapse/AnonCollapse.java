@@ -186,9 +186,6 @@ final class AnonCollapse {
         }
         space.addRss(RssKind.ANON, emptyPages);
         thp.rmap.addNewAnon(head, vma, va, Thp.LEVEL);
-        if (vma.has(VmFlags.LOCKED)) {
-            thp.frames.set(head, FolioFlags.MLOCKED | FolioFlags.UNEVICTABLE);
-        }
         long leaf = thp.format.makeDirty(thp.format.leaf(head, Thp.LEVEL, thp.entryProtection(vma)));
         tables.write(slot, thp.writableIfAllowed(leaf, vma));
         tables.deposit(slot, table);

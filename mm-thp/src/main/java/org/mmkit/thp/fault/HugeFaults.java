@@ -109,9 +109,6 @@ public final class HugeFaults implements HugeFaultHandler {
     private void map(Vma vma, long slot, long va, long head) {
         AddressSpace space = vma.space();
         thp.rmap.addNewAnon(head, vma, va, Thp.LEVEL);
-        if (vma.has(VmFlags.LOCKED)) {
-            thp.frames.set(head, FolioFlags.MLOCKED | FolioFlags.UNEVICTABLE);
-        }
         long entry = thp.format.makeDirty(thp.format.leaf(head, Thp.LEVEL, thp.entryProtection(vma)));
         space.tables().write(slot, thp.writableIfAllowed(entry, vma));
         queue.add(head, false);

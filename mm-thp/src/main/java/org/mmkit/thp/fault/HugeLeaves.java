@@ -60,7 +60,7 @@ public final class HugeLeaves implements HugeLeafOperations {
         if (!thp.frames.test(head, FolioFlags.ANON)) {
             kind = thp.fileKind(head);
             if (thp.format.isYoung(entry) && (vma.flags() & (VmFlags.SEQ_READ | VmFlags.RAND_READ)) == 0) {
-                thp.frames.set(head, FolioFlags.REFERENCED);
+                thp.memory.lru().markAccessed(head);
             }
         }
         thp.rmap.remove(head, thp.pages, vma, Thp.LEVEL);
@@ -152,9 +152,7 @@ public final class HugeLeaves implements HugeLeafOperations {
             tables.write(slot, thp.format.makeOld(thp.format.makeClean(entry)));
         }
         // Lazily free: reclaim drops the folio unless it was written meanwhile (Linux: folio_mark_lazyfree).
-        if (!thp.frames.test(head, FolioFlags.SWAPCACHE) && !thp.frames.test(head, FolioFlags.UNEVICTABLE)) {
-            thp.frames.clear(head, FolioFlags.SWAPBACKED | FolioFlags.ACTIVE | FolioFlags.REFERENCED);
-        }
+        thp.memory.lru().lazyFree(head);
         return true;
     }
 }

@@ -1,0 +1,41 @@
+package org.mmkit.core.memory;
+
+import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
+
+/** What has happened on the LRU lists, in pages, under the names of {@code /proc/vmstat}. */
+public final class LruEvents {
+
+    /** Inactive folios found in use (pgactivate). */
+    public long activated;
+    /** Active folios moved to the inactive list (pgdeactivate). */
+    public long deactivated;
+    /** Folios that may be thrown away (pglazyfree). */
+    public long lazilyFreed;
+    /** Folios moved to where reclaim finds them first (pgrotated). */
+    public long rotated;
+    /** Folios put on the unevictable list (unevictable_pgs_culled). */
+    public long culled;
+    /** Folios that came back from it (unevictable_pgs_rescued). */
+    public long rescued;
+    /** Folios locked (unevictable_pgs_mlocked). */
+    public long mlocked;
+    /** Folios unlocked (unevictable_pgs_munlocked). */
+    public long munlocked;
+    /** Folios freed while still locked (unevictable_pgs_cleared). */
+    public long cleared;
+
+    LruEvents() {}
+
+    /** Hands each line of /proc/vmstat to {@code lines}. */
+    public void forEach(BiConsumer<String, LongSupplier> lines) {
+        lines.accept("pgactivate", () -> activated);
+        lines.accept("pgdeactivate", () -> deactivated);
+        lines.accept("pglazyfree", () -> lazilyFreed);
+        lines.accept("unevictable_pgs_culled", () -> culled);
+        lines.accept("unevictable_pgs_rescued", () -> rescued);
+        lines.accept("unevictable_pgs_mlocked", () -> mlocked);
+        lines.accept("unevictable_pgs_munlocked", () -> munlocked);
+        lines.accept("unevictable_pgs_cleared", () -> cleared);
+    }
+}
