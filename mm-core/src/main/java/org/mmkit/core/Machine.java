@@ -7,6 +7,7 @@ import org.mmkit.api.arch.Architecture;
 import org.mmkit.api.config.Configuration;
 import org.mmkit.api.feature.KernelProfile;
 import org.mmkit.api.memory.PhysicalMemory;
+import org.mmkit.api.pgtable.KernelTables;
 import org.mmkit.api.space.Vma;
 import org.mmkit.core.boot.Bootstrap;
 import org.mmkit.core.observe.AreaStatistics;
@@ -233,6 +234,16 @@ public final class Machine implements AutoCloseable {
     /** What the Kconfig files and the given {@code .config} gave reason to remark. */
     public List<String> messages() {
         return List.copyOf(parts.wiring.messages());
+    }
+
+    /** What the kernel has logged since boot (dmesg), oldest line first. */
+    public List<String> kernelLog() {
+        return List.copyOf(parts.log);
+    }
+
+    /** The kernel's own page tables. */
+    public KernelTables kernelTables() {
+        return parts.engine.kernelTables;
     }
 
     /**

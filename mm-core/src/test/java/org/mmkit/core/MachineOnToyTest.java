@@ -18,6 +18,7 @@ import org.mmkit.api.memory.Gfp;
 import org.mmkit.api.space.RssKind;
 import org.mmkit.core.boot.Bootstrap;
 import org.mmkit.core.memory.SystemMemory;
+import org.mmkit.core.memory.SystemMemory.BootInfo;
 import org.mmkit.core.observe.AreaStatistics;
 import org.mmkit.core.observe.PageRun;
 import org.mmkit.core.observe.Pagemap;
@@ -255,9 +256,14 @@ class MachineOnToyTest {
         for (long section = 0; section < 32; section++) {
             long descriptor = memory.memmapFrame(section << 12);
             assertThat(memory.describedSection(descriptor)).isEqualTo(registered ? section : -1);
+            assertThat(memory.bootInfo(descriptor)).isEqualTo(registered ? BootInfo.SECTION : BootInfo.NONE);
         }
+        // so are the page tables that map them, but not the root
+        long root = memory.memmap().rootTable();
+        assertThat(memory.bootInfo(root)).isEqualTo(BootInfo.NONE);
+        assertThat(memory.bootInfo(root + 1)).isEqualTo(registered ? BootInfo.MIXED : BootInfo.NONE);
         assertThat(memory.describedSection(0)).isEqualTo(-1);
-        memory.releaseReserved(memory.memmapFrame(0));
+        memory.releaseReserved(memory.memmapFrame(0), 1);
         assertThat(memory.describedSection(memory.memmapFrame(0))).isEqualTo(-1);
     }
 

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.mmkit.api.arch.PageTableLayout;
 import org.mmkit.api.feature.FeatureContext;
 import org.mmkit.api.memory.FolioFlags;
@@ -19,10 +20,13 @@ import org.mmkit.hugetlb.vmemmap.VmemmapOptimizer;
 /** The pools of a machine and what their users share. Not thread-safe. */
 public final class HugePages {
 
+    /** The names of the vmemmap option since 5.18 and before. */
+    private static final List<String> OPTIMIZE = List.of("HUGETLB_PAGE_OPTIMIZE_VMEMMAP", "HUGETLB_PAGE_FREE_VMEMMAP");
+
     private final FeatureContext context;
     private final Frames frames;
     private final int pageShift;
-    private final VmemmapOptimizer vmemmap;
+    private final @Nullable VmemmapOptimizer vmemmap;
     private final List<HugePagePool> pools = new ArrayList<>();
     private final AreaReservations reservations = new AreaReservations();
     /** Base pages that each address space maps, by its id; without those that map none. */
@@ -36,8 +40,8 @@ public final class HugePages {
         this.frames = context.memory().frames();
         PageTableLayout layout = context.architecture().layout(context.configuration());
         this.pageShift = layout.pageShift();
-        this.vmemmap = new VmemmapOptimizer(
-                context.memory(), context.counters(), context.profile().vmemmapPagesKept(), pageShift);
+        boolean optimizer = OPTIMIZE.stream().anyMatch(context.configuration()::isEnabled);
+        this.vmemmap = optimizer && context.kernelTables().hasMemmap() ? new VmemmapOptimizer(context) : null;
         for (int level = 2; level <= layout.levels(); level++) {
             if (layout.mayBeLeaf(level)) {
                 pools.add(new HugePagePool(
@@ -78,9 +82,9 @@ public final class HugePages {
         return pageShift;
     }
 
-    /** The optimizer of the memory map. */
-    public VmemmapOptimizer vmemmap() {
-        return vmemmap;
+    /** The optimizer of the memory map, where the kernel is built with one. */
+    public Optional<VmemmapOptimizer> vmemmap() {
+        return Optional.ofNullable(vmemmap);
     }
 
     /** All pools, the smallest pages first. */

@@ -10,13 +10,11 @@ import org.mmkit.hugetlb.fs.NamelessFiles;
 import org.mmkit.hugetlb.fs.SizeNumber;
 import org.mmkit.hugetlb.pool.HugePagePool;
 import org.mmkit.hugetlb.sysfs.PoolFiles;
+import org.mmkit.hugetlb.vmemmap.VmemmapOptimizer;
 
 /** Pools of huge pages, hugetlbfs, and the freeing of memory that describes huge pages. */
 @AutoService(Feature.class)
 public final class HugetlbFeature implements Feature {
-
-    /** The names of the vmemmap option since 5.18 and before. */
-    private static final List<String> OPTIMIZE = List.of("HUGETLB_PAGE_OPTIMIZE_VMEMMAP", "HUGETLB_PAGE_FREE_VMEMMAP");
 
     /** For the service loader. */
     public HugetlbFeature() {}
@@ -37,19 +35,13 @@ public final class HugetlbFeature implements Feature {
         context.files().register(HugeFileSystem.type(machine));
         context.files().hugeFiles(new NamelessFiles(machine));
 
-        boolean optimizer = OPTIMIZE.stream().anyMatch(context.configuration()::isEnabled);
-        machine.vmemmap().setEnabled(context.configuration().isEnabled("HUGETLB_PAGE_OPTIMIZE_VMEMMAP_DEFAULT_ON"));
-        List<String> freeing = context.bootParameters("hugetlb_free_vmemmap");
-        if (optimizer && !freeing.isEmpty()) {
-            String last = freeing.get(freeing.size() - 1);
-            machine.vmemmap().setEnabled(List.of("on", "y", "Y", "1").contains(last));
-        }
+        machine.vmemmap().ifPresent(vmemmap -> switchAtBoot(context, vmemmap));
         bootPages(context, machine);
 
         PoolFiles files = new PoolFiles(machine);
         files.register();
-        if (optimizer && context.configuration().isEnabled("HUGETLB_PAGE_OPTIMIZE_VMEMMAP")) {
-            files.registerOptimizer(); // a run-time switch only since the option has its later name
+        if (context.configuration().isEnabled("HUGETLB_PAGE_OPTIMIZE_VMEMMAP")) {
+            machine.vmemmap().ifPresent(files::registerOptimizer); // a run-time switch only since the option has its later name
         }
         context.meminfoCount("HugePages_Total", () -> machine.standard().total());
         context.meminfoCount("HugePages_Free", () -> machine.standard().free());
@@ -59,6 +51,18 @@ public final class HugetlbFeature implements Feature {
         context.meminfo("Hugetlb", () ->
                 machine.pools().stream().mapToLong(pool -> pool.total() * (pool.pageSize() >> 10)).sum());
         context.status("HugetlbPages", "kB", machine::kilobytes);
+    }
+
+    private static void switchAtBoot(FeatureContext context, VmemmapOptimizer vmemmap) {
+        vmemmap.setEnabled(context.configuration().isEnabled("HUGETLB_PAGE_OPTIMIZE_VMEMMAP_DEFAULT_ON"));
+        for (String value : context.bootParameters("hugetlb_free_vmemmap")) {
+            Optional<Boolean> on = BootSwitch.parse(value);
+            if (on.isPresent()) {
+                vmemmap.setEnabled(on.get());
+            } else {
+                context.log("Booting kernel: `" + value + "' invalid for parameter `hugetlb_free_vmemmap'");
+            }
+        }
     }
 
     /** The parameters default_hugepagesz=, hugepagesz= and hugepages=; a number before any size is for the default one. */

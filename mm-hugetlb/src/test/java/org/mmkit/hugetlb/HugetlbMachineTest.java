@@ -37,37 +37,6 @@ class HugetlbMachineTest {
     }
 
     @Test
-    void H04_each_2M_page_gives_back_7_of_its_8_vmemmap_pages() {
-        Machine machine = machine("");
-        machine.write("/proc/sys/vm/hugetlb_optimize_vmemmap", "1\n");
-        long free = machine.memory().allocator().freePages();
-        long memmap = machine.vmstat("nr_memmap_boot_pages");
-
-        machine.write(POOL + "nr_hugepages", "10\n");
-
-        assertThat(machine.memory().allocator().freePages() - free).isEqualTo(-10 * 512 + 10 * 7);
-        assertThat(machine.vmstat("nr_memmap_boot_pages") - memmap).isEqualTo(-70);
-        machine.write(POOL + "nr_hugepages", "0\n");
-        assertThat(machine.vmstat("nr_memmap_boot_pages") - memmap).isEqualTo(-70);
-        assertThat(machine.vmstat("nr_memmap_pages")).isEqualTo(70);
-        machine.verify();
-    }
-
-    @Test
-    void H04_the_kernel_of_the_document_keeps_2_of_8() {
-        Machine machine = Machine.builder().arch("x86_64").kernel("5.14").memory(4L << 30)
-                .set("MEMORY_HOTPLUG", "y").set("MEMORY_HOTREMOVE", "y")
-                .cmdline("hugetlb_free_vmemmap=on").build();
-        assertThat(machine.configuration().isEnabled("HUGETLB_PAGE_FREE_VMEMMAP")).isTrue();
-        long free = machine.memory().allocator().freePages();
-
-        machine.write(POOL + "nr_hugepages", "10\n");
-
-        assertThat(machine.memory().allocator().freePages() - free).isEqualTo(-10 * 512 + 10 * 6);
-        machine.verify();
-    }
-
-    @Test
     void H05_a_page_whose_descriptors_cannot_be_restored_stays_in_the_pool() {
         Machine machine = machine("");
         machine.write("/proc/sys/vm/hugetlb_optimize_vmemmap", "1\n");

@@ -54,6 +54,9 @@ public final class X86Entry implements EntryFormat {
     /** G: the translation is global. Bit 8; Linux uses it as PROT_NONE when P is 0, and never in user entries with P. */
     static final long PROTNONE = 1L << 8;
 
+    /** G: the translation survives a change of address space, bit 8 of a leaf with P; Linux sets it for the kernel's own memory. */
+    static final long GLOBAL = 1L << 8;
+
     /** Ignored by the processor, bit 9. Linux: the page has no mapping count (_PAGE_SPECIAL). */
     static final long SPECIAL = 1L << 9;
 
@@ -188,6 +191,13 @@ public final class X86Entry implements EntryFormat {
     public long leaf(long pfn, int level, int protection) {
         long bits = permissions(protection) | ACCESSED | (level > 1 ? PAGE_SIZE : 0);
         return bits | (pfn << 12 ^ inversion(bits)) & frameMask(level);
+    }
+
+    /** {@inheritDoc} Global (bit 8) and without U/S; a leaf that may not be written is never dirty, or it would be a shadow stack. */
+    @Override
+    public long kernelLeaf(long pfn, int level, boolean writable) {
+        long bits = PRESENT | ACCESSED | GLOBAL | NO_EXECUTE | (writable ? WRITABLE | DIRTY : 0) | (level > 1 ? PAGE_SIZE : 0);
+        return bits | pfn << 12 & frameMask(level);
     }
 
     @Override

@@ -52,6 +52,15 @@ public interface EntryFormat {
      */
     long leaf(long pfn, int level, int protection);
 
+    /**
+     * A leaf of {@code level} that maps frame {@code pfn} for the kernel alone: accessed, never executable (Linux: PAGE_KERNEL and
+     * PAGE_KERNEL_RO). What a codec has no bit for is left out; the default has none that keeps user space away.
+     */
+    default long kernelLeaf(long pfn, int level, boolean writable) {
+        long leaf = leaf(pfn, level, Protection.READ | (writable ? Protection.WRITE : 0));
+        return writable ? makeWritable(makeDirty(leaf)) : writeProtect(leaf);
+    }
+
     /** {@code entry} with the permissions replaced; frame, accessed, dirty and software bits stay. */
     long withProtection(long entry, int level, int protection);
 

@@ -8,6 +8,7 @@ import org.mmkit.api.file.FileSystems;
 import org.mmkit.api.file.PseudoFile;
 import org.mmkit.api.lock.Locks;
 import org.mmkit.api.memory.PhysicalMemory;
+import org.mmkit.api.pgtable.KernelTables;
 import org.mmkit.api.policy.PagePolicyProvider;
 import org.mmkit.api.space.ReverseMapping;
 import org.mmkit.api.stat.Counters;
@@ -31,6 +32,9 @@ public interface FeatureContext {
 
     /** Frames, allocator, contents. */
     PhysicalMemory memory();
+
+    /** The kernel's own page tables. */
+    KernelTables kernelTables();
 
     /** The frame that reads of untouched anonymous memory map by special entries of level 1 (Linux: ZERO_PAGE). */
     long zeroPage();
@@ -91,6 +95,15 @@ public interface FeatureContext {
 
     /** Makes {@code thread} due at {@code when} (nanoseconds since boot) if it is not due earlier. */
     void wake(KernelThread thread, long when);
+
+    /**
+     * Registers {@code check} with the machine's verification, which runs it between two operations; it throws
+     * {@link org.mmkit.api.InvariantViolation} for the first thing that is wrong.
+     */
+    void invariant(Runnable check);
+
+    /** Writes one line into the kernel log (printk), without a newline. */
+    void log(String line);
 
     /** Registers a shrinker. */
     void shrinker(Shrinker shrinker);

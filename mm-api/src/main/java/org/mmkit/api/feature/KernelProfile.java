@@ -29,6 +29,12 @@ public interface KernelProfile {
     /** vmemmap pages kept of those of one HugeTLB page: 2 in 5.14, 1 today. */
     int vmemmapPagesKept();
 
+    /** Huge pages that enter or leave a pool together have their vmemmap remapped together, with one flush of the TLB (6.7). */
+    boolean remapsVmemmapInBatches();
+
+    /** Page tables of the kernel made after boot count as page tables in vmstat and meminfo (6.16). */
+    boolean countsKernelTables();
+
     /** An anonymous mapping of at least 2 MiB gets an aligned address (6.7). */
     boolean alignsAnonymousMappings();
 

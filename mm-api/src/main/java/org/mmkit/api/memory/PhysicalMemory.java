@@ -27,6 +27,9 @@ public interface PhysicalMemory {
     /** The frame of the memory map that holds the metadata (struct page) of frame {@code pfn}. */
     long memmapFrame(long pfn);
 
-    /** Hands a frame that was reserved at boot to the allocator: a piece of the memory map that is no longer needed. */
-    void releaseReserved(long pfn);
+    /**
+     * Hands {@code pages} frames from {@code pfn} on, which were reserved at boot, to the allocator: pieces of the memory map that are no
+     * longer needed (Linux: free_bootmem_page). The machine has that much more memory from now on.
+     */
+    void releaseReserved(long pfn, long pages);
 }

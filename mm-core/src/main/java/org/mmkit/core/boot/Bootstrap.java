@@ -1,5 +1,6 @@
 package org.mmkit.core.boot;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.mmkit.api.InvariantViolation;
 import org.mmkit.api.arch.Architecture;
@@ -16,6 +17,7 @@ import org.mmkit.core.lock.SmpLocks;
 import org.mmkit.core.memory.SystemMemory;
 import org.mmkit.core.observe.Pagemap;
 import org.mmkit.core.observe.SwapUse;
+import org.mmkit.core.pgtable.KernelPageTables;
 import org.mmkit.core.pgtable.PageTableArena;
 import org.mmkit.core.process.ProcessTable;
 import org.mmkit.core.pseudofs.EngineFiles;
@@ -47,6 +49,8 @@ public final class Bootstrap {
     public final PseudoFileSystem pseudoFiles = new PseudoFileSystem();
     /** The engine's own files. */
     public final EngineFiles engineFiles;
+    /** The kernel log, oldest line first. */
+    public final List<String> log = new ArrayList<>();
     /** The lines that features have added. */
     public final Fields fields = new Fields();
     /** What pagemap, kpageflags and kpagecount say. */
@@ -68,12 +72,12 @@ public final class Bootstrap {
             memory.registerBootInfo(); // arch/x86/mm/init_64.c, register_page_bootmem_info
         }
         CounterTable counters = new CounterTable();
-        counters.add(counters.register("nr_memmap_boot_pages"), memory.memmapPages());
-        counters.register("nr_memmap_pages");
         PageTableArena tables = new PageTableArena(layout, format, memory.allocator(), memory.frames(), memory.spanned(),
                 memory.sectionOrder(), locks);
+        KernelPageTables kernelTables = new KernelPageTables(tables, layout, format, memory.memmap(),
+                configuration.isEnabled("SPARSEMEM_VMEMMAP"));
         engine = new Engine(layout, format, architecture.virtualLayout(configuration), LinuxProfile.of(configuration), memory, tables,
-                counters, new Extensions(), locks);
+                kernelTables, counters, new Extensions(), locks);
         clock = new VirtualClock(engine.calls);
         files = new MachineFiles(engine, configuration);
         processes = new ProcessTable(engine);
@@ -87,7 +91,7 @@ public final class Bootstrap {
             engineFiles.addCompaction(compactor);
         }
         startFeatures(new FeatureHost(configuration, architecture, engine, clock, parameters, files.vfs(), pseudoFiles, fields,
-                wiring.policies()));
+                wiring.policies(), log));
     }
 
     private static Locks locks(Configuration configuration) {
@@ -116,6 +120,7 @@ public final class Bootstrap {
             PhysicalMap map = architecture.physicalMap(usable);
             checkAddresses(map, layout);
             return new SystemMemory.Builder(map, layout, architecture.sectionOrder(configuration))
+                    .vmemmapBase(architecture.virtualLayout(configuration).vmemmapBase())
                     .zones(configuration.isEnabled("ZONE_DMA"), configuration.isEnabled("ZONE_DMA32"))
                     .locks(locks)
                     .contents(keepContents)

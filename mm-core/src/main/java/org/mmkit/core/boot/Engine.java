@@ -18,6 +18,7 @@ import org.mmkit.core.fault.FaultHandler;
 import org.mmkit.core.lock.StopMachine;
 import org.mmkit.core.memory.FrameTable;
 import org.mmkit.core.memory.SystemMemory;
+import org.mmkit.core.pgtable.KernelPageTables;
 import org.mmkit.core.pgtable.PageTableArena;
 import org.mmkit.core.pgtable.RadixPageTables;
 import org.mmkit.core.reclaim.Aging;
@@ -52,6 +53,9 @@ public final class Engine {
     /** The frame that all reads of untouched anonymous memory map. */
     public final long zeroPfn;
 
+    /** The kernel's own page tables. */
+    public final KernelPageTables kernelTables;
+
     public final FolioMapper rmap;
     public final FaultHandler faults;
     private final List<UserAddressSpace> spaces = new ArrayList<>();
@@ -69,6 +73,7 @@ public final class Engine {
             KernelProfile profile,
             SystemMemory memory,
             PageTableArena tables,
+            KernelPageTables kernelTables,
             CounterTable counters,
             Extensions extensions,
             Locks locks) {
@@ -81,6 +86,7 @@ public final class Engine {
         this.memory = memory;
         this.frames = memory.frames();
         this.tables = tables;
+        this.kernelTables = kernelTables;
         this.counters = counters;
         this.extensions = extensions;
         this.pageShift = layout.pageShift();
@@ -115,6 +121,11 @@ public final class Engine {
     /** All living address spaces, oldest first. */
     public List<UserAddressSpace> spaces() {
         return spaces;
+    }
+
+    /** Page tables as vmstat counts them: without those of boot, and before 6.16 without any of the kernel's. */
+    public long pageTables() {
+        return tables.tables() - tables.bootTables() - (profile.countsKernelTables() ? 0 : kernelTables.laterTables());
     }
 
     /** Tells the listeners that {@code area} is new to huge pages: made, grown or merged. */

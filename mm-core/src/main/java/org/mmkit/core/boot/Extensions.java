@@ -108,6 +108,7 @@ public final class Extensions {
     private final Map<Integer, PrctlHandler> prctl = new HashMap<>();
     private final List<Shrinker> shrinkers = new ArrayList<>();
     private final List<SpaceListener> listeners = new ArrayList<>();
+    private final List<Runnable> invariants = new ArrayList<>();
 
     /** The policy for anonymous folio sizes. */
     public AnonFolioPolicy anonFolioPolicy() {
@@ -205,6 +206,11 @@ public final class Extensions {
     /** Shrinkers in the order of registration. */
     public List<Shrinker> shrinkers() {
         return shrinkers;
+    }
+
+    /** What features check when the machine is verified. */
+    public List<Runnable> invariants() {
+        return invariants;
     }
 
     /** Listeners in the order of registration. */

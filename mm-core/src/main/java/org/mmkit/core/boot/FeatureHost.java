@@ -24,6 +24,8 @@ final class FeatureHost {
     final PseudoFileSystem pseudoFiles;
     final Fields fields;
     final List<PagePolicyProvider> policies;
+    /** The kernel log, oldest line first. */
+    final List<String> log;
     private final Map<String, String> owners = new HashMap<>();
 
     FeatureHost(
@@ -35,7 +37,8 @@ final class FeatureHost {
             FileSystems files,
             PseudoFileSystem pseudoFiles,
             Fields fields,
-            List<PagePolicyProvider> policies) {
+            List<PagePolicyProvider> policies,
+            List<String> log) {
         this.configuration = configuration;
         this.architecture = architecture;
         this.engine = engine;
@@ -45,6 +48,7 @@ final class FeatureHost {
         this.pseudoFiles = pseudoFiles;
         this.fields = fields;
         this.policies = policies;
+        this.log = log;
     }
 
     /** {@code feature} takes {@code place}; a {@link BootException} names both when somebody has it. */

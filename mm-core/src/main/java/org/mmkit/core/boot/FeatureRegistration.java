@@ -23,6 +23,7 @@ import org.mmkit.api.file.FileSystems;
 import org.mmkit.api.file.PseudoFile;
 import org.mmkit.api.lock.Locks;
 import org.mmkit.api.memory.PhysicalMemory;
+import org.mmkit.api.pgtable.KernelTables;
 import org.mmkit.api.policy.PagePolicyProvider;
 import org.mmkit.api.space.ReverseMapping;
 import org.mmkit.api.stat.Counters;
@@ -58,6 +59,21 @@ final class FeatureRegistration implements FeatureContext {
     @Override
     public PhysicalMemory memory() {
         return host.engine.memory;
+    }
+
+    @Override
+    public KernelTables kernelTables() {
+        return host.engine.kernelTables;
+    }
+
+    @Override
+    public void invariant(Runnable check) {
+        host.engine.extensions.invariants().add(check);
+    }
+
+    @Override
+    public void log(String line) {
+        host.log.add(line);
     }
 
     @Override

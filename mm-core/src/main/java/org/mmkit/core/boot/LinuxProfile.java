@@ -100,6 +100,16 @@ public final class LinuxProfile implements KernelProfile {
     }
 
     @Override
+    public boolean remapsVmemmapInBatches() {
+        return since(6, 7);
+    }
+
+    @Override
+    public boolean countsKernelTables() {
+        return since(6, 16);
+    }
+
+    @Override
     public boolean alignsAnonymousMappings() {
         return since(6, 7);
     }

@@ -23,7 +23,8 @@ final class FrameChecks {
         long sectionPages = 1L << frames.sectionOrder();
         for (long base = 0; base < frames.spanned(); base += sectionPages) {
             if (frames.isTouched((int) (base >>> frames.sectionOrder()))) {
-                for (long pfn = base; pfn < base + sectionPages; pfn++) {
+                long end = frames.isInsideOneFolio(base) ? base + 1 : base + sectionPages; // one frame speaks for all
+                for (long pfn = base; pfn < end; pfn++) {
                     check.frame(pfn);
                 }
             }

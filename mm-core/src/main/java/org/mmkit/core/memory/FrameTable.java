@@ -65,6 +65,8 @@ public final class FrameTable implements Frames {
     private final int mask;
     private final int[] zero;
     private final int[] allReserved;
+    /** The flag words of a section inside a folio of several sections; all those of one machine are of one order. */
+    private int[] allTails = {};
 
     private final int[][] flags;
     private final int[][] references;
@@ -153,7 +155,7 @@ public final class FrameTable implements Frames {
 
     private int[] ownFlags(int section) {
         int[] a = flags[section];
-        if (a == zero || a == allReserved) {
+        if (a == zero || a == allReserved || a == allTails) {
             a = a.clone();
             flags[section] = a;
         }
@@ -355,9 +357,36 @@ public final class FrameTable implements Frames {
         while (pfn < end) {
             int from = (int) pfn & mask;
             int to = (int) Math.min(mask + 1L, from + end - pfn);
-            Arrays.fill(ownFlags(section(pfn)), from, to, value);
+            if (to - from == mask + 1) {
+                flags[section(pfn)] = wholeSection(value);
+            } else {
+                Arrays.fill(ownFlags(section(pfn)), from, to, value);
+            }
             pfn += to - from;
         }
+    }
+
+    /** The flag words of a section whose frames all have {@code value}: shared for those that there are many of. */
+    private int[] wholeSection(int value) {
+        if (value == 0) {
+            return zero;
+        }
+        if (allTails.length == 0 && (value & FLAG_MASK) == TAIL) {
+            allTails = new int[mask + 1];
+            Arrays.fill(allTails, value);
+        }
+        if (allTails.length > 0 && allTails[0] == value) {
+            return allTails;
+        }
+        int[] own = new int[mask + 1];
+        Arrays.fill(own, value);
+        return own;
+    }
+
+    /** Whether all frames of the section of {@code pfn} are tails of one folio that is larger than a section, and have nothing of their own. */
+    public boolean isInsideOneFolio(long pfn) {
+        int s = section(pfn);
+        return flags[s] == allTails && references[s] == zero && mapcounts[s] == zero && pins[s] == zero;
     }
 
     @Override
@@ -630,9 +659,8 @@ public final class FrameTable implements Frames {
             throw wrong(head, "handed out while its reference count was " + r[i]);
         }
         r[i] = 1;
-        int[] f = ownFlags(s);
         if (order == 0) {
-            f[i] = 0;
+            ownFlags(s)[i] = 0;
             return;
         }
         if ((head & (1L << order) - 1) != 0) {
@@ -640,7 +668,7 @@ public final class FrameTable implements Frames {
                     "frame 0x" + Long.toHexString(head) + " is no multiple of 2^" + order);
         }
         fillFlags(head, 1L << order, order << ORDER_SHIFT | TAIL);
-        f[i] = order << ORDER_SHIFT | HEAD | (rmappable ? LARGE_RMAPPABLE : 0);
+        ownFlags(s)[i] = order << ORDER_SHIFT | HEAD | (rmappable ? LARGE_RMAPPABLE : 0);
         emptyRecord(s, i);
     }
 

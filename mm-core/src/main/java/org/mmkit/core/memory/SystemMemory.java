@@ -25,7 +25,7 @@ import org.mmkit.api.memory.PhysicalMemory;
 public final class SystemMemory implements PhysicalMemory {
 
     /** Bytes of metadata that the kernel keeps for each frame (sizeof(struct page) on 64 bits). */
-    public static final int FRAME_METADATA_BYTES = 64;
+    public static final int FRAME_METADATA_BYTES = MemmapPlan.DESCRIPTOR_BYTES;
 
     private static final long MIB = 1L << 20;
     private static final long LOW_BYTES = MIB;
@@ -42,16 +42,12 @@ public final class SystemMemory implements PhysicalMemory {
     private final int sectionOrder;
     private final long spanned;
 
-    /** Where the memory map of each row of sections with memory lies, in ascending order. */
-    private final List<MemmapRow> memmap = new ArrayList<>();
+    private final MemmapPlan memmap;
 
     private long reserved;
     private boolean bootInfo;
 
     private record Run(long from, long to) {}
-
-    /** The sections {@code first} to {@code last} hold memory; their metadata begins at {@code frame}. */
-    private record MemmapRow(long first, long last, long frame) {}
 
     private SystemMemory(Builder b) {
         pageShift = b.layout.pageShift();
@@ -72,6 +68,7 @@ public final class SystemMemory implements PhysicalMemory {
         contents = b.contents
                 ? new SparseContents(spanned, sectionOrder, 1 << pageShift)
                 : new ContentsOff(spanned, sectionOrder, 1 << pageShift);
+        memmap = new MemmapPlan(b.layout, b.vmemmapBase, sectionOrder);
         boot(usable, reservations(usable));
         allocator.start();
     }
@@ -87,6 +84,7 @@ public final class SystemMemory implements PhysicalMemory {
         private boolean contents = true;
         private long movableBytes;
         private int maxOrder = FrameAllocator.MAX_ORDER;
+        private long vmemmapBase;
         private boolean dma = true;
         private boolean dma32 = true;
 
@@ -118,6 +116,12 @@ public final class SystemMemory implements PhysicalMemory {
         /** Memory at the top for movable pages only (boot parameter movablecore); 0 unless set. */
         public Builder movableBytes(long bytes) {
             movableBytes = bytes;
+            return this;
+        }
+
+        /** Where the kernel's page tables map the memory map; at 0 unless set. */
+        public Builder vmemmapBase(long address) {
+            vmemmapBase = address;
             return this;
         }
 
@@ -199,15 +203,25 @@ public final class SystemMemory implements PhysicalMemory {
             if (from >= Math.max(usable.get(i).from, kernelEnd)) {
                 long at = from;
                 for (Run row : rows) {
-                    memmap.add(new MemmapRow(row.from, row.to, at));
+                    memmap.add(row.from, row.to, at);
                     at += (row.to - row.from + 1) * perSection;
                 }
                 runs.add(new Run(from, at));
+                placeTables(kernelEnd);
                 return runs;
             }
         }
         throw new IllegalArgumentException("too little memory for a kernel: its memory map needs "
                 + (metadata << pageShift) + " bytes beside " + (KERNEL_OFFSET + KERNEL_BYTES) + " for its image");
+    }
+
+    /** Page tables of boot stand at the end of the kernel image (its brk section), of which they may take half. */
+    private void placeTables(long kernelEnd) {
+        long tables = memmap.countTables();
+        if (tables > KERNEL_BYTES / 2 >>> pageShift) {
+            throw new IllegalArgumentException("the page tables of the memory map, " + tables + " pages, do not fit the kernel image");
+        }
+        memmap.placeTables(kernelEnd - tables);
     }
 
     private void boot(List<Run> usable, List<Run> reservations) {
@@ -277,32 +291,40 @@ public final class SystemMemory implements PhysicalMemory {
         bootInfo = true;
     }
 
-    /**
-     * The section whose descriptors the frame {@code pfn} of the boot-time memory map holds, as {@link #registerBootInfo} noted it; -1 for
-     * other frames, for those given back since, and where nothing was noted.
-     */
+    /** What {@link #registerBootInfo} noted of a frame of boot memory. */
+    public enum BootInfo {
+        /** Nothing: the frame cannot be given back. */
+        NONE,
+        /** It holds descriptors of a section (SECTION_INFO). */
+        SECTION,
+        /** It holds a page table that maps descriptors, maybe of several sections (MIX_SECTION_INFO). */
+        MIXED
+    }
+
+    /** What was noted of frame {@code pfn}; nothing of those given back since, and nowhere unless {@link #registerBootInfo} ran. */
+    public BootInfo bootInfo(long pfn) {
+        if (!bootInfo) {
+            return BootInfo.NONE;
+        }
+        if (memmap.isTable(pfn)) {
+            return BootInfo.MIXED;
+        }
+        return frames.test(pfn, FolioFlags.RESERVED) && memmap.sectionOf(pfn) >= 0 ? BootInfo.SECTION : BootInfo.NONE;
+    }
+
+    /** The section whose descriptors the frame {@code pfn} holds, if it {@linkplain #bootInfo is noted}; else -1. */
     public long describedSection(long pfn) {
-        if (!bootInfo || !frames.test(pfn, FolioFlags.RESERVED)) {
-            return -1;
-        }
-        long perSection = (1L << sectionOrder) * FRAME_METADATA_BYTES >>> pageShift;
-        for (MemmapRow row : memmap) {
-            long place = pfn - row.frame;
-            if (place >= 0 && place < (row.last - row.first + 1) * perSection) {
-                return row.first + place / perSection;
-            }
-        }
-        return -1;
+        return bootInfo(pfn) == BootInfo.SECTION ? memmap.sectionOf(pfn) : -1;
     }
 
     /** Frames of the memory map: the metadata of all sections that hold memory. */
     public long memmapPages() {
-        long perSection = (1L << sectionOrder) * FRAME_METADATA_BYTES >>> pageShift;
-        long n = 0;
-        for (MemmapRow row : memmap) {
-            n += (row.last - row.first + 1) * perSection;
-        }
-        return n;
+        return memmap.pages();
+    }
+
+    /** Where the memory map lies, and the page tables that map it. */
+    public MemmapPlan memmap() {
+        return memmap;
     }
 
     /** log2 of the bytes of a frame. */
@@ -317,24 +339,23 @@ public final class SystemMemory implements PhysicalMemory {
 
     @Override
     public long memmapFrame(long pfn) {
-        long section = pfn >>> sectionOrder;
-        for (MemmapRow row : memmap) {
-            if (section >= row.first && section <= row.last) {
-                long index = pfn - (row.first << sectionOrder);
-                return row.frame + (index * FRAME_METADATA_BYTES >>> pageShift);
-            }
+        long frame = memmap.frameOf(pfn);
+        if (frame == Frames.NONE) {
+            throw new IllegalArgumentException("frame 0x" + Long.toHexString(pfn) + " lies in a hole");
         }
-        throw new IllegalArgumentException("frame 0x" + Long.toHexString(pfn) + " lies in a hole");
+        return frame;
     }
 
     @Override
-    public void releaseReserved(long pfn) {
-        if (!frames.test(pfn, FolioFlags.RESERVED)) {
-            throw new InvariantViolation("frame 0x" + Long.toHexString(pfn) + " is released, but was not reserved");
+    public void releaseReserved(long pfn, long pages) {
+        for (long i = pfn; i < pfn + pages; i++) {
+            if (!frames.test(i, FolioFlags.RESERVED)) {
+                throw new InvariantViolation("frame 0x" + Long.toHexString(i) + " is released, but was not reserved");
+            }
         }
-        frames.clear(pfn, FolioFlags.RESERVED);
-        reserved--;
-        allocator.releaseReserved(pfn, pfn + 1);
+        frames.clearRange(pfn, pages, FolioFlags.RESERVED);
+        reserved -= pages;
+        allocator.releaseReserved(pfn, pfn + pages);
     }
 
     /** Checks allocator, frame metadata, and that no free frame has a reference, a mapping or a flag. */

@@ -67,6 +67,8 @@ public final class PageTableArena {
      */
     private long generation;
 
+    private long bootTables;
+
     /** Numbers and frames of one kind of table. */
     private static final class Pool {
         long[] frameOf = {};
@@ -249,6 +251,11 @@ public final class PageTableArena {
         }
         frames.makeFolio(pfn, 0, false);
         frames.set(pfn, FolioFlags.TABLE);
+        enter(pfn, level);
+        return pfn;
+    }
+
+    private void enter(long pfn, int level) {
         int s = (int) (pfn >>> sectionOrder);
         if (tableOf[s] == NO_INTS) {
             tableOf[s] = new int[1 << sectionOrder];
@@ -261,7 +268,6 @@ public final class PageTableArena {
         if (level > 1) {
             upperLevels[number] = (byte) level;
         }
-        return pfn;
     }
 
     private void ensure(Pool pool, int number) {
@@ -296,6 +302,19 @@ public final class PageTableArena {
             Arrays.fill(larger, words.length, larger.length, none);
         }
         return larger;
+    }
+
+    /** Makes the reserved frame {@code pfn} an empty table of {@code level}: one of boot, which never goes back to the allocator. */
+    void adopt(long pfn, int level) {
+        frames.makeFolio(pfn, 0, false);
+        frames.set(pfn, FolioFlags.TABLE | FolioFlags.RESERVED);
+        enter(pfn, level);
+        bootTables++;
+    }
+
+    /** Tables of boot, in use since somebody looked; Linux does not count them as page tables. */
+    public long bootTables() {
+        return bootTables;
     }
 
     /** Gives the table in frame {@code pfn} back, whatever it holds. */

@@ -12,8 +12,8 @@ import org.mmkit.api.pgtable.PageTables;
 /**
  * The page tables of one address space, as a radix tree in a {@link PageTableArena}.
  *
- * <p>The way to the last leaf table is remembered, as the paging-structure caches of a processor do. Addresses are
- * those of user space; none is negative. Not thread-safe.
+ * <p>The way to the last leaf table is remembered, as the paging-structure caches of a processor do. Calls on ranges take
+ * addresses of user space; none is negative. Not thread-safe.
  */
 public final class RadixPageTables implements PageTables {
 
@@ -92,6 +92,11 @@ public final class RadixPageTables implements PageTables {
         if (root == Frames.NONE) {
             throw new OutOfFramesException("no frame for the root of a page-table tree");
         }
+        return new RadixPageTables(arena, layout, format, root);
+    }
+
+    /** The tree whose empty root stands in frame {@code root} already. */
+    static RadixPageTables at(PageTableArena arena, PageTableLayout layout, EntryFormat format, long root) {
         return new RadixPageTables(arena, layout, format, root);
     }
 

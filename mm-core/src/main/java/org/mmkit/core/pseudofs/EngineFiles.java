@@ -18,7 +18,7 @@ public final class EngineFiles {
         Engine engine = from.engine;
         Fields fields = from.fields;
         vmstat = new VmstatFile(engine.counters, engine.memory);
-        vmstat.add("nr_page_table_pages", engine.tables::tables);
+        vmstat.add("nr_page_table_pages", engine::pageTables);
         files.add("/proc/vmstat", vmstat);
         MeminfoFile meminfo = new MeminfoFile(engine.memory, vmstat, fields);
         meminfo.addPages("SwapTotal", from.machineFiles.swap()::totalPages);
@@ -32,6 +32,9 @@ public final class EngineFiles {
         long frames = engine.memory.spanned();
         files.add("/proc/kpageflags", new WordFile("/proc/kpageflags", frames, from.pagemap::flags));
         files.add("/proc/kpagecount", new WordFile("/proc/kpagecount", frames, from.pagemap::count));
+        if (engine.kernelTables.hasMemmap()) {
+            files.add("/sys/kernel/debug/page_tables/kernel", new TextFile(new KernelTableDump(engine.kernelTables)::text));
+        }
         files.addDirectory("/proc", new ProcessDirectories(engine, from.processes,
                 new AreaText(engine.frames, from.swapUse, fields, engine.profile.smapsLines()), from.pagemap, fields));
         sysctl = new SysctlFiles(files);

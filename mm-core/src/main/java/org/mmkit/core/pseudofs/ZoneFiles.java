@@ -112,6 +112,7 @@ final class ZoneFiles {
             out.append(")\n");
             if (zone.present() > 0) {
                 out.append("      nr_free_pages ").append(zone.free()).append('\n');
+                out.append("  pagesets\n    cpu: 0\n              count:    ").append(allocator.perCpuPages(z)).append('\n');
             }
         }
         return out.toString();

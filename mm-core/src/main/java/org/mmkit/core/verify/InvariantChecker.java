@@ -42,6 +42,10 @@ public final class InvariantChecker {
             new SpaceCheck(engine, space, counts).check();
         }
         checkFrames();
+        if (engine.kernelTables.hasMemmap()) {
+            new KernelTablesCheck(engine).check();
+        }
+        engine.extensions.invariants().forEach(Runnable::run);
     }
 
     private void checkFrames() {
@@ -54,7 +58,9 @@ public final class InvariantChecker {
             if (!frames.isTouched(base) && !counts.isTouched(base)) {
                 continue;
             }
-            for (long pfn = base; pfn < base + section; pfn++) {
+            // inside a folio of several sections one frame speaks for all
+            long end = frames.isInsideOneFolio(base) && !counts.isTouched(base) ? base + 1 : base + section;
+            for (long pfn = base; pfn < end; pfn++) {
                 checkMappings(pfn);
                 long head = frames.head(pfn);
                 if (frames.mapcount(pfn) > 0 && !frames.test(head, FolioFlags.HUGETLB)) {

@@ -69,11 +69,11 @@ class SystemMemoryTest {
         long managed = memory.allocator().managedPages();
         long piece = memory.memmapFrame(1024) + 1;
 
-        memory.releaseReserved(piece);
+        memory.releaseReserved(piece, 1);
 
         assertThat(memory.allocator().managedPages()).isEqualTo(managed + 1);
         assertThat(memory.allocator().isFree(piece)).isTrue();
-        assertThatThrownBy(() -> memory.releaseReserved(piece)).hasMessageContaining("not reserved");
+        assertThatThrownBy(() -> memory.releaseReserved(piece, 1)).hasMessageContaining("not reserved");
         memory.verify();
     }
 

@@ -3,6 +3,7 @@ package org.mmkit.hugetlb.pool;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.mmkit.api.Errno;
 import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.FrameAllocator;
@@ -33,7 +34,8 @@ public final class HugePagePool {
     private final PhysicalMemory memory;
     private final Frames frames;
     private final Counters counters;
-    private final VmemmapOptimizer vmemmap;
+    /** Null without the option. */
+    private final @Nullable VmemmapOptimizer vmemmap;
     private final int level;
     private final int order;
     private final int pageShift;
@@ -51,9 +53,11 @@ public final class HugePagePool {
     private long reserved;
     private long surplus;
     private long overcommit;
+    private long asked;
 
     /** An empty pool of pages that a leaf of {@code level} maps. */
-    public HugePagePool(PhysicalMemory memory, Counters counters, VmemmapOptimizer vmemmap, int level, int order, int pageShift) {
+    public HugePagePool(
+            PhysicalMemory memory, Counters counters, @Nullable VmemmapOptimizer vmemmap, int level, int order, int pageShift) {
         this.memory = memory;
         this.frames = memory.frames();
         this.counters = counters;
@@ -125,26 +129,96 @@ public final class HugePagePool {
         return total - surplus;
     }
 
+    /** {@link #persistent} as it was after the last change of the pool's size: what /proc/sys/vm/nr_hugepages shows (max_huge_pages). */
+    public long asked() {
+        return asked;
+    }
+
     // ---- size of the pool -------------------------------------------------------------------------------------
 
-    /** Makes the administrator's number {@code count}, as far as memory and users allow (Linux: set_max_huge_pages). */
+    /**
+     * Makes the administrator's number {@code count}, as far as memory and users allow (Linux: set_max_huge_pages). New pages are all
+     * allocated before any of them gives back memory of its descriptors, on kernels that do so in batches.
+     */
     public void resize(long count) {
         while (surplus > 0 && count > persistent()) {
             surplus--;
         }
-        while (count > persistent()) {
+        if (count > persistent()) {
+            grow(count - persistent());
+        } else {
+            shrink(count);
+        }
+        asked = persistent();
+    }
+
+    private void grow(long pages) {
+        long[] fresh = new long[FIRST_CAPACITY];
+        int n = 0;
+        while (n < pages) {
             long head = allocate();
             if (head == Frames.NONE) {
-                return;
+                break;
             }
-            enter(head);
+            if (n == fresh.length) {
+                fresh = Arrays.copyOf(fresh, 2 * n);
+            }
+            fresh[n++] = head;
+            if (vmemmap != null && !vmemmap.worksInBatches()) {
+                vmemmap.optimize(head, order);
+            }
         }
+        enterAll(fresh, n);
+    }
+
+    /** The new pages {@code heads} are free pages of this pool (Linux: prep_and_add_allocated_folios); the last one comes first. */
+    private void enterAll(long[] heads, int n) {
+        for (int i = 0, k = n - 1; i < k; i++, k--) {
+            long head = heads[i];
+            heads[i] = heads[k];
+            heads[k] = head;
+        }
+        if (vmemmap != null) {
+            vmemmap.optimize(heads, n, order);
+        }
+        for (int i = 0; i < n; i++) {
+            total++;
+            put(heads[i]);
+        }
+    }
+
+    private void shrink(long count) {
         long least = Math.max(count, reserved + total - freeCount);
-        while (least < persistent() && freeCount > 0) {
-            dissolve(take(), false);
+        int n = Math.toIntExact(Math.min(freeCount, Math.max(0, persistent() - least)));
+        long[] heads = new long[n];
+        for (int i = 0; i < n; i++) {
+            heads[n - 1 - i] = take();
         }
+        total -= n;
+        dissolveAll(heads, n);
         while (count < persistent() && surplus < total) {
             surplus++;
+        }
+    }
+
+    /**
+     * Gives the memory of {@code heads}, which are counted no more, back (Linux: update_and_free_pages_bulk). When there is no memory for the
+     * descriptors of all, those that have theirs go first and leave memory for the rest; a page that stays without is a surplus page.
+     */
+    private void dissolveAll(long[] heads, int n) {
+        int from = 0;
+        while (from < n) {
+            long[] rest = Arrays.copyOfRange(heads, from, n);
+            int whole = vmemmap == null ? rest.length : vmemmap.restore(rest, rest.length, order);
+            for (int i = 0; i < whole; i++) {
+                release(rest[i]);
+            }
+            from += whole;
+            if (from < n && whole == 0) {
+                total++;
+                surplus++;
+                put(heads[from++]);
+            }
         }
     }
 
@@ -164,19 +238,12 @@ public final class HugePagePool {
         frames.makeFolio(head, order, false);
         frames.freeze(head, 1);
         frames.set(head, FolioFlags.HUGETLB);
-        vmemmap.optimize(head, order);
         return head;
-    }
-
-    /** The new page {@code head} is one more free page. */
-    private void enter(long head) {
-        total++;
-        put(head);
     }
 
     /** Takes the page {@code head}, which is not on the free list, out of the pool and gives its memory back. */
     private void dissolve(long head, boolean ofSurplus) {
-        if (!vmemmap.restore(head, order)) {
+        if (vmemmap != null && !vmemmap.restore(head, order)) {
             // its descriptors are needed before anybody else can use it: it stays, as a page nobody asked for
             surplus += ofSurplus ? 0 : 1;
             put(head);
@@ -184,6 +251,10 @@ public final class HugePagePool {
         }
         total--;
         surplus -= ofSurplus ? 1 : 0;
+        release(head);
+    }
+
+    private void release(long head) {
         frames.clear(head, FolioFlags.HUGETLB);
         frames.unfreeze(head, 1);
         frames.put(head, 1);
@@ -204,39 +275,51 @@ public final class HugePagePool {
      * Turns up to {@code count} free pages into pages of {@code smaller} (Linux: demote_store, demote_pool_huge_page). Promises are looked at
      * only to see whether there is anything to do: with some of the free pages promised, all of them may go.
      *
-     * @return 0, or -EBUSY when pages were asked for beyond the free ones while some were promised
+     * @return 0; -ENOMEM when there was no memory for the descriptors of a page, which then stays whole; -EBUSY when pages were asked for
+     *     beyond the free ones while some were promised
      */
     public int demote(long count, HugePagePool smaller) {
         long left = count;
         while (left > 0 && freeCount != reserved) {
-            long done = 0;
-            while (done < left && freeCount > 0 && demoteOne(smaller)) {
-                done++;
-            }
-            if (done == 0) {
+            int n = (int) Math.min(left, freeCount);
+            if (n == 0) {
                 return -Errno.EBUSY;
             }
-            left -= done;
+            long[] heads = new long[n];
+            for (int i = 0; i < n; i++) {
+                heads[i] = take();
+            }
+            int whole = vmemmap == null ? n : vmemmap.restore(heads, n, order);
+            for (int i = n - 1; i >= whole; i--) {
+                put(heads[i]);
+            }
+            total -= whole;
+            asked -= whole;
+            smaller.enterParts(heads, whole, order);
+            if (whole < n) {
+                return -Errno.ENOMEM;
+            }
+            left -= whole;
         }
         return 0;
     }
 
-    private boolean demoteOne(HugePagePool smaller) {
-        long head = take();
-        if (!vmemmap.restore(head, order)) {
-            put(head);
-            return false;
+    /** Cuts pages of 2^{@code larger} base pages, which belong to no pool any more, into pages of this one. */
+    private void enterParts(long[] heads, int n, int larger) {
+        int parts = 1 << larger - order;
+        long[] fresh = new long[n * parts];
+        int at = 0;
+        for (int i = 0; i < n; i++) {
+            frames.clear(heads[i], FolioFlags.HUGETLB);
+            frames.splitFolio(heads[i], order, 0);
+            for (int part = 0; part < parts; part++) {
+                long head = heads[i] + ((long) part << order);
+                frames.set(head, FolioFlags.HUGETLB);
+                fresh[at++] = head;
+            }
         }
-        total--;
-        frames.clear(head, FolioFlags.HUGETLB);
-        frames.splitFolio(head, smaller.order, 0);
-        long step = 1L << smaller.order;
-        for (long part = head; part < head + (1L << order); part += step) {
-            frames.set(part, FolioFlags.HUGETLB);
-            vmemmap.optimize(part, smaller.order);
-            smaller.enter(part);
-        }
-        return true;
+        asked += at;
+        enterAll(fresh, at);
     }
 
     // ---- promises ---------------------------------------------------------------------------------------------
@@ -288,6 +371,9 @@ public final class HugePagePool {
         }
         long head = allocate();
         if (head != Frames.NONE) {
+            if (vmemmap != null) {
+                vmemmap.optimize(head, order);
+            }
             surplus++;
             total++;
         }

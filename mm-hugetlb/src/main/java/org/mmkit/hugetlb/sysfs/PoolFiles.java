@@ -7,6 +7,7 @@ import org.mmkit.api.file.PseudoFile;
 import org.mmkit.hugetlb.HugePages;
 import org.mmkit.hugetlb.fs.SizeNumber;
 import org.mmkit.hugetlb.pool.HugePagePool;
+import org.mmkit.hugetlb.vmemmap.VmemmapOptimizer;
 
 /** /sys/kernel/mm/hugepages and /proc/sys/vm/nr_hugepages and its kin, with the values that they refuse. */
 public final class PoolFiles {
@@ -26,7 +27,7 @@ public final class PoolFiles {
             register(pool);
         }
         HugePagePool standard = machine.standard();
-        sysctl("nr_hugepages", standard::total, count -> {
+        sysctl("nr_hugepages", standard::asked, count -> {
             standard.resize(count);
             return 0;
         });
@@ -114,11 +115,11 @@ public final class PoolFiles {
     }
 
     /** Registers {@code /proc/sys/vm/hugetlb_optimize_vmemmap}. */
-    public void registerOptimizer() {
+    public void registerOptimizer(VmemmapOptimizer vmemmap) {
         context.pseudoFile("/proc/sys/vm/hugetlb_optimize_vmemmap", new PseudoFile() {
             @Override
             public String read() {
-                return (machine.vmemmap().isEnabled() ? 1 : 0) + "\n";
+                return (vmemmap.isEnabled() ? 1 : 0) + "\n";
             }
 
             @Override
@@ -132,7 +133,7 @@ public final class PoolFiles {
                 if (!number.matches("-?[0-9]{1,18}")) {
                     return -Errno.EINVAL;
                 }
-                machine.vmemmap().setEnabled(Long.parseLong(number) != 0);
+                vmemmap.setEnabled(Long.parseLong(number) != 0);
                 return 0;
             }
         });
