@@ -166,6 +166,32 @@ public final class KernelPageTables implements KernelTables {
     }
 
     @Override
+    public long findLocked(long va, int level) {
+        find(va, level);
+        return tables().findLocked(va, level);
+    }
+
+    @Override
+    public void lock(long slot) {
+        tables().lock(slot);
+    }
+
+    @Override
+    public void lockNested(long slot) {
+        tables().lockNested(slot);
+    }
+
+    @Override
+    public void unlock(long slot) {
+        tables().unlock(slot);
+    }
+
+    @Override
+    public void unlockNested(long slot) {
+        tables().unlockNested(slot);
+    }
+
+    @Override
     public long read(long slot) {
         return tables().read(slot);
     }
