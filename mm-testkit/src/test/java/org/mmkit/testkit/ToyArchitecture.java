@@ -47,7 +47,7 @@ class ToyArchitecture implements Architecture {
 
     @Override
     public VirtualLayout virtualLayout(Configuration configuration) {
-        return new VirtualLayout(0x1000, 1L << 30, 0x3000_0000, 0x3FFF_F000, 1L << 40, 1L << 41);
+        return new VirtualLayout(0x1000, 1L << 29, 0x1800_0000, 0x1FFF_F000, 1L << 29, 0x3800_0000);
     }
 
     @Override

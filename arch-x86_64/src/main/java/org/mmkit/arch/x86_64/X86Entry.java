@@ -1,5 +1,8 @@
 package org.mmkit.arch.x86_64;
 
+import java.util.List;
+import org.mmkit.api.arch.Access;
+import org.mmkit.api.arch.EntryField;
 import org.mmkit.api.arch.EntryFormat;
 import org.mmkit.api.arch.Protection;
 
@@ -81,7 +84,7 @@ public final class X86Entry implements EntryFormat {
     /** Protection key, bits 62 to 59 of a leaf. */
     static final long PKEY = 0xFL << 59;
 
-    private static final int PKEY_SHIFT = 59;
+    static final int PKEY_SHIFT = 59;
 
     /** XD: instructions may not be fetched. Bit 63, with IA32_EFER.NXE set. */
     static final long NO_EXECUTE = 1L << 63;
@@ -97,6 +100,9 @@ public final class X86Entry implements EntryFormat {
 
     /** Swap entry: the page was exclusive to this mapping (_PAGE_SWP_EXCLUSIVE). */
     static final long SWAP_EXCLUSIVE = 1L << 3;
+
+    /** Pages of 1 GiB are the largest. */
+    private static final int LARGEST_LEAF = 3;
 
     private static final int TYPE_SHIFT = 59;
     private static final int OFFSET_SHIFT = 9;
@@ -393,67 +399,46 @@ public final class X86Entry implements EntryFormat {
         return (bits & 1) << 2 | bits & 2 | bits >>> 2 & 1;
     }
 
-    // ---- for people -------------------------------------------------------------------------------------------
+    // ---- what the processor does --------------------------------------------------------------------------------
+
+    @Override
+    public boolean isValid(long entry) {
+        return (entry & PRESENT) != 0;
+    }
+
+    /** {@inheritDoc} PS above level 3, and address bits below the size of a large page (SDM 3A, tables 5-15 to 5-18). */
+    @Override
+    public long reservedBits(long entry, int level) {
+        if (level > LARGEST_LEAF) {
+            return entry & PAGE_SIZE;
+        }
+        return level == 1 || (entry & PAGE_SIZE) == 0 ? 0 : entry & FRAME & ~frameMask(level) & ~PAT_LARGE;
+    }
+
+    /** {@inheritDoc} R/W, U/S and XD restrict what is below a table entry too (SDM 3A, section 5.6.1). */
+    @Override
+    public int access(long entry, int level) {
+        int kernel = Access.KERNEL_READ
+                | ((entry & WRITABLE) != 0 ? Access.KERNEL_WRITE : 0)
+                | ((entry & NO_EXECUTE) == 0 ? Access.KERNEL_EXEC : 0);
+        return (entry & USER) != 0 ? kernel | kernel << 3 : kernel;
+    }
+
+    @Override
+    public List<EntryField> explain(long entry, int level) {
+        return X86Explanation.of(this, entry, level);
+    }
 
     @Override
     public String describe(long entry, int level) {
-        if (entry == 0) {
-            return "none";
-        }
-        if (!isPresent(entry)) {
-            return describeSoftware(entry);
-        }
-        StringBuilder s = new StringBuilder();
-        if (!isLeaf(entry, level)) {
-            s.append("table in frame 0x").append(Long.toHexString(tablePfn(entry)));
-        } else {
-            s.append(level == 1 ? "4K" : level == 2 ? "2M" : "1G").append(" leaf of frame 0x");
-            s.append(Long.toHexString(pfn(entry, level)));
-        }
-        name(s, entry, PRESENT, "P");
-        name(s, entry, WRITABLE, "RW");
-        name(s, entry, USER, "US");
-        name(s, entry, WRITE_THROUGH, "PWT");
-        name(s, entry, CACHE_DISABLE, "PCD");
-        name(s, entry, ACCESSED, "A");
-        name(s, entry, DIRTY, "D");
-        name(s, entry, PAGE_SIZE, level == 1 ? "PAT" : "PS");
-        name(s, entry, PROTNONE, (entry & PRESENT) != 0 ? "G" : "protnone");
-        name(s, entry, SPECIAL, "special");
-        name(s, entry, UFFD_WP, "uffd-wp");
-        name(s, entry, SOFT_DIRTY, "soft-dirty");
-        if (level > 1 && isLeaf(entry, level)) {
-            name(s, entry, PAT_LARGE, "PAT");
-        }
-        name(s, entry, SAVED_DIRTY, "saved-dirty");
-        if ((entry & PKEY) != 0) {
-            s.append(" pkey=").append((entry & PKEY) >>> PKEY_SHIFT);
-        }
-        return name(s, entry, NO_EXECUTE, "XD").toString();
+        return X86Explanation.line(this, entry, level);
     }
 
-    private static StringBuilder name(StringBuilder s, long entry, long bit, String name) {
-        if ((entry & bit) != 0) {
-            s.append(' ').append(name);
-        }
-        return s;
+    static int typeOf(long entry) {
+        return type(entry);
     }
 
-    private String describeSoftware(long entry) {
-        StringBuilder s = new StringBuilder();
-        if (isMigration(entry)) {
-            s.append("migration of frame 0x").append(Long.toHexString(migrationPfn(entry)));
-            s.append(isMigrationWritable(entry) ? " writable" : isExclusive(entry) ? " exclusive" : " read");
-            s.append(isMigrationDirty(entry) ? " dirty" : "").append(isMigrationYoung(entry) ? " young" : "");
-        } else if (type(entry) == MARKER) {
-            s.append("marker of kind ").append(markerKind(entry));
-        } else if (type(entry) == HWPOISON) {
-            s.append("poisoned frame 0x").append(Long.toHexString(offset(entry)));
-        } else {
-            s.append("swap device ").append(type(entry)).append(" page ").append(offset(entry));
-            name(s, entry, SWAP_EXCLUSIVE, "exclusive");
-        }
-        name(s, entry, SWAP_SOFT_DIRTY, "soft-dirty");
-        return name(s, entry, SWAP_UFFD_WP, "uffd-wp").toString();
+    static long offsetOf(long entry) {
+        return offset(entry);
     }
 }

@@ -153,12 +153,9 @@ public final class X86_64 implements Architecture {
         return SECTION_BITS - PAGE_SHIFT;
     }
 
-    /**
-     * Whether the processor would translate {@code va}: the bits above the translated ones repeat the highest of them (Intel
-     * SDM volume 1, section 3.3.7.1).
-     */
-    public static boolean isCanonical(long va, int vaBits) {
-        int unused = 64 - vaBits;
-        return va << unused >> unused == va;
+    /** {@inheritDoc} CR3: the PCID or PWT and PCD in bits 11 to 0, no flush in bit 63 (Intel SDM 3A, table 5-12). */
+    @Override
+    public long rootAddress(Configuration configuration, long register) {
+        return register & X86Entry.FRAME;
     }
 }

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
+import org.mmkit.api.arch.Access;
 import org.mmkit.api.arch.Architecture;
+import org.mmkit.api.arch.EntryField;
+import org.mmkit.api.arch.PageTableLayout;
 import org.mmkit.api.arch.Protection;
 import org.mmkit.api.arch.VirtualLayout;
 import org.mmkit.testkit.FixedConfiguration;
@@ -88,9 +91,55 @@ class X86EntryTest {
         assertThat(space.mmapBase()).isEqualTo(0x7FFF_F7FF_F000L);
         assertThat(space.stackTop()).isEqualTo(0x7FFF_FFFF_F000L);
         assertThat(space.userEnd()).isEqualTo(0x7FFF_FFFF_F000L);
-        assertThat(X86_64.isCanonical(0x7FFF_FFFF_FFFFL, 48)).isTrue();
-        assertThat(X86_64.isCanonical(0x8000_0000_0000L, 48)).isFalse();
-        assertThat(X86_64.isCanonical(0xFFFF_8000_0000_0000L, 48)).isTrue();
+    }
+
+    /** Intel SDM volume 1, section 3.3.7.1: bits above the translated ones repeat the highest of them. */
+    @Test
+    void A03_addresses_are_canonical_as_the_number_of_levels_says() {
+        X86_64 architecture = new X86_64();
+        PageTableLayout four = architecture.layout(FixedConfiguration.of("X86_64"));
+        PageTableLayout five = architecture.layout(FixedConfiguration.of("X86_64", "X86_5LEVEL"));
+
+        assertThat(architecture.isCanonical(four, 0x7FFF_FFFF_FFFFL)).isTrue();
+        assertThat(architecture.isCanonical(four, 0x8000_0000_0000L)).isFalse();
+        assertThat(architecture.isCanonical(four, 0xFFFF_8000_0000_0000L)).isTrue();
+        assertThat(architecture.isCanonical(five, 0x8000_0000_0000L)).isTrue();
+        assertThat(architecture.isCanonical(five, 0xFF00_0000_0000_0000L)).isTrue();
+        assertThat(architecture.isCanonical(five, 0x0100_0000_0000_0000L)).isFalse();
+        assertThat(five.levels()).isEqualTo(5);
+        assertThat(five.vaBits()).isEqualTo(57);
+    }
+
+    /** Intel SDM 3A, tables 5-15 to 5-20 and 5-12 (CR3); arch/x86/include/asm/pgtable_types.h and mm/pat/memtype.c. */
+    @Test
+    void A03_every_attribute_of_a_processor_entry_is_named() {
+        // XD, key 5, G, PAT in bit 7 of a 4K page, D, A, PWT
+        long small = 1L << 63 | 5L << 59 | 0x12345000L | 1 << 8 | 1 << 7 | 1 << 6 | 1 << 5 | 1 << 3 | 1;
+        assertThat(format.explain(small, 1)).extracting(EntryField::name)
+                .containsExactly("XD", "protection key", "address", "G", "PAT", "D", "A", "PWT", "U/S", "R/W", "P");
+        assertThat(meaning(small, 1, "PAT")).isEqualTo("memory type 5 of IA32_PAT, Linux: WP");
+        assertThat(meaning(small, 1, "protection key")).isNotEmpty();
+        // PAT in bit 12 of a 2M page, PS in bit 7, PCD
+        long large = 0x40000000L | 1 << 12 | 1 << 7 | 1 << 4 | 1;
+        assertThat(meaning(large, 2, "PAT")).isEqualTo("memory type 6 of IA32_PAT, Linux: UC-");
+        assertThat(format.reservedBits(large, 2)).isZero();
+        assertThat(format.reservedBits(large | 1 << 13, 2)).isEqualTo(1 << 13);
+        assertThat(format.reservedBits(0x40000000L | 1 << 21 | 1 << 7 | 1, 3)).isEqualTo(1 << 21);
+        assertThat(format.reservedBits(0x1000L | 1 << 7 | 1, 4)).as("PS of a PML4E").isEqualTo(1 << 7);
+        assertThat(new X86_64().rootAddress(FixedConfiguration.of("X86_64"), 0x8000_0000_0123_4FFFL)).isEqualTo(0x123_4000L);
+    }
+
+    private String meaning(long entry, int level, String name) {
+        return format.explain(entry, level).stream().filter(f -> f.name().equals(name)).findFirst().orElseThrow().meaning();
+    }
+
+    /** Intel SDM 3A, section 5.6.1: a write needs R/W, a user access U/S, a fetch no XD, in every entry of the walk. */
+    @Test
+    void A03_access_rights_are_those_of_the_processor() {
+        assertThat(Access.text(format.access(0x1000L | 1, 1))).isEqualTo("k:r-x u:---");
+        assertThat(Access.text(format.access(0x1000L | 7, 1))).isEqualTo("k:rwx u:rwx");
+        assertThat(Access.text(format.access(1L << 63 | 0x1000L | 5, 1))).isEqualTo("k:r-- u:r--");
+        assertThat(Access.text(format.access(format.table(1, 2) & ~2L, 2))).as("R/W of a table counts").isEqualTo("k:r-x u:r-x");
     }
 
     @Test

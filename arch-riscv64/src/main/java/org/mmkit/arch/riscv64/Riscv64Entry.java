@@ -1,0 +1,461 @@
+package org.mmkit.arch.riscv64;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import org.mmkit.api.arch.Access;
+import org.mmkit.api.arch.EntryExplanation;
+import org.mmkit.api.arch.EntryField;
+import org.mmkit.api.arch.EntryFormat;
+import org.mmkit.api.arch.Protection;
+
+/**
+ * Entries of Sv39, Sv48 and Sv57 tables, as Linux uses them.
+ *
+ * <p>The bits of valid entries are the processor's: The RISC-V Instruction Set Manual, volume II "Privileged Architecture",
+ * sections "Sv39", "Svnapot" and "Svpbmt"; the two for software are used as Linux uses them (arch/riscv/include/asm/pgtable-bits.h).
+ * Entries that are not valid are Linux's alone (pgtable.h):
+ *
+ * <pre>
+ *   63 62 61 60  54 53        10 9 8 7 6 5 4 3 2 1 0
+ *  |N | MT  | 0    | PPN        |RSW|D|A|G|U|X|W|R|1|   leaf; a table when X, W and R are 0
+ *  | offset             |  type (11..7)  |E|0|0|0 0 0|0|   swap, migration, marker
+ *  | as in a leaf                      |A|1|0|0 0 1|0|   PROT_NONE leaf (G stands in for "valid")
+ * </pre>
+ */
+public final class Riscv64Entry implements EntryFormat {
+
+    /** The one codec; it has no state. */
+    public static final Riscv64Entry INSTANCE = new Riscv64Entry();
+
+    /** V: valid. Bit 0. */
+    static final long VALID = 1L;
+
+    /** R: readable. Bit 1. */
+    static final long READ = 1L << 1;
+
+    /** W: writable; without R reserved. Bit 2. */
+    static final long WRITE = 1L << 2;
+
+    /** X: executable. Bit 3. R, W and X all 0: the entry points to a table. */
+    static final long EXEC = 1L << 3;
+
+    /** U: for user mode, and then not for the supervisor unless sstatus.SUM is set. Bit 4. */
+    static final long USER = 1L << 4;
+
+    /** G: global. Bit 5. Linux: PROT_NONE where V is 0. */
+    static final long GLOBAL = 1L << 5;
+
+    /** A: used since it was cleared. Bit 6. Linux, in a swap entry: exclusive (_PAGE_SWP_EXCLUSIVE). */
+    static final long ACCESSED = 1L << 6;
+
+    /** D: written since it was cleared. Bit 7. */
+    static final long DIRTY = 1L << 7;
+
+    /** RSW, bit 8, for software. Linux: the page has no mapping count (_PAGE_SPECIAL). */
+    static final long SPECIAL = 1L << 8;
+
+    /** PPN: bits 53 to 10. */
+    static final long FRAME = (1L << 54) - (1L << 10);
+
+    /** Reserved: bits 60 to 54. */
+    static final long RESERVED = (1L << 61) - (1L << 54);
+
+    /** PBMT (Svpbmt): memory type, bits 62 and 61. */
+    static final long MEMORY_TYPE = 3L << 61;
+
+    /** N (Svnapot): the entry is one of a naturally aligned power-of-two run; the low PPN bits say how long. Bit 63. */
+    static final long NAPOT = 1L << 63;
+
+    /** Low PPN bits of an entry of a 64 KiB run: 1000 (table "Page table entry encodings when N=1"). */
+    private static final long NAPOT_64K = 8;
+
+    private static final int NAPOT_SHIFT = 4;
+    private static final int FRAME_SHIFT = 10;
+    private static final int INDEX_BITS = 9;
+    private static final long LEAF = READ | WRITE | EXEC;
+    private static final int TYPE_SHIFT = 7;
+    private static final int TYPE_MASK = 0x1F;
+    private static final int OFFSET_SHIFT = 12;
+    private static final long OFFSET_MASK = (1L << 52) - 1;
+
+    /** Types below are swap devices; the special ones follow (include/linux/swap.h, without device-private memory). */
+    static final int SWAP_DEVICES = 27;
+
+    static final int HWPOISON = 27;
+    static final int MIGRATION_READ = 28;
+    static final int MIGRATION_READ_EXCLUSIVE = 29;
+    static final int MIGRATION_WRITE = 30;
+    static final int MARKER = 31;
+
+    /** Bits of the offset of a migration entry that hold the frame (SWP_PFN_BITS: 56 address bits without 12). */
+    private static final int FRAME_BITS = 44;
+
+    /** Bits that a change of permissions replaces (the complement of _PAGE_CHG_MASK). */
+    private static final long CHANGED = VALID | READ | WRITE | EXEC | USER | GLOBAL | MEMORY_TYPE;
+
+    private Riscv64Entry() {}
+
+    @Override
+    public boolean isNone(long entry) {
+        return entry == 0;
+    }
+
+    @Override
+    public boolean isValid(long entry) {
+        return (entry & VALID) != 0;
+    }
+
+    @Override
+    public boolean isPresent(long entry) {
+        return (entry & (VALID | GLOBAL)) != 0;
+    }
+
+    @Override
+    public boolean isLeaf(long entry, int level) {
+        return level == 1 || (entry & LEAF) != 0;
+    }
+
+    private static int order(int level) {
+        return (level - 1) * INDEX_BITS;
+    }
+
+    /** {@inheritDoc} The frames of a run differ in the address only: its entries all name the first one. */
+    @Override
+    public long pfn(long entry, int level) {
+        long ppn = (entry & FRAME) >>> FRAME_SHIFT;
+        return (entry < 0 ? ppn & ppn - 1 : ppn) & -1L << order(level);
+    }
+
+    @Override
+    public long tablePfn(long entry) {
+        return (entry & FRAME) >>> FRAME_SHIFT;
+    }
+
+    @Override
+    public long table(long pfn, int level) {
+        return pfn << FRAME_SHIFT | VALID;
+    }
+
+    /** Linux: protection_map of arch/riscv/mm/init.c. Memory that may be written may be read. */
+    private static long permissions(int protection) {
+        if ((protection & (Protection.READ | Protection.WRITE | Protection.EXEC)) == 0) {
+            return GLOBAL | READ;
+        }
+        boolean write = (protection & Protection.WRITE) != 0;
+        boolean read = write || (protection & Protection.READ) != 0;
+        return VALID | USER | ACCESSED | (read ? READ : 0) | (write ? WRITE : 0) | ((protection & Protection.EXEC) != 0 ? EXEC : 0);
+    }
+
+    @Override
+    public long leaf(long pfn, int level, int protection) {
+        return pfn << FRAME_SHIFT | permissions(protection) | ACCESSED;
+    }
+
+    /** {@inheritDoc} An entry that becomes accessible becomes accessed: Linux's pte_modify adds the bits of the new protection, A among them. */
+    @Override
+    public long withProtection(long entry, int level, int protection) {
+        return entry & ~CHANGED | permissions(protection);
+    }
+
+    @Override
+    public boolean isUserAccessible(long entry) {
+        return (entry & (VALID | USER)) == (VALID | USER);
+    }
+
+    @Override
+    public boolean isWritable(long entry) {
+        return (entry & WRITE) != 0;
+    }
+
+    @Override
+    public long makeWritable(long entry) {
+        return entry | WRITE;
+    }
+
+    @Override
+    public long writeProtect(long entry) {
+        return entry & ~WRITE;
+    }
+
+    @Override
+    public boolean isDirty(long entry) {
+        return (entry & DIRTY) != 0;
+    }
+
+    @Override
+    public long makeDirty(long entry) {
+        return entry | DIRTY;
+    }
+
+    @Override
+    public long makeClean(long entry) {
+        return entry & ~DIRTY;
+    }
+
+    @Override
+    public boolean isYoung(long entry) {
+        return (entry & ACCESSED) != 0;
+    }
+
+    @Override
+    public long makeYoung(long entry) {
+        return entry | ACCESSED;
+    }
+
+    @Override
+    public long makeOld(long entry) {
+        return entry & ~ACCESSED;
+    }
+
+    @Override
+    public boolean isSpecial(long entry) {
+        return (entry & SPECIAL) != 0;
+    }
+
+    @Override
+    public long makeSpecial(long entry) {
+        return entry | SPECIAL;
+    }
+
+    private static long withPfn(long entry, long pfn) {
+        return entry & ~(FRAME | NAPOT) | pfn << FRAME_SHIFT;
+    }
+
+    @Override
+    public long childLeaf(long huge, int level, int n) {
+        return withPfn(huge, pfn(huge, level) + n);
+    }
+
+    @Override
+    public long advance(long entry, int level, long n) {
+        return entry + (n << FRAME_SHIFT);
+    }
+
+    // ---- entries of the kernel's own ----------------------------------------------------------------------------
+
+    private static int type(long entry) {
+        return (int) (entry >>> TYPE_SHIFT) & TYPE_MASK;
+    }
+
+    private static long offset(long entry) {
+        return entry >>> OFFSET_SHIFT & OFFSET_MASK;
+    }
+
+    private static long notPresent(int type, long offset) {
+        return (long) type << TYPE_SHIFT | offset << OFFSET_SHIFT;
+    }
+
+    private boolean isSoftware(long entry) {
+        return entry != 0 && !isPresent(entry);
+    }
+
+    @Override
+    public long swap(int type, long offset, boolean exclusive) {
+        if (type < 0 || type >= SWAP_DEVICES) {
+            throw new IllegalArgumentException("swap device " + type + " is not in 0 to " + (SWAP_DEVICES - 1));
+        }
+        if (type == 0 && offset == 0 && !exclusive) {
+            throw new IllegalArgumentException("page 0 of a swap device is its header");
+        }
+        return notPresent(type, offset) | (exclusive ? ACCESSED : 0);
+    }
+
+    @Override
+    public boolean isSwap(long entry) {
+        return isSoftware(entry) && type(entry) < SWAP_DEVICES;
+    }
+
+    @Override
+    public int swapType(long entry) {
+        return type(entry);
+    }
+
+    @Override
+    public long swapOffset(long entry) {
+        return offset(entry);
+    }
+
+    @Override
+    public boolean isExclusive(long entry) {
+        return isMigration(entry) ? type(entry) != MIGRATION_READ : (entry & ACCESSED) != 0;
+    }
+
+    @Override
+    public long clearExclusive(long entry) {
+        return entry & ~ACCESSED;
+    }
+
+    @Override
+    public long migration(long pfn, boolean writable, boolean exclusive, boolean dirty, boolean young) {
+        int type = writable ? MIGRATION_WRITE : exclusive ? MIGRATION_READ_EXCLUSIVE : MIGRATION_READ;
+        return notPresent(type, pfn | (young ? 1L << FRAME_BITS : 0) | (dirty ? 1L << FRAME_BITS + 1 : 0));
+    }
+
+    @Override
+    public boolean isMigration(long entry) {
+        int type = type(entry);
+        return type >= MIGRATION_READ && type <= MIGRATION_WRITE && isSoftware(entry);
+    }
+
+    @Override
+    public long migrationPfn(long entry) {
+        return offset(entry) & (1L << FRAME_BITS) - 1;
+    }
+
+    @Override
+    public boolean isMigrationWritable(long entry) {
+        return type(entry) == MIGRATION_WRITE;
+    }
+
+    @Override
+    public boolean isMigrationDirty(long entry) {
+        return (offset(entry) >>> FRAME_BITS + 1 & 1) != 0;
+    }
+
+    @Override
+    public boolean isMigrationYoung(long entry) {
+        return (offset(entry) >>> FRAME_BITS & 1) != 0;
+    }
+
+    /** {@inheritDoc} Linux gives each kind a bit (include/linux/swapops.h): 1 userfaultfd, 2 poisoned, 4 guard; ours read from the other end. */
+    @Override
+    public long marker(int kind) {
+        if (kind < 1 || kind > 7) {
+            throw new IllegalArgumentException("marker kind " + kind + " is not in 1 to 7");
+        }
+        return notPresent(MARKER, mirror(kind));
+    }
+
+    @Override
+    public int markerKind(long entry) {
+        return type(entry) == MARKER && isSoftware(entry) ? mirror((int) offset(entry) & 7) : 0;
+    }
+
+    /** Three bits in reverse order. */
+    private static int mirror(int bits) {
+        return (bits & 1) << 2 | bits & 2 | bits >>> 2 & 1;
+    }
+
+    // ---- what the processor does --------------------------------------------------------------------------------
+
+    /**
+     * {@inheritDoc} Bits 60 to 54, W without R, in a table entry also N, PBMT, D, A and U; in a leaf PBMT 3, PPN bits below its size, and
+     * N above level 1 or with another run than 64 KiB.
+     */
+    @Override
+    public long reservedBits(long entry, int level) {
+        if (!isLeaf(entry, level) || (entry & LEAF) == 0) {
+            return level == 1 ? VALID : entry & (RESERVED | NAPOT | MEMORY_TYPE | DIRTY | ACCESSED | USER);
+        }
+        long bits = entry & RESERVED | ((entry & (READ | WRITE)) == WRITE ? WRITE : 0);
+        if ((entry & MEMORY_TYPE) == MEMORY_TYPE) {
+            bits |= MEMORY_TYPE;
+        }
+        if (entry < 0 && (level > 1 || (entry >>> FRAME_SHIFT & 0xF) != NAPOT_64K)) {
+            bits |= NAPOT;
+        }
+        return bits | entry & ((1L << order(level)) - 1 << FRAME_SHIFT);
+    }
+
+    @Override
+    public int access(long entry, int level) {
+        if (!isLeaf(entry, level)) {
+            return Access.ALL;
+        }
+        int bits = ((entry & READ) != 0 ? Access.KERNEL_READ : 0) | ((entry & WRITE) != 0 ? Access.KERNEL_WRITE : 0);
+        int exec = (entry & EXEC) != 0 ? Access.KERNEL_EXEC : 0;
+        // The supervisor reads and writes user pages while sstatus.SUM is set; it never executes them.
+        return (entry & USER) != 0 ? bits | (bits | exec) << 3 : bits | exec;
+    }
+
+    @Override
+    public long makeContiguous(long entry, int level) {
+        if (level > 1) {
+            throw new UnsupportedOperationException("no run of entries of level " + level);
+        }
+        return withPfn(entry, pfn(entry, 1) & -1L << NAPOT_SHIFT | NAPOT_64K) | NAPOT;
+    }
+
+    @Override
+    public long makeSingle(long entry, int level, int n) {
+        return entry < 0 ? withPfn(entry, pfn(entry, 1) + n) : entry;
+    }
+
+    @Override
+    public boolean isContiguous(long entry, int level) {
+        return entry < 0 && level == 1;
+    }
+
+    @Override
+    public int repeatShift(long entry, int level) {
+        return entry < 0 && level == 1 ? NAPOT_SHIFT : 0;
+    }
+
+    // ---- for people ---------------------------------------------------------------------------------------------
+
+    @Override
+    public List<EntryField> explain(long entry, int level) {
+        if (entry == 0) {
+            return List.of();
+        }
+        EntryExplanation e = new EntryExplanation(entry);
+        if (!isPresent(entry)) {
+            return explainSoftware(e, entry);
+        }
+        if (!isLeaf(entry, level)) {
+            return e.field(53, 10, "PPN", "next-level table in frame 0x" + Long.toHexString(tablePfn(entry)))
+                    .field(3, 1, "X W R", "0: a table")
+                    .bit(0, "V", "valid", "not valid")
+                    .with("reserved in a table entry");
+        }
+        return e.flag(63, "N", "Svnapot: one of a run of 64 KiB")
+                .fieldIfSet(62, 61, "PBMT", "Svpbmt: " + new String[] {"", "NC, not cached", "IO, strongly ordered", "reserved"}[(int) (entry >>> 61 & 3)])
+                .field(53, 10, "PPN", "frame 0x" + Long.toHexString(pfn(entry, level)))
+                .flag(9, "RSW", "Linux: device memory with struct pages")
+                .flag(8, "RSW", "Linux: the page has no mapping count")
+                .bit(7, "D", "written", "not written")
+                .bit(6, "A", "accessed", "not accessed")
+                .flag(5, "G", isValid(entry) ? "global" : "Linux: present although not valid (PROT_NONE)")
+                .bit(4, "U", "for user mode", "for the supervisor only")
+                .bit(3, "X", "executable", "not executable")
+                .bit(2, "W", "writable", "not writable")
+                .bit(1, "R", "readable", "not readable")
+                .bit(0, "V", "valid", "not valid")
+                .with("reserved");
+    }
+
+    private List<EntryField> explainSoftware(EntryExplanation e, long entry) {
+        int type = type(entry);
+        String what;
+        String offset = "frame 0x" + Long.toHexString(migrationPfn(entry));
+        if (isMigration(entry)) {
+            what = "Linux: migration, " + (isMigrationWritable(entry) ? "writable" : isExclusive(entry) ? "exclusive" : "read-only");
+            offset += (isMigrationYoung(entry) ? ", young" : "") + (isMigrationDirty(entry) ? ", dirty" : "");
+        } else if (type == MARKER) {
+            what = "Linux: marker";
+            offset = "1 userfaultfd, 2 poisoned, 4 guard";
+        } else if (type == HWPOISON) {
+            what = "Linux: poisoned memory";
+        } else {
+            what = "Linux: swap device " + type;
+            offset = "page on the device";
+        }
+        return e.field(63, 12, "offset", offset)
+                .field(11, 7, "type", what)
+                .flag(6, "_PAGE_SWP_EXCLUSIVE", "Linux: the page was this mapping's alone")
+                .with("not used");
+    }
+
+    @Override
+    public String describe(long entry, int level) {
+        if (entry == 0) {
+            return "none";
+        }
+        String size = !isPresent(entry) ? ""
+                : !isLeaf(entry, level) ? "table "
+                : new String[] {isContiguous(entry, level) ? "4K of 64K leaf " : "4K leaf ", "2M leaf ", "1G leaf ", "512G leaf ", "256T leaf "}[level - 1];
+        return explain(entry, level).stream()
+                .map(f -> f.low() == f.high() ? (f.value() == 0 ? "!" : "") + f.name() : f.name() + "=0x" + Long.toHexString(f.value()))
+                .collect(Collectors.joining(" ", size, ""));
+    }
+}
