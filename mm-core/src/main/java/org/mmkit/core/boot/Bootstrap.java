@@ -12,6 +12,7 @@ import org.mmkit.api.feature.Feature;
 import org.mmkit.api.lock.Locks;
 import org.mmkit.core.BootException;
 import org.mmkit.core.compaction.Compactor;
+import org.mmkit.core.compaction.Kcompactd;
 import org.mmkit.core.lock.LockChecker;
 import org.mmkit.core.lock.SmpLocks;
 import org.mmkit.core.memory.SystemMemory;
@@ -88,7 +89,11 @@ public final class Bootstrap {
         if (configuration.isEnabled("COMPACTION")) {
             Compactor compactor = new Compactor(engine);
             memory.allocator().setCompaction(compactor);
-            engineFiles.addCompaction(compactor);
+            Kcompactd kcompactd = new Kcompactd(compactor, clock, counters, layout.order(2));
+            clock.register(kcompactd);
+            clock.wake(kcompactd, clock.now());
+            compactor.setBackground(kcompactd);
+            engineFiles.addCompaction(compactor, kcompactd);
         }
         startFeatures(new FeatureHost(configuration, architecture, engine, clock, parameters, files.vfs(), pseudoFiles, fields,
                 wiring.policies(), log));

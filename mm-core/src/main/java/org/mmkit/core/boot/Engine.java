@@ -29,6 +29,7 @@ import org.mmkit.core.space.UserAddressSpace;
 import org.mmkit.core.space.VmArea;
 import org.mmkit.core.stat.CounterTable;
 import org.mmkit.core.swap.SwapEntries;
+import org.mmkit.core.swap.SwapSpace;
 
 /**
  * The parts of one machine that the inner packages work with; made once at boot. Nothing in here knows who called.
@@ -62,6 +63,7 @@ public final class Engine {
     private int lastSpaceId;
     private SwapEntries swap = SwapEntries.NONE;
     private MappingSources sources = MappingSources.NONE;
+    private @Nullable SwapSpace swapSpace;
     private @Nullable Aging aging;
     private @Nullable Kswapd kswapd;
 
@@ -144,6 +146,20 @@ public final class Engine {
     /** Sets the swap. */
     public void setSwap(SwapEntries entries) {
         swap = entries;
+    }
+
+    /** Swap devices and the swap cache. */
+    public SwapSpace swapSpace() {
+        SwapSpace space = swapSpace;
+        if (space == null) {
+            throw new IllegalStateException("swap is not set up yet");
+        }
+        return space;
+    }
+
+    /** Sets them. */
+    public void setSwapSpace(SwapSpace space) {
+        swapSpace = space;
     }
 
     /** Where mmap gets shared anonymous memory and huge pages. */

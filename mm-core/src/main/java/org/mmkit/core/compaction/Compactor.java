@@ -1,7 +1,7 @@
 package org.mmkit.core.compaction;
 
 import org.jspecify.annotations.Nullable;
-import org.mmkit.api.memory.Gfp;
+import org.mmkit.api.memory.FrameAllocator;
 import org.mmkit.api.memory.MigrateType;
 import org.mmkit.core.boot.Engine;
 import org.mmkit.core.memory.BuddyAllocator;
@@ -10,44 +10,53 @@ import org.mmkit.core.memory.Isolation;
 import org.mmkit.core.memory.Zone;
 
 /**
- * Direct compaction: what an allocation of order 1 and more asks for before it gives up (mm/compaction.c, try_to_compact_pages).
+ * Memory compaction of a machine: on behalf of allocations, of background reclaim, and by order of the user (mm/compaction.c,
+ * try_to_compact_pages, compact_nodes).
  *
- * <p>A zone is left alone when it would serve the request, when it is short of memory rather than fragmented, and for a while after
- * failures. Nothing that the caller of the allocation holds a reference to moves.
+ * <p>Nothing that somebody holds a reference on moves, so whoever keeps the number of a frame over an allocation holds one or looks
+ * it up again. Not thread-safe.
  */
 public final class Compactor implements Compaction {
 
-    /** Fragmentation below this, in thousandths, is want of memory (vm.extfrag_threshold). */
-    private static final int DEFAULT_THRESHOLD = 500;
-
-    private static final int COSTLY_ORDER = 3;
-
-    private final BuddyAllocator allocator;
+    private final @Nullable CompactedZone[] zones = new CompactedZone[Zone.ZONES];
     private final Isolation isolation;
-    private final @Nullable ZoneCompaction[] zones = new ZoneCompaction[Zone.ZONES];
-    private int threshold = DEFAULT_THRESHOLD;
+    private final Fragmentation fragmentation;
+    private final ZoneCompaction compaction;
+    private @Nullable Kcompactd kcompactd;
+    private long captured = FrameAllocator.NONE;
     private boolean running;
 
     /** Compaction of all zones of {@code engine}'s memory. */
     public Compactor(Engine engine) {
-        allocator = engine.memory.allocator();
+        BuddyAllocator allocator = engine.memory.allocator();
         isolation = allocator.isolation();
-        FolioMover mover = new FolioMover(engine);
+        fragmentation = new Fragmentation(allocator);
+        compaction = new ZoneCompaction(engine, fragmentation);
         for (int z = 0; z < Zone.ZONES; z++) {
             if (allocator.zone(z).managed() > 0) {
-                zones[z] = new ZoneCompaction(engine, mover, allocator.zone(z));
+                zones[z] = new CompactedZone(allocator.zone(z), allocator.blockOrder(), allocator.maxOrder());
             }
         }
     }
 
-    /** vm.extfrag_threshold: 0 compacts for want of memory too, 1000 never for a costly order. */
-    public int threshold() {
-        return threshold;
+    /** Names the thread that compacts in the background. */
+    public void setBackground(Kcompactd thread) {
+        kcompactd = thread;
     }
 
-    /** Sets vm.extfrag_threshold, 0 to 1000. */
-    public void setThreshold(int thousandths) {
-        threshold = thousandths;
+    /** How far memory is in pieces, and vm.extfrag_threshold. */
+    public Fragmentation fragmentation() {
+        return fragmentation;
+    }
+
+    /** Whether pages that are locked in memory move too (vm.compact_unevictable_allowed). */
+    public boolean isUnevictableAllowed() {
+        return compaction.migrationScanner().isUnevictableAllowed();
+    }
+
+    /** Sets it. */
+    public void setUnevictableAllowed(boolean allowed) {
+        compaction.migrationScanner().setUnevictableAllowed(allowed);
     }
 
     @Override
@@ -56,53 +65,175 @@ public final class Compactor implements Compaction {
             return Result.SKIPPED;
         }
         running = true;
+        captured = FrameAllocator.NONE;
         try {
-            return compactZones(request.order(), request.gfp()) ? Result.COMPLETE : Result.SKIPPED;
+            return compactZones(request, priority);
         } finally {
             running = false;
         }
     }
 
-    private boolean compactZones(int order, int gfp) {
-        int highest = (gfp & (Gfp.HIGHMEM | Gfp.MOVABLE)) == (Gfp.HIGHMEM | Gfp.MOVABLE) ? Zone.MOVABLE : Zone.NORMAL;
-        MigrateType type = (gfp & Gfp.MOVABLE) != 0
-                ? MigrateType.MOVABLE
-                : (gfp & Gfp.RECLAIMABLE) != 0 ? MigrateType.RECLAIMABLE : MigrateType.UNMOVABLE;
-        boolean tried = false;
-        for (int z = highest; z >= 0; z--) {
-            ZoneCompaction zone = zones[z];
-            if (zone == null || !isSuitable(z, order, highest) || zone.isDeferred(order)) {
+    private Result compactZones(Request request, Priority priority) {
+        Result best = Result.SKIPPED;
+        int order = request.order();
+        for (int z = request.highest(); z >= 0; z--) {
+            CompactedZone zone = zones[z];
+            if (zone == null) {
                 continue;
             }
-            tried = true;
-            if (zone.run(order, type, (gfp & Gfp.NORETRY) == 0)) {
+            if (priority != Priority.FULL && zone.isDeferred(order)) {
+                best = later(Result.DEFERRED, best);
+                continue;
+            }
+            Result result = compactZone(zone, request, priority);
+            best = later(result, best);
+            if (result == Result.SUCCESS) {
+                zone.resetDeferral(order, false);
                 break;
             }
+            if (priority != Priority.ASYNC && (result == Result.COMPLETE || result == Result.PARTIAL_SKIPPED)) {
+                zone.defer(order);
+            }
         }
-        return tried;
+        return best;
     }
 
-    /** Whether compaction can help (compaction_suit_allocation_order): there is memory, but in pieces. */
-    private boolean isSuitable(int z, int order, int highest) {
-        Zone zone = allocator.zone(z);
-        if (isolation.serves(z, order, highest)) {
-            return false;
+    private static Result later(Result a, Result b) {
+        return a.compareTo(b) > 0 ? a : b;
+    }
+
+    private Result compactZone(CompactedZone zone, Request request, Priority priority) {
+        CompactControl cc = new CompactControl(
+                zone, request.order(), request.type(), priority == Priority.ASYNC ? Mode.ASYNC : Mode.SYNC_LIGHT);
+        cc.highest = request.highest();
+        cc.mark = request.mark();
+        cc.reserve = request.reserve();
+        cc.direct = true;
+        cc.wholeZone = priority == Priority.FULL;
+        cc.ignoreSkips = priority == Priority.FULL;
+        cc.anyTarget = priority == Priority.FULL;
+        isolation.capture(zone.number, request.order(), request.type());
+        Result result = Result.SKIPPED;
+        try {
+            result = compaction.run(cc);
+        } finally {
+            captured = isolation.endCapture();
         }
-        long mark = zone.watermark(order > COSTLY_ORDER ? Zone.LOW : Zone.MIN) + zone.lowmemReserve(highest);
-        // Room for twice the block: the pages that move have copies for a while (compact_gap).
-        if (zone.free() <= mark + (2L << order)) {
-            return false;
+        return captured == FrameAllocator.NONE ? result : Result.SUCCESS;
+    }
+
+    @Override
+    public long takeCaptured() {
+        long pfn = captured;
+        captured = FrameAllocator.NONE;
+        return pfn;
+    }
+
+    @Override
+    public void succeeded(int z, int order) {
+        CompactedZone zone = zones[z];
+        if (zone != null) {
+            zone.flushDue = false;
+            zone.resetDeferral(order, true);
         }
-        int index = isolation.fragmentationIndex(z, order);
-        return order <= COSTLY_ORDER || index < 0 || index > threshold;
+    }
+
+    @Override
+    public boolean hasRoom(int z, int order, int highest, long free) {
+        CompactedZone zone = zones[z];
+        return zone != null && ZoneCompaction.hasRoom(zone, order, highest, free);
+    }
+
+    @Override
+    public void wake(int order, int highest) {
+        Kcompactd thread = kcompactd;
+        if (thread != null) {
+            thread.wake(order, highest);
+        }
+    }
+
+    @Override
+    public void forgetSkips() {
+        for (CompactedZone zone : zones) {
+            if (zone != null) {
+                compaction.resetSkips(zone);
+            }
+        }
     }
 
     /** Compacts all zones as far as pages move (/proc/sys/vm/compact_memory). */
     public void compactAll() {
-        for (ZoneCompaction zone : zones) {
-            if (zone != null) {
-                zone.run(-1, MigrateType.MOVABLE, true);
+        compactNode(CompactControl.ALL);
+    }
+
+    /**
+     * Compacts all zones.
+     *
+     * @param proactiveMark the fragmentation, in percent, below which a zone is left alone; {@link CompactControl#ALL} for none
+     * @return pages that the migration scanners looked at in the high half, frames that the free scanners did in the low half
+     */
+    Scanned compactNode(int proactiveMark) {
+        Scanned total = new Scanned();
+        for (CompactedZone zone : zones) {
+            if (zone == null) {
+                continue;
             }
+            boolean proactive = proactiveMark >= 0;
+            CompactControl cc = new CompactControl(
+                    zone, CompactControl.ALL, MigrateType.UNMOVABLE, proactive ? Mode.SYNC_LIGHT : Mode.SYNC);
+            cc.ignoreSkips = true;
+            cc.wholeZone = true;
+            cc.proactive = proactive;
+            cc.proactiveMark = proactiveMark;
+            compaction.run(cc);
+            total.add(cc);
+        }
+        return total;
+    }
+
+    /** Whether a zone up to {@code highest} may get a block of {@code order} by compaction (kcompactd_node_suitable). */
+    boolean isNodeSuitable(int order, int highest) {
+        for (int z = 0; z <= highest; z++) {
+            CompactedZone zone = zones[z];
+            if (zone != null && compaction.suits(zone, order, highest, Zone.MIN, 0) == Result.CONTINUE) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Background compaction towards a block of {@code order} in each zone up to {@code highest} (kcompactd_do_work). */
+    Scanned compactInBackground(int order, int highest) {
+        Scanned total = new Scanned();
+        for (int z = 0; z <= highest; z++) {
+            CompactedZone zone = zones[z];
+            if (zone == null || zone.isDeferred(order) || compaction.suits(zone, order, z, Zone.MIN, 0) != Result.CONTINUE) {
+                continue;
+            }
+            // Allocations of the kernel ask for unmovable memory, and so does kcompactd.
+            CompactControl cc = new CompactControl(zone, order, MigrateType.UNMOVABLE, Mode.SYNC_LIGHT);
+            cc.highest = highest;
+            Result result = compaction.run(cc);
+            if (result == Result.SUCCESS) {
+                zone.resetDeferral(order, false);
+            } else if (result == Result.PARTIAL_SKIPPED || result == Result.COMPLETE) {
+                isolation.drain(z);
+                zone.defer(order);
+            }
+            total.add(cc);
+        }
+        return total;
+    }
+
+    /** What scanners looked at. */
+    static final class Scanned {
+
+        long migrate;
+        long free;
+
+        private void add(CompactControl cc) {
+            migrate += cc.migrateScanned;
+            free += cc.freeScanned;
         }
     }
 }

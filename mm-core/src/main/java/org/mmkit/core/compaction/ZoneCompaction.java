@@ -1,220 +1,280 @@
 package org.mmkit.core.compaction;
 
-import java.util.Arrays;
+import org.mmkit.api.memory.FolioFlags;
+import org.mmkit.api.memory.FrameAllocator;
 import org.mmkit.api.memory.MigrateType;
 import org.mmkit.core.boot.Engine;
-import org.mmkit.core.memory.BuddyAllocator;
+import org.mmkit.core.memory.Compaction.Result;
 import org.mmkit.core.memory.FrameTable;
 import org.mmkit.core.memory.Isolation;
+import org.mmkit.core.memory.SystemMemory;
 import org.mmkit.core.memory.Zone;
 
 /**
- * Compaction of one zone: where its scanners stopped last, and how often it has failed (mm/compaction.c, compact_zone).
- *
- * <p>Differences from Linux: page blocks are not remembered as hopeless from run to run, and only single anonymous frames move.
+ * Compacts one zone: isolates folios at its start, moves them to frames at its end, until the block that is wanted has come up
+ * or the scanners meet (mm/compaction.c, compact_zone). Not thread-safe.
  */
 final class ZoneCompaction {
 
-    /** After n failures in a row 2^n requests are turned away, at most 64 (COMPACT_MAX_DEFER_SHIFT). */
-    private static final int MOST_DEFERRALS = 6;
+    private static final int COSTLY_ORDER = 3;
 
-    private final BuddyAllocator allocator;
-    private final Isolation isolation;
+    private final SystemMemory memory;
     private final FrameTable frames;
-    private final FolioMover mover;
+    private final Isolation isolation;
+    private final Fragmentation fragmentation;
+    private final MigrationScanner migrationScanner;
+    private final FreeScanner freeScanner;
+    private final PageMigrator migrator;
+    private final PageIsolation pages;
+    private final PageMigrator.Batch batch = new PageMigrator.Batch();
     private final Engine engine;
-    private final Zone zone;
-    private final long blockPages;
+    private final int hugeOrder;
     private final int migrateScanned;
     private final int freeScanned;
-    private final int isolated;
 
-    // Scanners: the next page block to take pages from, and the last page block to look for free frames in.
-    private long migrate;
-    private long free;
-
-    private long[] targets = new long[64];
-    private int targetCount;
-
-    private int considered;
-    private int deferShift;
-    private int failedOrder = Integer.MAX_VALUE;
-
-    ZoneCompaction(Engine engine, FolioMover mover, Zone zone) {
+    ZoneCompaction(Engine engine, Fragmentation fragmentation) {
         this.engine = engine;
-        this.mover = mover;
-        this.zone = zone;
+        this.memory = engine.memory;
         this.frames = engine.frames;
-        this.allocator = engine.memory.allocator();
-        this.isolation = allocator.isolation();
-        this.blockPages = 1L << allocator.blockOrder();
+        this.isolation = memory.allocator().isolation();
+        this.fragmentation = fragmentation;
+        pages = new PageIsolation(engine);
+        migrationScanner = new MigrationScanner(memory, pages);
+        freeScanner = new FreeScanner(memory, pages);
+        migrator = new PageMigrator(engine);
+        hugeOrder = engine.layout.order(2);
         migrateScanned = engine.counters.register("compact_migrate_scanned");
         freeScanned = engine.counters.register("compact_free_scanned");
-        isolated = engine.counters.register("compact_isolated");
-        rewind();
     }
 
-    private void rewind() {
-        migrate = zone.start();
-        free = (zone.start() + zone.spanned() - 1) & -blockPages;
-    }
-
-    /** Whether a request of {@code order} is turned away because of recent failures (compaction_deferred). */
-    boolean isDeferred(int order) {
-        if (order < failedOrder) {
-            return false;
-        }
-        considered = Math.min(considered + 1, 1 << deferShift);
-        return considered < 1 << deferShift;
-    }
-
-    private void succeeded(int order) {
-        considered = 0;
-        deferShift = 0;
-        failedOrder = Math.max(failedOrder, order + 1);
-    }
-
-    private void failed(int order) {
-        considered = 0;
-        deferShift = Math.min(deferShift + 1, MOST_DEFERRALS);
-        failedOrder = Math.min(failedOrder, order);
+    MigrationScanner migrationScanner() {
+        return migrationScanner;
     }
 
     /**
-     * Moves pages until a free block of {@code order} for {@code type} has come up or the scanners have met.
-     *
-     * @param order of the block wanted; -1 to compact all there is
-     * @param thorough also page blocks of other types, and all pages that move, not only those of blocks that can be emptied
-     * @return whether the block has come up
+     * Whether compaction of the zone can help a request (compaction_suit_allocation_order): SUCCESS when it would be served as it is,
+     * SKIPPED when memory is short rather than in pieces, else CONTINUE.
      */
-    boolean run(int order, MigrateType type, boolean thorough) {
-        allocator.drain();
-        boolean found = false;
-        while (migrate < free && !found) {
-            long block = migrate;
-            migrate += blockPages;
-            if (!isolation.isTouched(block)) {
-                migrate = Math.max(migrate, isolation.sectionEnd(block) & -blockPages);
-                continue;
-            }
-            if (!thorough && isolation.blockType(block) != type) {
-                continue;
-            }
-            boolean moved = compactBlock(block, order, thorough);
-            allocator.drain();
-            found = order >= 0 && moved && isolation.hasBlockFor(zone.number(), order, type);
+    Result suits(CompactedZone zone, int order, int highest, int mark, int reserve) {
+        if (isolation.serves(zone.number, order, highest, mark, reserve)) {
+            return Result.SUCCESS;
         }
-        boolean met = migrate >= free;
-        giveTargetsBack();
-        if (met) {
-            rewind();
+        if (!hasRoom(zone, order, highest, zone.zone.free())) {
+            return Result.SKIPPED;
         }
-        if (order >= 0) {
-            if (found) {
-                succeeded(order);
-            } else {
-                failed(order);
+        if (order > COSTLY_ORDER) {
+            int index = fragmentation.index(zone.number, order);
+            if (index >= 0 && index <= fragmentation.threshold()) {
+                return Result.SKIPPED;
             }
         }
-        return found;
+        return Result.CONTINUE;
     }
 
-    /** Moves pages out of the page block at {@code block}; returns whether any went. */
-    private boolean compactBlock(long block, int order, boolean thorough) {
-        boolean moved = false;
-        long step = order < 0 || thorough ? blockPages : Math.min(blockPages, 1L << order);
-        for (long start = block; start < block + blockPages; start += step) {
-            if (thorough || canBeEmptied(start, step)) {
-                moved |= empty(start, step);
-            }
-        }
-        return moved;
+    /** Room for twice the block above the watermark: the pages that move have copies for a while (compact_gap). */
+    static boolean hasRoom(CompactedZone zone, int order, int highest, long free) {
+        long mark = zone.zone.watermark(order > COSTLY_ORDER ? Zone.LOW : Zone.MIN);
+        return free > mark + (2L << order) + zone.zone.lowmemReserve(highest);
     }
 
-    /** Whether every frame of the range is free or moves: otherwise emptying it is in vain (skip_on_failure). */
-    private boolean canBeEmptied(long start, long pages) {
-        for (long pfn = start; pfn < start + pages; ) {
-            int order = isolation.freeOrder(pfn);
-            if (order < 0 && !mover.isMovable(pfn)) {
-                return false;
+    /** Compacts the zone as {@code cc} says. */
+    Result run(CompactControl cc) {
+        CompactedZone zone = cc.zone;
+        if (cc.order != CompactControl.ALL) {
+            Result suits = suits(zone, cc.order, cc.highest, cc.mark, cc.reserve);
+            if (suits != Result.CONTINUE) {
+                return suits;
             }
-            pfn += order < 0 ? 1 : 1L << order;
         }
-        return true;
+        if (zone.isRestarting(cc.order)) {
+            resetSkips(zone);
+        }
+        place(cc);
+        Result result = scan(cc);
+        if (cc.freePages > 0) {
+            // Only back, not forward: it may have been reset to the end of the zone.
+            zone.cachedFree = Math.max(zone.cachedFree, zone.blockStart(freeScanner.release(cc)));
+        }
+        engine.counters.add(migrateScanned, cc.migrateScanned);
+        engine.counters.add(freeScanned, cc.freeScanned);
+        return result;
     }
 
-    private boolean empty(long start, long pages) {
-        boolean moved = false;
-        long pfn = start;
-        while (pfn < start + pages) {
-            engine.counters.add(migrateScanned, 1);
-            int order = isolation.freeOrder(pfn);
-            if (order >= 0) {
-                pfn += 1L << order;
-                continue;
+    /** Puts the scanners where they stopped last, or at the ends of the zone. */
+    private static void place(CompactControl cc) {
+        CompactedZone zone = cc.zone;
+        if (cc.wholeZone) {
+            cc.migrate = zone.start;
+            cc.free = zone.blockStart(zone.end - 1);
+            return;
+        }
+        cc.migrate = zone.cachedMigrate(cc.isSync());
+        cc.free = zone.cachedFree;
+        if (cc.free < zone.start || cc.free >= zone.end) {
+            cc.free = zone.blockStart(zone.end - 1);
+            zone.cachedFree = cc.free;
+        }
+        if (cc.migrate < zone.start || cc.migrate >= zone.end) {
+            cc.migrate = zone.start;
+            zone.setCachedMigrate(zone.start);
+        }
+        cc.wholeZone = cc.migrate <= zone.initMigrate;
+    }
+
+    private Result scan(CompactControl cc) {
+        CompactedZone zone = cc.zone;
+        boolean follow = !cc.isSync() && zone.cachedMigrate(false) == zone.cachedMigrate(true);
+        // The page block that pages were taken from last, -1 when all freed frames have joined their buddies since.
+        long lastMigrated = -1;
+        while (true) {
+            Result result = finished(cc);
+            if (result != Result.CONTINUE && result != Result.NO_SUITABLE_PAGE) {
+                return result;
             }
-            if (mover.isMovable(pfn)) {
-                if (targetCount == 0 && !findTargets()) {
-                    return moved;
+            cc.finishBlock = zone.blockStart(Math.max(0, lastMigrated)) == zone.blockStart(cc.migrate);
+            boolean again;
+            do {
+                again = false;
+                if (!migrationScanner.isolate(cc)) {
+                    if (follow) {
+                        zone.syncFollowsAsync();
+                    }
+                    break;
                 }
-                engine.counters.add(isolated, 1);
-                if (mover.move(pfn, targets[targetCount - 1])) {
-                    targetCount--;
-                    moved = true;
+                follow = false;
+                lastMigrated = Math.max(zone.start, zone.blockStart(cc.migrate - 1));
+                migrate(cc);
+                if (batch.failed > 0) {
+                    putBackRest();
+                    if (batch.outOfMemory && !cc.haveMet()) {
+                        return Result.CONTENDED;
+                    }
+                    again = !isAligned(zone, cc.migrate) && !cc.ignoreSkips && !cc.finishBlock && cc.mode != Mode.SYNC;
+                    if (again) {
+                        // The rest of the page block too: it is then not looked at again soon.
+                        cc.finishBlock = true;
+                        if (cc.order == hugeOrder) {
+                            lastMigrated = -1;
+                        }
+                    }
                 }
+            } while (again);
+            if (cc.direct && isolation.hasCaptured()) {
+                return Result.SUCCESS;
             }
-            pfn += frames.pages(frames.head(pfn));
-        }
-        return moved;
-    }
-
-    /** Takes the free frames of the next page block from the end that has some; false when the scanners have met. */
-    private boolean findTargets() {
-        while (free >= migrate && targetCount == 0) {
-            long block = free;
-            if (!isolation.isTouched(block)) {
-                // Nothing of the section was handed out: its free memory is large already.
-                free = isolation.sectionEnd(block) - (1L << engine.memory.sectionOrder()) - blockPages;
-                continue;
-            }
-            free -= blockPages;
-            if (isolation.blockType(block) == MigrateType.MOVABLE && !isWhollyFree(block)) {
-                takeFree(block);
+            if (cc.order > 0 && lastMigrated >= 0 && lastMigrated < (cc.migrate & -(1L << cc.order))) {
+                isolation.drain(zone.number);
+                lastMigrated = -1;
             }
         }
-        return targetCount > 0;
     }
 
-    /** Whether {@code block} begins a free block of its size or lies in a larger one: worth more than what would be put there. */
-    private boolean isWhollyFree(long block) {
-        int order = isolation.freeOrder(block);
-        return order >= allocator.blockOrder() || order < 0 && allocator.isFree(block);
+    private static boolean isAligned(CompactedZone zone, long pfn) {
+        return (pfn & zone.blockPages - 1) == 0;
     }
 
-    private void takeFree(long block) {
-        for (long pfn = block; pfn < block + blockPages; ) {
-            engine.counters.add(freeScanned, 1);
-            int order = isolation.freeOrder(pfn);
-            if (order >= 0 && isolation.take(pfn)) {
-                engine.counters.add(isolated, 1L << order);
-                for (long i = 0; i < 1L << order; i++) {
-                    push(pfn + i);
-                }
+    /** Moves what was isolated, the folio taken last first. */
+    private void migrate(CompactControl cc) {
+        batch.clear();
+        for (int i = cc.folioCount() - 1; i >= 0; i--) {
+            batch.add(cc.folio(i));
+        }
+        migrator.migrate(batch, new PageMigrator.Targets() {
+            @Override
+            public long take(int order) {
+                return freeScanner.take(cc, order);
             }
-            pfn += order < 0 ? 1 : 1L << order;
+
+            @Override
+            public void giveBack(long pfn, int order) {
+                freeScanner.giveBack(cc, pfn, order);
+            }
+        });
+        cc.clearFolios();
+    }
+
+    private void putBackRest() {
+        for (int i = 0; i < batch.size(); i++) {
+            long head = batch.left(i);
+            if (head != FrameAllocator.NONE) {
+                pages.putBack(head);
+            }
         }
     }
 
-    private void push(long pfn) {
-        if (targetCount == targets.length) {
-            targets = Arrays.copyOf(targets, 2 * targetCount);
+    /** Whether the block is there, or the scanners have met (__compact_finished). */
+    private Result finished(CompactControl cc) {
+        CompactedZone zone = cc.zone;
+        if (cc.haveMet()) {
+            zone.resetPositions();
+            if (cc.direct) {
+                zone.flushDue = true;
+            }
+            return cc.wholeZone ? Result.COMPLETE : Result.PARTIAL_SKIPPED;
         }
-        targets[targetCount++] = pfn;
+        if (cc.proactive) {
+            return fragmentation.unusablePercent(zone.number, hugeOrder) > cc.proactiveMark ? Result.CONTINUE : Result.SUCCESS;
+        }
+        if (cc.order == CompactControl.ALL || !isAligned(zone, cc.migrate)) {
+            return Result.CONTINUE;
+        }
+        return isolation.hasBlockFor(zone.number, cc.order, cc.type) ? Result.SUCCESS : Result.NO_SUITABLE_PAGE;
     }
 
-    private void giveTargetsBack() {
-        while (targetCount > 0) {
-            isolation.giveBack(targets[--targetCount], 0);
+    /**
+     * After an allocation's attempt has seen the whole zone: page blocks that have user pages or free frames by a sample are looked
+     * at again, and the scanners start with the outermost of them (__reset_isolation_suitable).
+     */
+    void resetSkips(CompactedZone zone) {
+        if (!zone.flushDue) {
+            return;
         }
+        zone.flushDue = false;
+        long migrate = zone.start;
+        long free = zone.end - 1;
+        long resetMigrate = free;
+        long resetFree = migrate;
+        boolean sourceSet = false;
+        boolean freeSet = false;
+        for (; migrate < free; migrate += zone.blockPages, free -= zone.blockPages) {
+            if (unskip(zone, migrate, true, sourceSet) && migrate < resetMigrate) {
+                sourceSet = true;
+                resetMigrate = migrate;
+                zone.initMigrate = migrate;
+                zone.setCachedMigrate(migrate);
+            }
+            if (unskip(zone, free, freeSet, true) && free > resetFree) {
+                freeSet = true;
+                resetFree = free;
+                zone.initFree = free;
+                zone.cachedFree = free;
+            }
+        }
+        if (resetMigrate >= resetFree) {
+            zone.setCachedMigrate(migrate);
+            zone.cachedFree = free;
+        }
+    }
+
+    /** Whether the page block of {@code pfn} may serve as a source, as a target, or both; it is no longer passed over then (__reset_isolation_pfn). */
+    private boolean unskip(CompactedZone zone, long pfn, boolean source, boolean target) {
+        if (!memory.isPresent(pfn) || frames.isLarge(pfn) && frames.order(frames.head(pfn)) >= zone.blockOrder) {
+            return false;
+        }
+        if (source && target && !zone.isSkipped(pfn)) {
+            return true;
+        }
+        if (!source && target && isolation.blockType(pfn) != MigrateType.MOVABLE) {
+            return false;
+        }
+        long start = zone.blockStart(pfn);
+        for (long at = start; at < start + zone.blockPages; at += 1L << COSTLY_ORDER) {
+            boolean user = frames.test(frames.head(at), FolioFlags.LRU);
+            if (source && user || target && isolation.freeOrder(at) >= 0) {
+                zone.unskip(pfn);
+                return true;
+            }
+        }
+        return false;
     }
 }

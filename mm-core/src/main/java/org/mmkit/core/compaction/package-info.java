@@ -1,12 +1,15 @@
 /**
- * Memory compaction: makes large free blocks by moving anonymous pages together (mm/compaction.c).
+ * Memory compaction: makes large free blocks by moving pages together (mm/compaction.c, mm/migrate.c).
  *
  * <pre>
  *   zone start                                                     zone end
- *   | A . A . | . A A . | ...            ... | . . . A | . . . . |
- *     migrate scanner ──►  takes pages         ◄── free scanner takes free frames
- *   until they meet, or a block of the order asked for has come up.
+ *   |  migration scanner ──►                      ◄── free scanner    |
+ *   |  folios that can move        ──moved to──►       free frames    |
  * </pre>
+ *
+ * <p>{@link org.mmkit.core.compaction.Compactor} is asked for a block by allocations, {@link org.mmkit.core.compaction.Kcompactd} by
+ * background reclaim. A folio moves when mappings, page cache and swap cache explain every reference to it but the compactor's own:
+ * a frame number that is kept over an allocation needs a reference, or a new look.
  */
 @NullMarked
 package org.mmkit.core.compaction;

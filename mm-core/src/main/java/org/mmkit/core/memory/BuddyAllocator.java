@@ -329,6 +329,30 @@ public final class BuddyAllocator implements FrameAllocator {
         return 0;
     }
 
+    /**
+     * Whether a request of {@code order} and {@code type} would find a block of at least that order, of its own type or by taking a page
+     * block over (__compact_finished, find_suitable_fallback); watermarks aside.
+     */
+    boolean hasBlockFor(Zone zone, int order, int type) {
+        for (int o = order; o <= maxOrder; o++) {
+            if (zone.heads[o * Zone.TYPES + type] != 0) {
+                return true;
+            }
+            boolean mayClaim = o >= blockOrder || o >= blockOrder / 2 || type != MOVABLE;
+            if (mayClaim && fallback(zone, o, type) >= 0) {
+                return true;
+            }
+        }
+        return zone.untouchedSections > 0;
+    }
+
+    /** Moves the frames on the per-CPU lists of {@code zone} to its free lists (Linux: drain_local_pages). */
+    void drain(Zone zone) {
+        for (PerCpuLists[] lists : cpus) {
+            lists[zone.number].drain(lists[zone.number].count, 0, zone, blocks);
+        }
+    }
+
     private int fallback(Zone zone, int order, int type) {
         for (int other : FALLBACKS[type]) {
             if (zone.heads[order * Zone.TYPES + other] != 0) {

@@ -1,6 +1,7 @@
 package org.mmkit.core.memory;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.mmkit.api.InvariantViolation;
 
 /**
@@ -40,6 +41,11 @@ final class FreeBlocks {
     private int[][] links = new int[16][];
     private byte[][] types = new byte[16][];
     private int numbers = 1;
+
+    private @Nullable Zone captureZone;
+    private int captureOrder;
+    private int captureType;
+    private int captured;
 
     FreeBlocks(int sections, int sectionOrder, int blockOrder, int maxOrder) {
         if (blockOrder > sectionOrder || sectionOrder < maxOrder) {
@@ -177,7 +183,7 @@ final class FreeBlocks {
         links[place >>> sectionOrder][2 * (place & mask)] = next;
     }
 
-    private int previous(int place) {
+    int previous(int place) {
         return links[place >>> sectionOrder][2 * (place & mask) + 1];
     }
 
@@ -268,6 +274,42 @@ final class FreeBlocks {
         }
     }
 
+    /**
+     * The next block of {@code order} that comes up in {@code zone} by joining is not put on a list, but kept for the compaction under
+     * way (compaction_capture); page blocks of movable memory are kept whole unless {@code type} is movable.
+     */
+    void capture(Zone zone, int order, int type) {
+        captureZone = zone;
+        captureOrder = order;
+        captureType = type;
+        captured = 0;
+    }
+
+    /** Ends {@link #capture}: the place of the block that was kept, or 0. */
+    int endCapture() {
+        captureZone = null;
+        int place = captured;
+        captured = 0;
+        return place;
+    }
+
+    /** Whether a block was kept since {@link #capture}. */
+    boolean hasCaptured() {
+        return captured != 0;
+    }
+
+    private boolean isCaptured(Zone zone, int place, int order, int type) {
+        if (captured != 0
+                || order != captureOrder
+                || type >= Zone.PCP_TYPES
+                || order < blockOrder && type == BuddyAllocator.MOVABLE && captureType != BuddyAllocator.MOVABLE) {
+            return false;
+        }
+        captured = place;
+        zone.free -= 1L << order;
+        return true;
+    }
+
     /** Frees the block of {@code order} at {@code place}, joining it with its free buddies. */
     void free(Zone zone, int place, int order) {
         byte[] state = states[place >>> sectionOrder];
@@ -276,6 +318,9 @@ final class FreeBlocks {
         int i = place & mask;
         int type = type(place);
         while (order < maxOrder) {
+            if (zone == captureZone && isCaptured(zone, base | i, order, type)) {
+                return;
+            }
             int buddy = i ^ 1 << order;
             if (state[buddy] != (byte) (FREE | order)) {
                 break;
@@ -302,6 +347,28 @@ final class FreeBlocks {
         } else {
             addFirst(zone, base | i, order, type);
         }
+    }
+
+    /** The last block of a list, or 0. */
+    int last(Zone zone, int order, int type) {
+        return zone.tails[order * Zone.TYPES + type];
+    }
+
+    /** Turns a list so that {@code place}, which is on it, comes first and what stood before it comes last. */
+    void rotate(Zone zone, int place, int order, int type) {
+        int list = order * Zone.TYPES + type;
+        int head = zone.heads[list];
+        if (place == head) {
+            return;
+        }
+        int tail = zone.tails[list];
+        int before = previous(place);
+        setNext(tail, head);
+        setPrevious(head, tail);
+        setNext(before, 0);
+        setPrevious(place, 0);
+        zone.heads[list] = place;
+        zone.tails[list] = before;
     }
 
     /** Sets the migratetype of all page blocks of a block of {@code order}, which is at least the page-block order. */

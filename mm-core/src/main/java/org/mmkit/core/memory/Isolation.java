@@ -1,11 +1,13 @@
 package org.mmkit.core.memory;
 
+import org.mmkit.api.memory.FrameAllocator;
 import org.mmkit.api.memory.MigrateType;
 
 /**
  * Free blocks by their place: what compaction asks the allocator, and how it takes free frames at places of its choice.
  *
- * <p>Not thread-safe.
+ * <p>Blocks on free lists are named by their places as in {@link FreeBlocks}; 0 is none. Not thread-safe; the caller holds the
+ * zone lock.
  */
 public final class Isolation {
 
@@ -17,39 +19,42 @@ public final class Isolation {
         this.blocks = blocks;
     }
 
-    /** Whether something of the section of {@code pfn} was ever handed out; otherwise it is wholly free, taken whole, or a hole. */
-    public boolean isTouched(long pfn) {
-        return blocks.isTouched(blocks.section(pfn));
+    /** Whether the section of {@code pfn} is wholly free and was never cut: blocks of the largest order, all movable. */
+    public boolean isUntouched(long pfn) {
+        return blocks.isUntouched(blocks.section(pfn));
     }
 
-    /** The first frame above the section of {@code pfn}. */
-    public long sectionEnd(long pfn) {
-        return (pfn >>> blocks.sectionOrder) + 1 << blocks.sectionOrder;
-    }
-
-    /** The migratetype of the page block of {@code pfn}, whose section is touched. */
+    /** The migratetype of the page block of {@code pfn}. */
     public MigrateType blockType(long pfn) {
-        return MigrateType.values()[blocks.type(blocks.place(pfn))];
+        int place = blocks.placeOrZero(pfn);
+        return place == 0 ? MigrateType.MOVABLE : MigrateType.values()[blocks.type(place)];
     }
 
-    /** The order of the free block that begins at {@code pfn}, in a touched section; -1 when none begins there. */
+    /** The order of the free block that begins at {@code pfn}; -1 when none begins there. */
     public int freeOrder(long pfn) {
-        return blocks.freeOrder(blocks.place(pfn));
+        int place = blocks.placeOrZero(pfn);
+        if (place != 0) {
+            return blocks.freeOrder(place);
+        }
+        return isUntouched(pfn) && (pfn & (1L << allocator.maxOrder()) - 1) == 0 ? allocator.maxOrder() : -1;
     }
 
     /**
-     * Takes the free block that begins at {@code pfn} off the lists; its frames are the caller's, to be given back frame by frame or
-     * in parts by {@link #giveBack}. A block of at least half a page block makes the page block movable.
+     * Takes the free block that begins at {@code pfn} off the lists; its frames are the caller's, to be given back as if they had
+     * been allocated. A block of at least half a page block makes the page block movable.
      *
      * @return false, and nothing happens, when the zone would fall to its min watermark (mm/page_alloc.c, __isolate_free_page)
      */
     public boolean take(long pfn) {
         Zone zone = allocator.zoneOf(pfn);
-        int place = blocks.place(pfn);
-        int order = blocks.freeOrder(place);
+        int order = freeOrder(pfn);
         if (zone.free <= zone.watermark[Zone.MIN] + (1L << order)) {
             return false;
         }
+        if (isUntouched(pfn)) {
+            blocks.cutUntouched(zone, blocks.section(pfn));
+        }
+        int place = blocks.place(pfn);
         int type = blocks.type(place);
         blocks.remove(zone, place, order, type);
         zone.free -= 1L << order;
@@ -61,49 +66,72 @@ public final class Isolation {
         return true;
     }
 
-    /** Gives frames back past the per-CPU lists, so that they join their buddies at once. */
-    public void giveBack(long pfn, int order) {
-        blocks.free(allocator.zoneOf(pfn), blocks.place(pfn), order);
-    }
-
-    /** Whether a request of {@code order} and {@code type} would find a block in zone {@code z}, watermarks aside (compact_finished). */
+    /** Whether a request of {@code order} and {@code type} would find a block in zone {@code z} that it may take, watermarks aside. */
     public boolean hasBlockFor(int z, int order, MigrateType type) {
-        Zone zone = allocator.zone(z);
-        if (zone.untouchedSections > 0) {
-            return true;
-        }
-        for (int o = order; o <= allocator.maxOrder(); o++) {
-            if (zone.heads[o * Zone.TYPES + type.ordinal()] != 0) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** Whether zone {@code z} would serve a request of {@code order} at the low watermark now. */
-    public boolean serves(int z, int order, int highest) {
-        Zone zone = allocator.zone(z);
-        return zone.free >= zone.lowLimits[highest] + (1L << order) && zone.hasBlock(order);
+        return allocator.hasBlockFor(allocator.zone(z), order, type.ordinal());
     }
 
     /**
-     * Why a request of {@code order} fails in zone {@code z}: towards 0 for want of memory, towards 1000 because of fragmentation;
-     * -1000 when it would not fail (mm/vmstat.c, fragmentation_index).
+     * Whether zone {@code z} would serve a request that may use zones up to {@code highest}, by watermark {@code mark} of which it may use up
+     * {@code reserve} eighths.
      */
-    public int fragmentationIndex(int z, int order) {
-        long total = 0;
-        long free = 0;
-        for (int o = 0; o <= allocator.maxOrder(); o++) {
-            long n = allocator.freeBlocks(z, o);
-            total += n;
-            free += n << o;
-            if (o >= order && n > 0) {
-                return -1000;
-            }
-        }
-        if (total == 0) {
-            return 0;
-        }
-        return (int) (1000 - (1000 + (free * 1000 >>> order)) / total);
+    public boolean serves(int z, int order, int highest, int mark, int reserve) {
+        Zone zone = allocator.zone(z);
+        return allocator.isAbove(zone, order, highest, mark, reserve, zone.free);
+    }
+
+    /** Moves the frames that processors keep of zone {@code z} to its free lists. */
+    public void drain(int z) {
+        allocator.drain(allocator.zone(z));
+    }
+
+    // ---- free lists of movable memory -------------------------------------------------------------------------
+
+    /** The first block on the list of {@code order} in zone {@code z}. */
+    public int first(int z, int order) {
+        return allocator.zone(z).heads[order * Zone.TYPES + BuddyAllocator.MOVABLE];
+    }
+
+    /** The last one. */
+    public int last(int z, int order) {
+        return blocks.last(allocator.zone(z), order, BuddyAllocator.MOVABLE);
+    }
+
+    /** The block behind {@code block} on its list. */
+    public int next(int block) {
+        return blocks.next(block);
+    }
+
+    /** The block before it. */
+    public int previous(int block) {
+        return blocks.previous(block);
+    }
+
+    /** Its first frame. */
+    public long pfn(int block) {
+        return blocks.pfn(block);
+    }
+
+    /** Turns the list of {@code order} so that {@code block} comes first: what stood before it is looked at last next time. */
+    public void bringForward(int z, int order, int block) {
+        blocks.rotate(allocator.zone(z), block, order, BuddyAllocator.MOVABLE);
+    }
+
+    // ---- the block that is wanted -----------------------------------------------------------------------------
+
+    /** From now on the first block of {@code order} that comes up in zone {@code z} is kept for the caller instead of going to a list. */
+    public void capture(int z, int order, MigrateType type) {
+        blocks.capture(allocator.zone(z), order, type.ordinal());
+    }
+
+    /** Whether one came up. */
+    public boolean hasCaptured() {
+        return blocks.hasCaptured();
+    }
+
+    /** Ends {@link #capture}: the first frame of the block, which is the caller's, or {@link FrameAllocator#NONE}. */
+    public long endCapture() {
+        int place = blocks.endCapture();
+        return place == 0 ? FrameAllocator.NONE : blocks.pfn(place);
     }
 }

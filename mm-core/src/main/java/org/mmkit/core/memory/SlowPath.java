@@ -117,7 +117,7 @@ final class SlowPath {
                     return pfn;
                 }
                 long progress = reclaim();
-                if (progress > 0) {
+                if (progress > 0 || pressure == MemoryPressure.NONE) {
                     pfn = takeReclaimed();
                 }
                 if (pfn == FrameAllocator.NONE) {

@@ -277,6 +277,14 @@ public final class SystemMemory implements PhysicalMemory {
         return spanned;
     }
 
+    /** Whether the section of {@code pfn} has a memory map: some of it is memory (Linux: online_section). */
+    public boolean isPresent(long pfn) {
+        if (pfn < 0 || pfn >= spanned) {
+            return false;
+        }
+        return memmap.frameOf(pfn) >= 0;
+    }
+
     /** Frames that were occupied before the allocator started: low memory, kernel image, memory map. */
     public long reservedPages() {
         return reserved;

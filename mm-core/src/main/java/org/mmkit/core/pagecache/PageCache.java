@@ -96,6 +96,18 @@ public abstract class PageCache implements FilePages {
         frames.put(head, (int) n);
     }
 
+    /**
+     * The unmapped folio {@code from} moves to {@code to}, which has owner and index already: page tree and references follow
+     * (folio_migrate_mapping).
+     */
+    public void replace(long from, long to) {
+        long n = frames.pages(from);
+        frames.get(to, (int) n);
+        pages.put(frames.index(to), to, n);
+        frames.clearOwner(from);
+        frames.put(from, (int) n);
+    }
+
     private void count(long head, long n) {
         if (frames.test(head, FolioFlags.HUGETLB)) {
             return;

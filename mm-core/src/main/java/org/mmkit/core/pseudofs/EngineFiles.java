@@ -2,6 +2,8 @@ package org.mmkit.core.pseudofs;
 
 import org.mmkit.core.boot.Engine;
 import org.mmkit.core.compaction.Compactor;
+import org.mmkit.core.compaction.Kcompactd;
+import org.mmkit.core.memory.BuddyAllocator;
 import org.mmkit.core.observe.Pagemap;
 import org.mmkit.core.observe.SwapUse;
 import org.mmkit.core.process.ProcessTable;
@@ -12,10 +14,14 @@ public final class EngineFiles {
 
     private final VmstatFile vmstat;
     private final SysctlFiles sysctl;
+    private final PseudoFileSystem files;
+    private final BuddyAllocator allocator;
 
     /** Makes them and adds them to {@code files}. */
     public EngineFiles(PseudoFileSystem files, Sources from) {
         Engine engine = from.engine;
+        this.files = files;
+        this.allocator = engine.memory.allocator();
         Fields fields = from.fields;
         vmstat = new VmstatFile(engine.counters, engine.memory);
         vmstat.add("nr_page_table_pages", engine::pageTables);
@@ -63,8 +69,11 @@ public final class EngineFiles {
             String commandLine) {}
 
     /** Adds the files of memory compaction. */
-    public void addCompaction(Compactor compactor) {
-        sysctl.addCompaction(compactor);
+    public void addCompaction(Compactor compactor, Kcompactd kcompactd) {
+        sysctl.addCompaction(compactor, kcompactd);
+        FragmentationFiles indexes = new FragmentationFiles(allocator, compactor.fragmentation());
+        files.add("/sys/kernel/debug/extfrag/extfrag_index", new TextFile(indexes::extfragIndex));
+        files.add("/sys/kernel/debug/extfrag/unusable_index", new TextFile(indexes::unusableIndex));
     }
 
     /** /proc/vmstat by name. */

@@ -5,6 +5,7 @@ import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.mmkit.api.feature.Shrinker;
 import org.mmkit.core.compaction.Compactor;
+import org.mmkit.core.compaction.Kcompactd;
 import org.mmkit.core.memory.SystemMemory;
 import org.mmkit.core.memory.Watermarks;
 import org.mmkit.core.stat.CounterTable;
@@ -44,10 +45,14 @@ final class SysctlFiles {
         }, 1, 4, false));
     }
 
-    /** Writing 1 to compact_memory compacts all zones. */
-    void addCompaction(Compactor compactor) {
+    /** Writing 1 to compact_memory compacts all zones; any other number is refused. */
+    void addCompaction(Compactor compactor, Kcompactd kcompactd) {
         files.add(FOLDER + "compact_memory", new IntegerSysctl(() -> 0, value -> compactor.compactAll(), 1, 1, false));
-        add("extfrag_threshold", compactor::threshold, value -> compactor.setThreshold((int) value), 0, 1000);
+        add("compaction_proactiveness", kcompactd::proactiveness, value -> kcompactd.setProactiveness((int) value), 0, 100);
+        add("extfrag_threshold", compactor.fragmentation()::threshold,
+                value -> compactor.fragmentation().setThreshold((int) value), 0, 1000);
+        add("compact_unevictable_allowed", () -> compactor.isUnevictableAllowed() ? 1 : 0,
+                value -> compactor.setUnevictableAllowed(value != 0), 0, 1);
     }
 
     private static void shrink(Shrinker shrinker) {

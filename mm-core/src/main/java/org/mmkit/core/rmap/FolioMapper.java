@@ -27,6 +27,7 @@ public final class FolioMapper implements ReverseMapping {
     private final Frames frames;
     private final LruLists lru;
     private final FolioMigration migration;
+    private final FolioRelocation relocation;
     private final int nrAnon;
     private final int nrMapped;
     private final int nrAnonHuge;
@@ -39,6 +40,7 @@ public final class FolioMapper implements ReverseMapping {
         this.frames = engine.frames;
         this.lru = engine.frames.lru();
         this.migration = new FolioMigration(engine, this);
+        this.relocation = new FolioRelocation(engine, this);
         this.nrAnon = engine.counters.register("nr_anon_pages");
         this.nrMapped = engine.counters.register("nr_mapped");
         this.nrAnonHuge = engine.counters.register("nr_anon_transparent_hugepages");
@@ -331,6 +333,20 @@ public final class FolioMapper implements ReverseMapping {
     @Override
     public void migrateBack(long fromPfn, long toPfn, long pages, boolean zeroFilledToZeroPage) {
         migration.back(fromPfn, toPfn, pages, zeroFilledToZeroPage);
+    }
+
+    /**
+     * Replaces all mappings of the folio by migration entries of the same level, splitting nothing; resident counters stay (try_to_migrate).
+     *
+     * @return whether none is left: a mapping whose page may be pinned stays
+     */
+    public boolean unmapForMove(long head) {
+        return relocation.unmap(head);
+    }
+
+    /** Replaces the migration entries that {@link #unmapForMove} made for the folio {@code from} by mappings of {@code to}, which is its new place or itself. */
+    public void mapAfterMove(long from, long to) {
+        relocation.map(from, to);
     }
 
     /** Whether an area's new entry for an anonymous page may be writable at once (Linux: can_change_pte_writable). */

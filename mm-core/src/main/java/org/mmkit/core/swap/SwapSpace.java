@@ -229,6 +229,22 @@ public final class SwapSpace {
         frames.put(head, n);
     }
 
+    /** The unmapped folio {@code from} in the cache moves to {@code to}: its slots find the new one (folio_migrate_mapping). */
+    public void replace(long from, long to) {
+        int n = (int) frames.pages(from);
+        long word = frames.privateWord(from);
+        SwapDevice device = device(type(word));
+        for (int i = 0; i < n; i++) {
+            device.setCached((int) offset(word) + i, to);
+        }
+        frames.set(to, FolioFlags.SWAPCACHE);
+        frames.setPrivateWord(to, word);
+        frames.get(to, n);
+        frames.clear(from, FolioFlags.SWAPCACHE);
+        frames.setPrivateWord(from, 0);
+        frames.put(from, n);
+    }
+
     /** A folio in the cache was split: each part is now found under its own slots. */
     public void splitInCache(long head, long pages, long word) {
         SwapDevice device = device(type(word));

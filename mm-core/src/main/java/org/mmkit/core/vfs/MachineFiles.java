@@ -38,6 +38,7 @@ public final class MachineFiles {
             area.space().zapper().zap(area, start, end, false, copiesToo, false);
         });
         swap = new SwapSpace(engine.memory, engine.counters, engine.extensions, engine.pageShift, hugeOrder);
+        engine.setSwapSpace(swap);
         Shmem shmem = new Shmem(context, engine.extensions, swap);
         vfs = new Vfs(context, shmem, configuration.isEnabled("MEMFD_CREATE"), calls);
         segments = new SharedMemorySegments(vfs, engine.pageSize);

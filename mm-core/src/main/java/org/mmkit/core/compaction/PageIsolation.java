@@ -1,0 +1,71 @@
+package org.mmkit.core.compaction;
+
+import org.mmkit.api.memory.FolioFlags;
+import org.mmkit.core.boot.Engine;
+import org.mmkit.core.memory.FrameTable;
+
+/**
+ * Which folios may move, and how they are kept from changing meanwhile: by a reference (mm/compaction.c,
+ * isolate_migratepages_block). Not thread-safe.
+ */
+final class PageIsolation {
+
+    private final Engine engine;
+    private final FrameTable frames;
+    private final int isolated;
+
+    PageIsolation(Engine engine) {
+        this.engine = engine;
+        this.frames = engine.frames;
+        isolated = engine.counters.register("compact_isolated");
+    }
+
+    /** Whether the folio that begins at {@code pfn} can be taken off its list in order to be moved. */
+    boolean isMovable(long pfn, boolean unevictableToo, Mode mode) {
+        int flags = frames.flags(pfn);
+        if ((flags & FolioFlags.LRU) == 0 || frames.refcount(pfn) == 0) {
+            return false;
+        }
+        boolean swapCached = (flags & FolioFlags.SWAPCACHE) != 0;
+        if (!swapCached && (flags & FolioFlags.ANON) != 0 && frames.refcount(pfn) > frames.largeMapcount(pfn)) {
+            return false; // somebody else holds on to it
+        }
+        if (!unevictableToo && (flags & FolioFlags.UNEVICTABLE) != 0) {
+            return false;
+        }
+        return mode == Mode.SYNC || (flags & FolioFlags.WRITEBACK) == 0;
+    }
+
+    /** Takes the folio {@code head} off its list. */
+    void isolate(long head) {
+        frames.get(head, 1);
+        frames.lru().isolate(head);
+    }
+
+    /** It stays where it is, the youngest of its list. */
+    void putBack(long head) {
+        frames.lru().add(head);
+        frames.put(head, 1);
+    }
+
+    /** The migration scanner went from {@code start} to {@code end} and took {@code taken} pages. */
+    void isolated(long start, long end, long scanned, long taken) {
+        if (taken > 0) {
+            engine.counters.add(isolated, taken);
+        }
+    }
+
+    /** The free scanner went from {@code start} to {@code end} and took {@code taken} frames. */
+    void freeIsolated(long start, long end, long scanned, long taken) {
+        if (taken > 0) {
+            engine.counters.add(isolated, taken);
+        }
+    }
+
+    /** The free scanner has searched the lists of blocks between {@code least} and {@code free}. */
+    void freeIsolatedFast(long least, long free, long scanned, long taken) {
+        if (taken > 0) {
+            engine.counters.add(isolated, taken);
+        }
+    }
+}
