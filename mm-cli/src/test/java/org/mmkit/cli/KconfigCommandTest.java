@@ -48,6 +48,41 @@ class KconfigCommandTest {
 
         assertThat(run.status()).isEqualTo(ExitCode.FAILED);
         assertThat(run.out()).isEqualTo("no Kconfig file defines NOPE" + System.lineSeparator());
+        assertThat(CommandRun.of("kconfig", "why", "HUGETLBSF", "--kconfig", kconfig).out())
+                .contains("similar: HUGETLBFS");
+    }
+
+    @Test
+    void K04_why_not_a_value_says_what_it_takes_or_which_rules_forbid_it() throws IOException {
+        Path file = Files.writeString(directory.resolve("Choice"), """
+                config EXPERT
+                	bool "expert"
+                choice
+                	prompt "model"
+                config PLAIN
+                	bool "plain"
+                config REALTIME
+                	bool "realtime"
+                	depends on EXPERT
+                config NEVER
+                	bool "never"
+                	depends on ELSEWHERE
+                endchoice
+                """);
+
+        assertThat(CommandRun.of("kconfig", "why", "REALTIME=y", "--kconfig", file).out())
+                .startsWith("REALTIME is n because it depends on EXPERT").contains("EXPERT can be set",
+                        "REALTIME=y takes: EXPERT=y REALTIME=y");
+        assertThat(CommandRun.of("kconfig", "why", "NEVER=y", "--kconfig", file).out())
+                .contains("NEVER=y is impossible:", "no Kconfig file defines ELSEWHERE");
+    }
+
+    @Test
+    void search_takes_a_regular_expression_and_puts_whole_names_first() {
+        assertThat(CommandRun.of("kconfig", "search", "hugetlb_?page", "--kconfig", kconfig).out().lines())
+                .singleElement().asString().startsWith("HUGETLB_PAGE = n (bool) ");
+        assertThat(CommandRun.of("kconfig", "search", "(free_vmemmap)|fs$", "--kconfig", kconfig).out().lines())
+                .extracting(l -> l.substring(0, l.indexOf(' '))).containsExactly("FREE_VMEMMAP", "HUGETLBFS");
     }
 
     @Test
@@ -116,7 +151,22 @@ class KconfigCommandTest {
         CommandRun run = CommandRun.of("kconfig", "lint", "--kconfig", file);
 
         assertThat(run.status()).isEqualTo(ExitCode.FAILED);
-        assertThat(run.out()).contains("Hidden:1: help-without-prompt: ");
+        assertThat(run.out()).contains("Hidden:1:8: help-without-prompt: ");
+    }
+
+    @Test
+    void K02_lint_gives_errors_of_the_parser_as_findings_too_and_rules_can_be_left_out() throws IOException {
+        Path circle = Files.writeString(directory.resolve("Circle"), "config A\n\tbool\n\tdepends on A\n");
+        Path hidden = Files.writeString(directory.resolve("Hidden"),
+                "config HIDDEN\n\tdef_bool y\n\thelp\n\t  Never seen.\n");
+
+        CommandRun run = CommandRun.of("kconfig", "lint", "--kconfig", circle);
+        assertThat(run.status()).isEqualTo(ExitCode.FAILED);
+        assertThat(run.out()).contains("Circle:1: recursive-dependency: recursive dependency: A depends on A");
+        assertThat(CommandRun.of("kconfig", "lint", "--kconfig", hidden, "--no-rule", "help-without-prompt").status())
+                .isEqualTo(ExitCode.DONE);
+        assertThat(CommandRun.of("kconfig", "lint", "--kconfig", hidden, "--rule", "no-such").err())
+                .contains("no-such is not a rule; there are syntax-error, ");
     }
 
     @Test

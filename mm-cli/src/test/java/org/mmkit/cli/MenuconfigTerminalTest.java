@@ -3,7 +3,6 @@ package org.mmkit.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,50 +17,51 @@ class MenuconfigTerminalTest {
     @TempDir
     private Path directory;
 
-    @Test
-    void K02_the_menu_is_driven_through_a_pseudo_terminal_and_saves() throws IOException, InterruptedException {
+    private Process process;
+    private StringBuilder shown;
+
+    /** Starts the menu on {@code kconfig} in a terminal whose size {@code stty} can change. */
+    private void start(String kconfig, String locale) throws IOException {
         Assumptions.assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "needs util-linux' script");
-        Files.writeString(directory.resolve("Kconfig"), "mainmenu \"Terminal\"\nconfig A\n\tbool \"Entry a\"\n");
+        Files.writeString(directory.resolve("Kconfig"), kconfig);
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        Process process = new ProcessBuilder("/usr/bin/script", "-qefc", java + " -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp '"
-                + System.getProperty("java.class.path") + "' org.mmkit.cli.Main kconfig menuconfig", "/dev/null")
-                .directory(directory.toFile()).redirectErrorStream(true).start();
-        StringBuilder shown = new StringBuilder();
+        ProcessBuilder builder = new ProcessBuilder("/usr/bin/script", "-qefc", "tty > tty; stty rows 20 cols 70; exec "
+                + java + " -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp '" + System.getProperty("java.class.path")
+                + "' org.mmkit.cli.Main kconfig menuconfig", "/dev/null").directory(directory.toFile())
+                .redirectErrorStream(true);
+        builder.environment().put("LC_ALL", locale);
+        process = builder.start();
+        shown = new StringBuilder();
+        StringBuilder text = shown;
+        Process started = process;
         Thread reader = new Thread(() -> {
             byte[] buffer = new byte[4096];
             try {
-                for (int n = process.getInputStream().read(buffer); n > 0; n = process.getInputStream().read(buffer)) {
-                    synchronized (shown) {
-                        shown.append(new String(buffer, 0, n, StandardCharsets.UTF_8));
+                for (int n = started.getInputStream().read(buffer); n > 0; n = started.getInputStream().read(buffer)) {
+                    synchronized (text) {
+                        text.append(new String(buffer, 0, n, StandardCharsets.UTF_8));
                     }
                 }
             } catch (IOException e) {
-                synchronized (shown) {
-                    shown.append(e.getMessage());
+                synchronized (text) {
+                    text.append(e.getMessage());
                 }
             }
         });
+        reader.setDaemon(true);
         reader.start();
-        OutputStream keys = process.getOutputStream();
-        await(shown, "[ ] Entry a");
-        send(keys, " ");
-        await(shown, "[*] Entry a");
-        send(keys, "q");
-        await(shown, "Save changes?");
-        send(keys, "y");
-
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        reader.join();
-        assertThat(process.exitValue()).isZero();
-        assertThat(Files.readString(directory.resolve(".config"))).contains("CONFIG_A=y\n");
     }
 
-    private static void send(OutputStream keys, String text) throws IOException {
-        keys.write(text.getBytes(StandardCharsets.UTF_8));
-        keys.flush();
+    private void type(String keys, String expected) throws IOException, InterruptedException {
+        synchronized (shown) {
+            shown.setLength(0);
+        }
+        process.getOutputStream().write(keys.getBytes(StandardCharsets.UTF_8));
+        process.getOutputStream().flush();
+        await(expected);
     }
 
-    private static void await(StringBuilder shown, String text) throws InterruptedException {
+    private void await(String text) throws InterruptedException {
         for (int i = 0; i < 600; i++) {
             synchronized (shown) {
                 if (shown.indexOf(text) >= 0) {
@@ -71,5 +71,86 @@ class MenuconfigTerminalTest {
             Thread.sleep(100);
         }
         assertThat(shown.toString()).contains(text);
+    }
+
+    private void end(String keys) throws IOException, InterruptedException {
+        process.getOutputStream().write(keys.getBytes(StandardCharsets.UTF_8));
+        process.getOutputStream().flush();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isZero();
+    }
+
+    private static final String TREE = """
+            mainmenu "Terminal"
+            config A
+            	bool "Entry a"
+            	help
+            	  What a does.
+            menu "Höhe"
+            config HIDDEN_ONE
+            	bool "First hidden"
+            	depends on A
+            config OTHER
+            	int "Größe"
+            	default 7
+            endmenu
+            """;
+
+    @Test
+    void K02_the_menu_is_driven_through_a_pseudo_terminal_and_saves() throws IOException, InterruptedException {
+        start(TREE, "C.UTF-8");
+        await("[ ] Entry a");
+        type("?", "What a does.");
+        type("x", "[ ] Entry a");
+        type(" ", "[*] Entry a");
+        type("q", "Save changes?");
+        end("y");
+        assertThat(Files.readString(directory.resolve(".config"))).contains("CONFIG_A=y\n");
+    }
+
+    @Test
+    void K04_a_search_by_regular_expression_jumps_to_a_hidden_symbol_and_says_why_it_is_hidden()
+            throws IOException, InterruptedException {
+        start(TREE, "C.UTF-8");
+        await("Entry a");
+        type("/^(hidden|oth)\r", "(2) (7) Größe");
+        type("1", "HIDDEN_ONE is n because it depends on A (Kconfig:9), which is n");
+        end("qq");
+        assertThat(directory.resolve(".config")).doesNotExist();
+    }
+
+    @Test
+    void K02_unsaved_changes_are_kept_or_dropped_as_the_answer_says() throws IOException, InterruptedException {
+        start(TREE, "C.UTF-8");
+        await("Entry a");
+        type("y", "[*] Entry a");
+        type("q", "Save changes?");
+        type("x", "[changed]");
+        type("q", "Save changes?");
+        end("n");
+        assertThat(directory.resolve(".config")).doesNotExist();
+    }
+
+    @Test
+    void K02_the_menu_follows_the_size_of_the_terminal() throws IOException, InterruptedException {
+        start(TREE, "C.UTF-8");
+        await("Entry a");
+        String tty = Files.readString(directory.resolve("tty")).strip();
+        assertThat(new ProcessBuilder("stty", "-F", tty, "rows", "12", "cols", "40").start().waitFor()).isZero();
+        synchronized (shown) {
+            shown.setLength(0);
+        }
+        await("Entry a");
+        synchronized (shown) {
+            assertThat(shown.toString().lines()).allMatch(l -> l.replaceAll("\u001b\\[[0-9;]*[A-Za-z]", "").length() <= 40);
+        }
+        end("q");
+    }
+
+    @Test
+    void K02_a_terminal_without_utf_8_is_shown_plain_letters() throws IOException, InterruptedException {
+        start(TREE, "C");
+        await("H?he");
+        end("q");
     }
 }

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.mmkit.cli.CommandException;
@@ -13,7 +15,10 @@ import org.mmkit.kconfig.export.FindingReports;
 import org.mmkit.kconfig.lint.Finding;
 import org.mmkit.kconfig.lint.Linter;
 import org.mmkit.kconfig.lint.Rule;
+import org.mmkit.kconfig.lint.SymbolsElsewhere;
+import org.mmkit.kconfig.model.KconfigException;
 import org.mmkit.kconfig.model.KconfigTree;
+import org.mmkit.kconfig.parser.SourceFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,7 +30,8 @@ import picocli.CommandLine.Spec;
         name = "lint",
         headerHeading = "Example: mm kconfig lint --tree linux --rule dead-default,unmet-select%n%n",
         header = "Find mistakes in Kconfig files that the language allows.",
-        description = "%nThe exit status is 1 when there are findings.")
+        description = "%nThe exit status is 1 when there are errors or warnings; notes do not count. What only files of"
+                + " other architectures define is a note.")
 final class LintCommand implements Callable<Integer> {
 
     private enum Format { text, json, sarif }
@@ -37,29 +43,55 @@ final class LintCommand implements Callable<Integer> {
     private TreeOptions options = new TreeOptions();
 
     @Option(names = "--rule", split = ",", paramLabel = "RULE", description = "Only these rules; all if not given.")
-    private List<String> rules = new ArrayList<>();
+    private List<String> only = new ArrayList<>();
+
+    @Option(names = "--no-rule", split = ",", paramLabel = "RULE", description = "Not these rules.")
+    private List<String> without = new ArrayList<>();
+
+    @Option(names = "--notes", description = "Print notes as text too; JSON and SARIF always have them.")
+    private boolean notes;
 
     @Option(names = "--format", description = "One of ${COMPLETION-CANDIDATES}.")
     private Format format = Format.text;
 
     @Override
     public Integer call() throws IOException {
-        for (String rule : rules) {
-            if (Arrays.stream(Rule.values()).noneMatch(r -> r.id().equals(rule))) {
-                throw CommandException.badInput(rule + " is not a rule; there are "
-                        + Arrays.stream(Rule.values()).map(Rule::id).collect(Collectors.joining(", ")));
-            }
+        Set<Rule> rules = only.isEmpty() ? EnumSet.allOf(Rule.class) : named(only);
+        rules.removeAll(named(without));
+        List<Finding> findings;
+        try {
+            KconfigTree tree = options.parseOrThrow();
+            findings = new Linter(tree, rules, SymbolsElsewhere.below(options.directory(), tree.files()),
+                    SourceFiles.directories(options.directory(), null)).lint(options.diagnostics());
+        } catch (KconfigException e) {
+            findings = Linter.ofDiagnostics(e.diagnostics()).stream().filter(f -> f.level() == Finding.Level.ERROR
+                    || rules.contains(f.rule())).toList();
         }
-        KconfigTree tree = options.parse();
-        List<Finding> findings = new Linter(tree).lint(options.diagnostics()).stream()
-                .filter(f -> rules.isEmpty() || rules.contains(f.rule().id())).toList();
         PrintWriter out = spec.commandLine().getOut();
         switch (format) {
             case json -> FindingReports.json(findings, out);
             case sarif -> FindingReports.sarif(findings, out);
-            default -> findings.forEach(out::println);
+            default -> text(findings, out);
         }
         out.flush();
-        return findings.isEmpty() ? ExitCode.DONE : ExitCode.FAILED;
+        return findings.stream().allMatch(f -> f.level() == Finding.Level.NOTE) ? ExitCode.DONE : ExitCode.FAILED;
+    }
+
+    private void text(List<Finding> findings, PrintWriter out) {
+        findings.stream().filter(f -> notes || f.level() != Finding.Level.NOTE).forEach(out::println);
+        long hidden = notes ? 0 : findings.stream().filter(f -> f.level() == Finding.Level.NOTE).count();
+        if (hidden > 0) {
+            spec.commandLine().getErr().println(hidden + " notes are not shown; --notes shows them");
+        }
+    }
+
+    private static Set<Rule> named(List<String> ids) {
+        Set<Rule> result = EnumSet.noneOf(Rule.class);
+        for (String id : ids) {
+            result.add(Arrays.stream(Rule.values()).filter(r -> r.id().equals(id)).findFirst()
+                    .orElseThrow(() -> CommandException.badInput(id + " is not a rule; there are "
+                            + Arrays.stream(Rule.values()).map(Rule::id).collect(Collectors.joining(", ")))));
+        }
+        return result;
     }
 }

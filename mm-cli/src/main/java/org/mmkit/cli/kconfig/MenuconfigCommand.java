@@ -3,6 +3,8 @@ package org.mmkit.cli.kconfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import java.nio.charset.CharsetEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,6 +27,9 @@ import picocli.CommandLine.Spec;
         description = "%nShows why hidden entries are hidden (z), searches (/), and asks before unsaved changes are lost.")
 final class MenuconfigCommand implements Callable<Integer> {
 
+    private static final int POLL_MILLIS = 20;
+    private static final int POLLS_PER_LOOK_AT_THE_SIZE = 25;
+
     @Spec
     private CommandSpec spec;
 
@@ -43,7 +48,11 @@ final class MenuconfigCommand implements Callable<Integer> {
         stty("raw", "-echo");
         try {
             while (!session.isFinished()) {
-                draw(out, session);
+                String size = stty("size");
+                draw(out, session, size);
+                if (!isKeyBefore(size)) {
+                    continue;
+                }
                 Key key = read(System.in);
                 if (key == null) {
                     break;
@@ -61,14 +70,46 @@ final class MenuconfigCommand implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
-    private static void draw(PrintWriter out, MenuSession session) throws IOException, InterruptedException {
-        String[] size = stty("size").split(" ");
+    /** Waits for a key; false when the terminal gets another size than {@code shown} before. */
+    private static boolean isKeyBefore(String shown) throws IOException, InterruptedException {
+        for (int i = 1; System.in.available() == 0; i++) {
+            Thread.sleep(POLL_MILLIS);
+            if (i % POLLS_PER_LOOK_AT_THE_SIZE == 0) {
+                String size = stty("size");
+                if (size.isEmpty()) {
+                    // The terminal has gone: the read that follows says so.
+                    return true;
+                }
+                if (!size.equals(shown)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** {@code text} with a question mark for what the locale's characters do not include. */
+    private static String plain(String text, CharsetEncoder encoder) {
+        if (encoder.canEncode(text)) {
+            return text;
+        }
+        StringBuilder result = new StringBuilder(text.length());
+        text.codePoints().forEach(c -> {
+            String one = Character.toString(c);
+            result.append(encoder.canEncode(one) ? one : "?");
+        });
+        return result.toString();
+    }
+
+    private static void draw(PrintWriter out, MenuSession session, String terminal) {
+        String[] size = terminal.split(" ");
+        CharsetEncoder encoder = Charset.forName(System.getProperty("native.encoding", "UTF-8")).newEncoder();
         int height = size.length == 2 ? Math.max(8, Integer.parseInt(size[0])) : 24;
         int width = size.length == 2 ? Math.max(20, Integer.parseInt(size[1])) : 80;
         List<String> lines = session.screen(width, height);
         StringBuilder screen = new StringBuilder("\u001b[2J\u001b[H");
         for (int i = 0; i < lines.size(); i++) {
-            String line = lines.get(i);
+            String line = plain(lines.get(i), encoder);
             boolean marked = line.startsWith("> ");
             screen.append(marked ? "\u001b[7m" : "").append(line).append(marked ? "\u001b[0m" : "")
                     .append(i + 1 < lines.size() ? "\r\n" : "");

@@ -2,6 +2,8 @@ package org.mmkit.cli.kconfig;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -50,12 +52,11 @@ final class SearchCommand implements Callable<Integer> {
         KconfigTree tree = options.parse();
         ResolvedConfiguration configuration = options.configuration(tree).current();
         PrintWriter out = spec.commandLine().getOut();
-        int found = 0;
-        for (Symbol s : tree.symbols()) {
-            if (!s.isDefined() || s.isChoice() || !matches(pattern, s)) {
-                continue;
-            }
-            found++;
+        // As the kernel's menu does: names that match as a whole come first, then by name.
+        List<Symbol> found = tree.symbols().stream().filter(s -> s.isDefined() && !s.isChoice() && matches(pattern, s))
+                .sorted(Comparator.comparing((Symbol s) -> !pattern.matcher(s.name()).matches()).thenComparing(Symbol::name))
+                .toList();
+        for (Symbol s : found) {
             MenuNode node = s.nodes().get(0);
             for (MenuNode n : s.nodes()) {
                 if (n.prompt() != null) {
@@ -67,7 +68,7 @@ final class SearchCommand implements Callable<Integer> {
             out.printf("%s = %s (%s) %s%s%n", s.name(), Text.decode(configuration.values().value(s)), s.type().keyword(),
                     node.position(), prompt == null ? "" : ": " + Text.decode(prompt.text()));
         }
-        return found > 0 ? ExitCode.DONE : ExitCode.FAILED;
+        return !found.isEmpty() ? ExitCode.DONE : ExitCode.FAILED;
     }
 
     private boolean matches(Pattern pattern, Symbol s) {

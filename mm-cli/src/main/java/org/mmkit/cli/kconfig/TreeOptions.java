@@ -69,7 +69,21 @@ final class TreeOptions {
         return diagnostics;
     }
 
+    /** The folder of the files. */
+    Path directory() {
+        return directory.toAbsolutePath().normalize();
+    }
+
     KconfigTree parse() throws IOException {
+        try {
+            return parseOrThrow();
+        } catch (KconfigException e) {
+            throw CommandException.badInput(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** As {@link #parse}, with all diagnostics in the exception. */
+    KconfigTree parseOrThrow() throws IOException {
         if (!Files.isRegularFile(directory.resolve(first))) {
             throw CommandException.badInput(directory.resolve(first) + ": no such file. --tree DIR names the folder of"
                     + " the Kconfig files, --kconfig FILE the first of them");
@@ -85,12 +99,8 @@ final class TreeOptions {
             env = LinuxTree.environment(absolute, arch, env, noShell ? command -> "none" : plain);
             shell = noShell ? TreeOptions::plausible : new ProcessShell(env, absolute, null);
         }
-        try {
-            return Kconfig.below(absolute).environment(env).shell(shell).listener(diagnostics::add)
-                    .dialect(classic ? Dialect.CLASSIC : Dialect.LINUX).parse(first);
-        } catch (KconfigException e) {
-            throw CommandException.badInput(String.valueOf(e.getMessage()));
-        }
+        return Kconfig.below(absolute).environment(env).shell(shell).listener(diagnostics::add)
+                .dialect(classic ? Dialect.CLASSIC : Dialect.LINUX).parse(first);
     }
 
     /** Answers without a toolchain that the kernel's own checks accept: a GNU toolchain without special abilities. */
@@ -135,14 +145,21 @@ final class TreeOptions {
 
     /** A line that names symbols much like {@code name}; empty when there are none. */
     static String similar(KconfigTree tree, String name) {
-        List<String> near = new ArrayList<>();
+        Map<String, Integer> near = new HashMap<>();
+        int most = Math.max(1, name.length() / 4);
         for (Symbol s : tree.symbols()) {
-            if (s.isDefined() && !s.isChoice() && (s.name().contains(name) || s.name().length() > 3
-                    && name.contains(s.name()))) {
-                near.add(s.name());
+            if (s.isDefined() && !s.isChoice()) {
+                int distance = SpellingDistance.between(s.name(), name, most);
+                boolean part = s.name().contains(name) || s.name().length() > 3 && name.contains(s.name());
+                if (distance <= most) {
+                    near.put(s.name(), distance);
+                } else if (part) {
+                    near.put(s.name(), most + Math.abs(s.name().length() - name.length()));
+                }
             }
         }
-        near.sort((a, b) -> Integer.compare(Math.abs(a.length() - name.length()), Math.abs(b.length() - name.length())));
-        return near.isEmpty() ? "" : "similar: " + String.join(", ", near.subList(0, Math.min(5, near.size()))) + "\n";
+        List<String> names = near.entrySet().stream().sorted(Map.Entry.<String, Integer>comparingByValue()
+                .thenComparing(Map.Entry.comparingByKey())).limit(5).map(Map.Entry::getKey).toList();
+        return names.isEmpty() ? "" : "similar: " + String.join(", ", names) + "\n";
     }
 }

@@ -3,13 +3,20 @@ package org.mmkit.cli.kconfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.mmkit.api.config.Reason;
+import org.mmkit.cli.CommandException;
 import org.mmkit.cli.ExitCode;
+import org.mmkit.kconfig.config.ConfigurationEditor;
 import org.mmkit.kconfig.config.ResolvedConfiguration;
 import org.mmkit.kconfig.explain.Explainer;
 import org.mmkit.kconfig.explain.Explanation;
 import org.mmkit.kconfig.model.KconfigTree;
+import org.mmkit.kconfig.repair.RepairResult;
+import org.mmkit.kconfig.repair.Repairer;
+import org.mmkit.kconfig.repair.TreeRule;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,6 +31,7 @@ import picocli.CommandLine.Spec;
 final class WhyCommand implements Callable<Integer> {
 
     private static final int SHOWN_TERMS = 12;
+    private static final long TIMEOUT_MILLIS = 30_000;
 
     @Spec
     private CommandSpec spec;
@@ -31,24 +39,52 @@ final class WhyCommand implements Callable<Integer> {
     @Mixin
     private TreeOptions options = new TreeOptions();
 
-    @Parameters(arity = "1..*", paramLabel = "SYMBOL", description = "With or without CONFIG_.")
+    @Parameters(arity = "1..*", paramLabel = "SYMBOL[=VALUE]", description = "Symbols, with or without CONFIG_;"
+            + " with a value, what keeps the symbol from having it, and what it would take.")
     private List<String> symbols = List.of();
 
     @Override
     public Integer call() throws IOException {
         KconfigTree tree = options.parse();
-        ResolvedConfiguration configuration = options.configuration(tree).current();
+        ConfigurationEditor editor = options.configuration(tree);
+        ResolvedConfiguration configuration = editor.current();
         PrintWriter out = spec.commandLine().getOut();
         int status = ExitCode.DONE;
-        for (String name : symbols) {
+        for (String question : symbols) {
+            int equals = question.indexOf('=');
+            String name = equals < 0 ? question : question.substring(0, equals);
             Explanation why = new Explainer(configuration).explain(TreeOptions.bareName(name));
             print(out, why);
             if (why.reason().origin() == Reason.Origin.UNDEFINED) {
                 out.print(TreeOptions.similar(tree, TreeOptions.bareName(name)));
+                out.flush();
                 status = ExitCode.FAILED;
+            } else if (equals >= 0) {
+                whyNot(out, editor, TreeOptions.bareName(name), question.substring(equals + 1));
             }
         }
         return status;
+    }
+
+    /** Says what a value that the symbol has not would take. */
+    private void whyNot(PrintWriter out, ConfigurationEditor editor, String symbol, String value) {
+        if (editor.current().reason(symbol).value().equals(value)) {
+            return;
+        }
+        RepairResult result;
+        try {
+            result = new Repairer(editor, TIMEOUT_MILLIS).find(Map.of(symbol, value), 1);
+        } catch (IllegalArgumentException e) {
+            throw CommandException.badInput(String.valueOf(e.getMessage()));
+        }
+        if (!result.repairs().isEmpty()) {
+            out.printf("  %s=%s takes: %s%n", symbol, value, result.repairs().get(0).settings().stream()
+                    .map(s -> s.symbol() + "=" + s.after()).collect(Collectors.joining(" ")));
+        } else if (!result.contradiction().isEmpty()) {
+            out.printf("  %s=%s is impossible:%n", symbol, value);
+            result.contradiction().stream().filter(r -> r.kind() != TreeRule.Kind.WISH)
+                    .forEach(r -> out.println("    " + r));
+        }
     }
 
     private static void print(PrintWriter out, Explanation why) {

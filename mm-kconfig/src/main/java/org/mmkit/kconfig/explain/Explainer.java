@@ -32,6 +32,7 @@ public final class Explainer {
 
     private static final int MAX_DEPTH = 12;
     private static final int MAX_OBSTACLES = 400;
+    private static final int MAX_SELECTORS = 3;
 
     private final ResolvedConfiguration configuration;
     private final Values values;
@@ -139,7 +140,10 @@ public final class Explainer {
             case IMPLIED:
                 return is + selectors(s.impliedBy(), values.implied(s)) + " implies it";
             case CHOICE:
-                return is + choiceSentence(s);
+                if (unmet.isEmpty() || values.level(s) > 0) {
+                    return is + choiceSentence(s);
+                }
+                break;
             default:
                 break;
         }
@@ -225,7 +229,7 @@ public final class Explainer {
         List<Obstacle> result = new ArrayList<>();
         if (s.type() == SymbolType.UNKNOWN || !s.isDefined()) {
             result.add(obstacle("no Kconfig file defines " + s.name(), "", List.of()));
-        } else if (configuration.level(s.directDependency()) < 2) {
+        } else if (configuration.level(s.directDependency()) < 2 || s.choiceNode() != null && values.visible(s) == 0) {
             for (MenuNode n : s.nodes()) {
                 for (MenuNode block = n; block != null; block = block.block()) {
                     for (MenuNode.Dependency d : block.written()) {
@@ -270,14 +274,44 @@ public final class Explainer {
         if (!s.hasPrompt()) {
             String selects = s.reverseDependency() == null ? "" : ", and nothing that is on selects it";
             result.add(obstacle(s.name() + " has no prompt: only its defaults" + (selects.isEmpty() ? "" : " and selects")
-                    + " decide" + selects, s.nodes().get(0).position().toString(), List.of()));
+                    + " decide" + selects, s.nodes().get(0).position().toString(),
+                    selectorsOff(s, path, depth)));
         }
+    }
+
+    /** Why the first symbols that could select {@code s} do not. */
+    private List<Obstacle> selectorsOff(Symbol s, Set<Symbol> path, int depth) {
+        List<Obstacle> result = new ArrayList<>();
+        for (Expr term : ExprText.terms(s.reverseDependency())) {
+            Symbol selector = ExprText.conjuncts(term).get(0).symbol();
+            if (result.size() == MAX_SELECTORS || obstacles > MAX_OBSTACLES) {
+                break;
+            }
+            if (selector != null && configuration.level(term) == 0 && !path.contains(selector)) {
+                List<Obstacle> causes = new ArrayList<>();
+                boolean off = values.level(selector) == 0;
+                if (off) {
+                    causes.addAll(whyNot(selector, path, depth + 1));
+                } else {
+                    addUnmet(causes, term, "", path, depth + 1);
+                }
+                result.add(obstacle(selector.name() + " would select it, but " + (off ? "is n"
+                        : "a condition of the select is not met"), selector.nodes().isEmpty() ? ""
+                        : selector.nodes().get(0).position().toString(), causes));
+            }
+        }
+        return result;
     }
 
     private void addUnmet(List<Obstacle> result, @Nullable Expr e, String position, Set<Symbol> path, int depth) {
         for (Expr term : ExprText.conjuncts(e)) {
             int level = configuration.level(term);
             if (level < 2 && obstacles <= MAX_OBSTACLES) {
+                if (term.kind() == ExprKind.SYMBOL && term.symbol().isConstant()) {
+                    result.add(obstacle("this line says " + term.symbol().name()
+                            + ", as it is written or as a macro answered", position, List.of()));
+                    continue;
+                }
                 List<Obstacle> causes = new ArrayList<>();
                 causesOf(term, causes, path, depth + 1);
                 result.add(obstacle("needs " + withValues(term) + ", which is " + letter(level), position, causes));
@@ -292,6 +326,9 @@ public final class Explainer {
                 for (Expr x : ExprText.terms(term)) {
                     if (x.kind() == ExprKind.SYMBOL && obstacles <= MAX_OBSTACLES && !path.contains(x.symbol())) {
                         causes.add(obstacle(withValues(x), "", whyNot(x.symbol(), path, depth + 1)));
+                    } else if (x.kind().isComparison() && x.symbol().isDefined() && obstacles <= MAX_OBSTACLES) {
+                        causes.add(obstacle(withValues(x), "", List.of(obstacle(reason(x.symbol().name()).sentence(), "",
+                                List.of()))));
                     }
                 }
             }

@@ -1,5 +1,7 @@
 package org.mmkit.kconfig.export;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.List;
 import org.mmkit.kconfig.lint.Finding;
 import org.mmkit.kconfig.lint.Rule;
@@ -15,15 +17,15 @@ public final class FindingReports {
         JsonWriter json = new JsonWriter(out);
         json.object().name("schemaVersion").value(1).name("findings").array();
         for (Finding f : findings) {
-            json.object().name("rule").value(f.rule().id()).name("level").value(level(f.rule()))
+            json.object().name("rule").value(f.rule().id()).name("level").value(f.level().id())
                     .name("file").value(f.position().file()).name("line").value(f.position().line())
-                    .name("symbol").value(f.symbol()).name("message").value(f.message()).endObject();
+                    .name("column").value(f.column())
+                    .name("symbol").value(f.symbol()).name("message").value(f.message())
+                    .name("proof").array();
+            f.proof().forEach(json::value);
+            json.endArray().endObject();
         }
         json.endArray().endObject();
-    }
-
-    private static String level(Rule rule) {
-        return rule.isMistake() ? "warning" : "note";
     }
 
     /** One run with all rules and results. */
@@ -34,19 +36,31 @@ public final class FindingReports {
         json.name("tool").object().name("driver").object().name("name").value("mm kconfig lint").name("rules").array();
         for (Rule rule : Rule.values()) {
             json.object().name("id").value(rule.id()).name("shortDescription").object().name("text")
-                    .value(rule.summary()).endObject().name("defaultConfiguration").object().name("level")
-                    .value(level(rule)).endObject().endObject();
+                    .value(rule.summary()).endObject().endObject();
         }
         json.endArray().endObject().endObject();
         json.name("results").array();
         for (Finding f : findings) {
-            json.object().name("ruleId").value(f.rule().id()).name("level").value(level(f.rule()))
-                    .name("message").object().name("text").value(f.message()).endObject()
+            json.object().name("ruleId").value(f.rule().id()).name("ruleIndex").value(f.rule().ordinal()).name("level").value(f.level().id())
+                    .name("message").object().name("text").value(text(f)).endObject()
                     .name("locations").array().object().name("physicalLocation").object()
-                    .name("artifactLocation").object().name("uri").value(f.position().file()).endObject()
-                    .name("region").object().name("startLine").value(Math.max(1, f.position().line())).endObject()
-                    .endObject().endObject().endArray().endObject();
+                    .name("artifactLocation").object().name("uri").value(uri(f.position().file())).endObject()
+                    .name("region").object().name("startLine").value(Math.max(1, f.position().line()))
+                    .name("startColumn").value(Math.max(1, f.column())).endObject().endObject().endObject().endArray().endObject();
         }
         json.endArray().endObject().endArray().endObject();
+    }
+
+    private static String text(Finding f) {
+        return f.proof().isEmpty() ? f.message() : f.message() + "; see " + String.join(" ", f.proof());
+    }
+
+    /** A file name as a reference of a URI. */
+    private static String uri(String file) {
+        try {
+            return new URI(null, null, file, null).getRawPath();
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException("no URI names " + file, e);
+        }
     }
 }

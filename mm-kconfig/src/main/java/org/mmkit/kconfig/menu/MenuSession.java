@@ -2,8 +2,11 @@ package org.mmkit.kconfig.menu;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.kconfig.config.ConfigurationEditor;
 import org.mmkit.kconfig.config.ResolvedConfiguration;
@@ -18,7 +21,8 @@ import org.mmkit.kconfig.model.Text;
 /**
  * What a person sees and does in the menu: a screen of lines after each key. Confined to one thread.
  *
- * <p>Arrows move, Enter opens or edits, Space cycles, y, m and n set, / searches, ? helps, z shows hidden entries and why
+ * <p>Arrows move, Enter opens or edits, Space cycles, y, m and n set, / searches by a regular expression (a digit jumps to
+ * a result), ? helps, z shows hidden entries and why
  * they are hidden, s saves, q or Escape goes back and at last leaves; leaving with unsaved changes asks.
  */
 public final class MenuSession {
@@ -124,7 +128,17 @@ public final class MenuSession {
             case END -> cursor = entries.size() - 1;
             case ESCAPE, LEFT, BACKSPACE -> back();
             case ENTER, RIGHT -> enter();
-            default -> command(key.character());
+            case CHARACTER -> {
+                int digit = key.character() - '1';
+                if (mode == Mode.RESULTS && digit >= 0 && digit < 9 && top + digit < entries.size()) {
+                    jump(entries.get(top + digit).node);
+                } else {
+                    command(key.character());
+                }
+            }
+            default -> {
+                // A key of another kind has no meaning in a list.
+            }
         }
         cursor = Math.max(0, cursor);
     }
@@ -331,14 +345,21 @@ public final class MenuSession {
     }
 
     private void search() {
-        String wanted = input.toString().toUpperCase(Locale.ROOT);
-        String name = wanted.startsWith("CONFIG_") ? wanted.substring(7) : wanted;
+        String wanted = input.toString();
+        String name = wanted.toUpperCase(Locale.ROOT).startsWith("CONFIG_") ? wanted.substring(7) : wanted;
+        Pattern pattern;
+        try {
+            pattern = Pattern.compile(name, Pattern.CASE_INSENSITIVE);
+        } catch (PatternSyntaxException e) {
+            mode = Mode.MENU;
+            message = "not a regular expression: " + e.getDescription();
+            return;
+        }
         List<Entry> found = new ArrayList<>();
         MenuNode root = editor.tree().root();
         for (MenuNode n = root.following(root); n != null; n = n.following(root)) {
             Symbol s = n.symbol();
-            if (s != null && !s.isChoice() && (s.name().contains(name)
-                    || title(n).toUpperCase(Locale.ROOT).contains(wanted))) {
+            if (s != null && !s.isChoice() && (pattern.matcher(s.name()).find() || pattern.matcher(title(n)).find())) {
                 found.add(new Entry(n, 0, !isShown(n)));
             }
         }
@@ -347,10 +368,22 @@ public final class MenuSession {
             message = "nothing found for " + input;
             return;
         }
+        // Names that match as a whole come first, as in the kernel's own menu; then names, then prompts.
+        found.sort(Comparator.comparing((Entry e) -> rank(pattern, e.node)).thenComparing(e -> name(e.node)));
         entries = found;
         cursor = 0;
         top = 0;
         mode = Mode.RESULTS;
+        message = found.size() + " found; Enter or a digit jumps there, q goes back";
+    }
+
+    private static String name(MenuNode n) {
+        Symbol s = n.symbol();
+        return s == null ? "" : s.name();
+    }
+
+    private static int rank(Pattern pattern, MenuNode n) {
+        return pattern.matcher(name(n)).matches() ? 0 : pattern.matcher(name(n)).find() ? 1 : 2;
     }
 
     private static String title(MenuNode n) {
@@ -371,7 +404,8 @@ public final class MenuSession {
         } else {
             top = Math.max(Math.min(top, cursor), cursor - room + 1);
             for (int i = top; i < Math.min(entries.size(), top + room); i++) {
-                lines.add(fit((i == cursor ? "> " : "  ") + line(entries.get(i)), width));
+                String number = mode != Mode.RESULTS ? "" : i - top < 9 ? "(" + (i - top + 1) + ") " : "    ";
+                lines.add(fit((i == cursor ? "> " : "  ") + number + line(entries.get(i)), width));
             }
         }
         while (lines.size() < height - 2) {

@@ -271,7 +271,10 @@ final class DependencyCheck {
         if (i < 0) {
             sink.report(Diagnostic.text(Diagnostic.Severity.ERROR, "unexpected recursive dependency error"));
         } else {
-            sink.report(Diagnostic.text(Diagnostic.Severity.ERROR, describe(i, last)));
+            String text = describe(i, last);
+            MenuNode node = last.firstNode();
+            sink.report(new Diagnostic(Diagnostic.Severity.ERROR, node == null ? "" : node.file(),
+                    node == null ? 0 : node.line(), text, text));
         }
         if (extra) {
             pop();

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.kconfig.config.ResolvedConfiguration;
 import org.mmkit.kconfig.eval.ExprText;
@@ -59,6 +60,7 @@ final class KconfigFormula {
     private final Depth depth = new Depth();
     private final @Nullable RuleGuards guards;
     private final TextFormula texts;
+    private Predicate<Symbol> open = s -> false;
 
     KconfigFormula(ResolvedConfiguration configuration, ClauseSink solver) {
         this(configuration, solver, new TextDomains(configuration, Map.of()), null);
@@ -74,6 +76,15 @@ final class KconfigFormula {
         this.yes = new Level(f.yes(), f.yes());
         this.guards = guards;
         this.texts = new TextFormula(this, configuration, domains, guards);
+    }
+
+    /** Lets some symbols have any value; before anything is asked. */
+    void setOpen(Predicate<Symbol> newOpen) {
+        open = newOpen;
+    }
+
+    boolean isOpen(Symbol s) {
+        return open.test(s);
     }
 
     /** The numbers and texts. */
@@ -192,8 +203,9 @@ final class KconfigFormula {
             return known;
         }
         if (!s.type().isLogical()) {
-            boolean undefined = guards != null && s.type() == SymbolType.UNKNOWN;
-            Level nothing = undefined ? choose(guards.closed(s), no, anything(true)) : no;
+            boolean undefined = s.type() == SymbolType.UNKNOWN;
+            Level nothing = undefined && open.test(s) ? anything(true)
+                    : undefined && guards != null ? choose(guards.closed(s), no, anything(true)) : no;
             values.put(s, nothing);
             return nothing;
         }
@@ -291,6 +303,9 @@ final class KconfigFormula {
         }
         if (guards != null && !s.hasPrompt()) {
             own = choose(guards.closed(s), own, anything(s.type() == SymbolType.TRISTATE));
+        }
+        if (open.test(s)) {
+            own = anything(s.type() == SymbolType.TRISTATE);
         }
         return raised(s, max(own, reverse));
     }

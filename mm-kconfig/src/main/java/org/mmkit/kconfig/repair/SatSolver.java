@@ -25,6 +25,7 @@ public final class SatSolver implements ClauseSink {
     private int variables;
     private byte[] value = new byte[64];
     private boolean[] phase = new boolean[32];
+    private boolean[] preferred = new boolean[32];
     private int[] level = new int[32];
     private int[] reason = new int[32];
     private double[] activity = new double[32];
@@ -69,14 +70,15 @@ public final class SatSolver implements ClauseSink {
         return variables;
     }
 
-    /** A new variable, which is tried as {@code preferred} first. */
+    /** A new variable, which is tried as {@code tryFirst} first. */
     @Override
-    public int newVariable(boolean preferred) {
+    public int newVariable(boolean tryFirst) {
         int v = variables++;
         if (v == level.length) {
             int n = v * 2;
             value = Arrays.copyOf(value, n * 2);
             phase = Arrays.copyOf(phase, n);
+            preferred = Arrays.copyOf(preferred, n);
             level = Arrays.copyOf(level, n);
             reason = Arrays.copyOf(reason, n);
             activity = Arrays.copyOf(activity, n);
@@ -92,7 +94,8 @@ public final class SatSolver implements ClauseSink {
         value[(v << 1) + 1] = UNASSIGNED;
         watches[v << 1] = new int[4];
         watches[(v << 1) + 1] = new int[4];
-        phase[v] = preferred;
+        phase[v] = tryFirst;
+        preferred[v] = tryFirst;
         heapIndex[v] = -1;
         insert(v);
         return v + 1;
@@ -356,6 +359,33 @@ public final class SatSolver implements ClauseSink {
     /** Whether {@code literal} holds in the model of the last satisfiable search. */
     public boolean holds(int literal) {
         return model[internal(literal)] == 1;
+    }
+
+    /** Forgets what earlier searches tried: variables are tried as they were made to be. */
+    public void forgetPhases() {
+        backtrack(0);
+        System.arraycopy(preferred, 0, phase, 0, variables);
+    }
+
+    /** Whether the assumptions contradict the clauses by unit propagation alone; false proves nothing. */
+    public boolean refutes(int... assumptions) {
+        backtrack(0);
+        if (contradictory || propagate() != NO_REASON) {
+            contradictory = true;
+            return true;
+        }
+        boolean refuted = false;
+        for (int i = 0; i < assumptions.length && !refuted; i++) {
+            int lit = internal(assumptions[i]);
+            if (value[lit] == UNASSIGNED) {
+                decide(lit);
+                refuted = propagate() != NO_REASON;
+            } else {
+                refuted = value[lit] == 0;
+            }
+        }
+        backtrack(0);
+        return refuted;
     }
 
     /**

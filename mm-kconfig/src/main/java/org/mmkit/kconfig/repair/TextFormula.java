@@ -127,6 +127,9 @@ final class TextFormula {
         if (guards != null && !s.hasPrompt()) {
             own = choose(guards.closed(s), own, oneOf(domains.settable(s), ""));
         }
+        if (formula.isOpen(s)) {
+            own = oneOf(domains.settable(s), configuration.values().value(s));
+        }
         return s.type().isNumeric() ? clamped(s, own) : own;
     }
 

@@ -1,13 +1,24 @@
 package org.mmkit.kconfig.lint;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.mmkit.kconfig.Kconfig;
 import org.mmkit.kconfig.Trees;
+import org.mmkit.kconfig.config.ConfigurationEditor;
 import org.mmkit.kconfig.export.FindingReports;
+import org.mmkit.kconfig.model.KconfigException;
+import org.mmkit.kconfig.model.KconfigTree;
+import org.mmkit.kconfig.parser.SourceFiles;
 
 class LinterTest {
 
@@ -42,7 +53,7 @@ class LinterTest {
                 	bool "c"
                 config D
                 	def_bool A
-                """)).containsExactly("Kconfig:3: unmet-select: A selects B, which depends on C && D");
+                """)).containsExactly("Kconfig:3: unmet-select: A selects B, which depends on C; see A=y");
     }
 
     @Test
@@ -63,6 +74,104 @@ class LinterTest {
                 config E
                 	bool "e"
                 """)).isEmpty();
+    }
+
+    @Test
+    void K02_a_select_that_is_in_order_only_by_cases_is_fine() {
+        assertThat(lint("""
+                config A
+                	bool "a"
+                	depends on C || D
+                	select B
+                config B
+                	bool "b"
+                	depends on E
+                config C
+                	bool "c"
+                	depends on E
+                config D
+                	bool "d"
+                	depends on E && F
+                config E
+                	bool "e"
+                config F
+                	bool "f"
+                """)).isEmpty();
+    }
+
+    @Test
+    void K02_an_unmet_select_is_proved_by_settings_that_show_it_and_blamed_where_it_begins() {
+        String text = """
+                config A
+                	bool "a"
+                	select B if N > 3
+                config N
+                	int "n"
+                	default 1
+                config B
+                	tristate "b"
+                	depends on C
+                	select D
+                config C
+                	bool "c"
+                config D
+                	bool "d"
+                	depends on C
+                """;
+        List<Finding> findings = new Linter(Trees.tree(text)).lint(List.of());
+
+        assertThat(findings).singleElement().extracting(Finding::symbol).isEqualTo("A");
+        List<String> settings = findings.get(0).proof();
+        ConfigurationEditor editor = Trees.editor(text, settings.stream().map(s -> "CONFIG_" + s).toArray(String[]::new));
+        assertThat(settings).containsExactlyInAnyOrder("A=y", "N=4");
+        assertThat(editor.current().isEnabled("B")).isTrue();
+        assertThat(editor.current().isEnabled("C")).isFalse();
+    }
+
+    @Test
+    void K02_what_only_another_architecture_defines_is_one_note_with_the_number_of_references(@TempDir Path directory)
+            throws IOException {
+        Files.writeString(directory.resolve("Kconfig"), """
+                config A
+                	bool "a"
+                	depends on ARM || TYPO
+                config B
+                	bool "b" if ARM
+                	select ARM64
+                """);
+        Files.createDirectories(directory.resolve("arch/arm"));
+        Files.writeString(directory.resolve("arch/arm/Kconfig"), "config ARM\n\tdef_bool y\nconfig ARM64\n\tdef_bool n\n");
+        KconfigTree tree = Kconfig.below(directory).parse("Kconfig");
+
+        List<Finding> findings = new Linter(tree, Set.of(Rule.UNDEFINED_SYMBOL, Rule.UNDEFINED_TARGET),
+                SymbolsElsewhere.below(directory, tree.files()), SourceFiles.directories(directory, null)).lint(List.of());
+
+        assertThat(findings).extracting(f -> f.level().id() + " " + f).containsExactly(
+                "warning Kconfig:3:20: undefined-symbol: TYPO is defined nowhere, so it is always n",
+                "note Kconfig:6:9: undefined-target: B selects ARM64, which is defined by files of other architectures only",
+                "note Kconfig:3:13: undefined-symbol: ARM is defined by files of other architectures only, so it is n"
+                        + " here; 2 references");
+    }
+
+    @Test
+    void K02_a_circle_of_dependencies_is_a_finding_at_its_first_symbol() {
+        assertThatThrownBy(() -> Trees.tree("config A\n\tbool\n\tdepends on B\nconfig B\n\tbool\n\tdepends on A\n"))
+                .isInstanceOfSatisfying(KconfigException.class, e -> assertThat(Linter.ofDiagnostics(e.diagnostics()))
+                        .singleElement().satisfies(f -> {
+                            assertThat(f.rule()).isEqualTo(Rule.RECURSIVE_DEPENDENCY);
+                            assertThat(f.position()).hasToString("Kconfig:1");
+                        }));
+    }
+
+    @Test
+    void K02_a_contradictory_dependency_makes_a_symbol_unreachable() {
+        assertThat(lint("""
+                config A
+                	bool "a"
+                config B
+                	bool "b"
+                	depends on A && !A
+                """)).containsExactly("Kconfig:3: unreachable-symbol: B depends on A && !A, which is always n");
     }
 
     @Test

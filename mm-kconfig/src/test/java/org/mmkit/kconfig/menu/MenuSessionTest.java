@@ -83,11 +83,21 @@ class MenuSessionTest {
     @Test
     void a_search_finds_symbols_and_jumps_to_them() {
         type("/entry\n");
-        assertThat(screen()).contains("> [ ] Entry a  A Kconfig:7  (hidden)");
+        assertThat(screen()).contains("> (1) [ ] Entry a  A Kconfig:7  (hidden)");
         type("\n");
         assertThat(screen()).contains("Test > Inner").contains("> [ ] Entry a  (hidden)").contains("depends on GATE");
         type("/nosuch\n");
         assertThat(screen()).contains("nothing found for nosuch");
+    }
+
+    @Test
+    void a_search_is_a_regular_expression_and_a_digit_jumps_to_a_result() {
+        type("/^(gate|[npq])$\n");
+        assertThat(screen()).contains("> (1) [ ] Gate  GATE", "  (2) (3) Number  N", "  (4) ( ) q  Q", "4 found");
+        type("4");
+        assertThat(screen()).contains("Test > Pick").contains("> ( ) q");
+        type("/(\n");
+        assertThat(screen()).contains("not a regular expression: ");
     }
 
     @Test
