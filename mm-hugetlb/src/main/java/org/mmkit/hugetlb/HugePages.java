@@ -3,9 +3,11 @@ package org.mmkit.hugetlb;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.arch.PageTableLayout;
 import org.mmkit.api.feature.FeatureContext;
@@ -13,8 +15,12 @@ import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.FrameContents;
 import org.mmkit.api.memory.Frames;
 import org.mmkit.api.space.AddressSpace;
+import org.mmkit.hugetlb.fs.HugeFile;
+import org.mmkit.hugetlb.paging.HugeAreas;
 import org.mmkit.hugetlb.pool.AreaReservations;
 import org.mmkit.hugetlb.pool.HugePagePool;
+import org.mmkit.hugetlb.pool.PoolAudit;
+import org.mmkit.hugetlb.pool.Subpool;
 import org.mmkit.hugetlb.vmemmap.VmemmapOptimizer;
 
 /** The pools of a machine and what their users share. Not thread-safe. */
@@ -31,6 +37,9 @@ public final class HugePages {
     private final AreaReservations reservations = new AreaReservations();
     /** Base pages that each address space maps, by its id; without those that map none. */
     private final Map<Integer, Long> usage = new HashMap<>();
+
+    private final Set<HugeFile> files = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Map<Subpool, HugePagePool> shares = new IdentityHashMap<>();
 
     private HugePagePool standard;
 
@@ -49,6 +58,7 @@ public final class HugePages {
             }
         }
         this.standard = pools.get(0);
+        context.invariant(this::check);
         frames.setFreeing(FolioFlags.HUGETLB, this::freed);
     }
 
@@ -110,6 +120,31 @@ public final class HugePages {
     /** The pool of pages of 2^{@code shift} bytes; 0 for the default. */
     public Optional<HugePagePool> ofShift(int shift) {
         return shift == 0 ? Optional.of(standard) : ofSize(1L << shift);
+    }
+
+    /** The files that there are. */
+    public Set<HugeFile> files() {
+        return files;
+    }
+
+    /** The mounts that have a share of a pool. */
+    public Map<Subpool, HugePagePool> shares() {
+        return shares;
+    }
+
+    /** Compares the counters of all pools with what files, areas and mounts know; throws {@link org.mmkit.api.InvariantViolation}. */
+    public void check() {
+        for (HugePagePool pool : pools) {
+            PoolAudit audit = new PoolAudit(pool);
+            files.stream().filter(file -> file.pool() == pool).forEach(file -> audit.promised(file.outstanding()));
+            shares.forEach((share, of) -> audit.promised(of == pool ? share.promised() : 0));
+            reservations.forEach((vma, used) -> {
+                if (vma.operations() instanceof HugeAreas areas && areas.file().pool() == pool) {
+                    audit.promised(areas.file().outstanding(vma, used));
+                }
+            });
+            audit.check();
+        }
     }
 
     /** What private areas were promised. */

@@ -15,6 +15,7 @@ import org.mmkit.core.compaction.Compactor;
 import org.mmkit.core.compaction.Kcompactd;
 import org.mmkit.core.lock.LockChecker;
 import org.mmkit.core.lock.SmpLocks;
+import org.mmkit.core.memory.AllocationFaults;
 import org.mmkit.core.memory.SystemMemory;
 import org.mmkit.core.observe.Pagemap;
 import org.mmkit.core.observe.SwapUse;
@@ -86,6 +87,11 @@ public final class Bootstrap {
         swapUse = new MachineSwapUse(files.swap());
         engineFiles = new EngineFiles(pseudoFiles,
                 new EngineFiles.Sources(engine, files, processes, pagemap, swapUse, fields, parameters.line()));
+        if (configuration.isEnabled("FAIL_PAGE_ALLOC")) {
+            AllocationFaults faults = new AllocationFaults();
+            memory.allocator().setFaults(faults);
+            engineFiles.addFaultInjection(faults);
+        }
         if (configuration.isEnabled("COMPACTION")) {
             Compactor compactor = new Compactor(engine);
             memory.allocator().setCompaction(compactor);

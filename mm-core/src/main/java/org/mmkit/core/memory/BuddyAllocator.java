@@ -1,5 +1,6 @@
 package org.mmkit.core.memory;
 
+import org.jspecify.annotations.Nullable;
 import org.mmkit.api.InvariantViolation;
 import org.mmkit.api.memory.FrameAllocator;
 import org.mmkit.api.memory.Frames;
@@ -45,6 +46,7 @@ public final class BuddyAllocator implements FrameAllocator {
     private final int[] firstZone = new int[Zone.ZONES];
 
     private final Watermarks watermarks;
+    private @Nullable AllocationFaults faults;
     private final SlowPath slowPath = new SlowPath(this);
 
     /**
@@ -172,6 +174,11 @@ public final class BuddyAllocator implements FrameAllocator {
         cpu = cpus[processor];
     }
 
+    /** Lets {@code injected} make requests fail from now on. */
+    public void setFaults(AllocationFaults injected) {
+        faults = injected;
+    }
+
     /** Event counters. */
     public AllocationEvents events() {
         return events;
@@ -213,6 +220,10 @@ public final class BuddyAllocator implements FrameAllocator {
     public long allocate(int order, int gfp) {
         if (order < 0 || order > maxOrder) {
             throw new IllegalArgumentException("order " + order + " is not in 0 to " + maxOrder);
+        }
+        if (faults != null && faults.fails(order, gfp)) {
+            events.failures++;
+            return NONE;
         }
         int highest = highestZone(gfp);
         int type = type(gfp);

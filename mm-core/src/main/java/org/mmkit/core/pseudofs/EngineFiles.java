@@ -3,6 +3,7 @@ package org.mmkit.core.pseudofs;
 import org.mmkit.core.boot.Engine;
 import org.mmkit.core.compaction.Compactor;
 import org.mmkit.core.compaction.Kcompactd;
+import org.mmkit.core.memory.AllocationFaults;
 import org.mmkit.core.memory.BuddyAllocator;
 import org.mmkit.core.observe.Pagemap;
 import org.mmkit.core.observe.SwapUse;
@@ -67,6 +68,11 @@ public final class EngineFiles {
             SwapUse swapUse,
             Fields fields,
             String commandLine) {}
+
+    /** Adds the files that make allocations fail. */
+    public void addFaultInjection(AllocationFaults faults) {
+        FaultInjectionFiles.add(files, faults);
+    }
 
     /** Adds the files of memory compaction. */
     public void addCompaction(Compactor compactor, Kcompactd kcompactd) {

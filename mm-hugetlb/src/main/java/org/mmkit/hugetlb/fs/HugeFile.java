@@ -54,6 +54,7 @@ public final class HugeFile implements Inode, MappingHost {
         this.pages = machine.context().files().newPages(this, name, device);
         this.areas = new HugeAreas(machine, this);
         this.basePages = pool.order();
+        machine.files().add(this);
     }
 
     /** Where its pages come from. */
@@ -105,6 +106,17 @@ public final class HugeFile implements Inode, MappingHost {
     /** Makes the file {@code bytes} long without any page, as at its making. */
     void setSize(long bytes) {
         size = bytes;
+    }
+
+    /** Pages that were promised to shared mappings and are not there yet. */
+    public long outstanding() {
+        return promised.count(0, Long.MAX_VALUE) - present;
+    }
+
+    /** Of the pages that the private area {@code vma} was promised, {@code used} up so far, those that it can still have. */
+    public long outstanding(Vma vma, ReservationMap used) {
+        long from = vma.pgoff() >>> basePages;
+        return used.missing(from, from + (vma.end() - vma.start() >>> pool.pageShift()));
     }
 
     // ---- promises and pages -------------------------------------------------------------------------------------
@@ -161,8 +173,7 @@ public final class HugeFile implements Inode, MappingHost {
     public void closed(Vma vma) {
         ReservationMap used = vma.has(VmFlags.MAYSHARE) ? null : machine.reservations().map(vma);
         if (used != null) {
-            long from = vma.pgoff() >>> basePages;
-            long unused = used.missing(from, from + (vma.end() - vma.start() >>> pool.pageShift()));
+            long unused = outstanding(vma, used);
             if (unused > 0) {
                 withdraw(unused);
             }
@@ -336,6 +347,7 @@ public final class HugeFile implements Inode, MappingHost {
     @Override
     public void evict() {
         removeFrom(0);
+        machine.files().remove(this);
         evicted.run();
     }
 

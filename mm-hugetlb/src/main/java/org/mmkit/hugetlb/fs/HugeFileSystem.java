@@ -25,13 +25,16 @@ public final class HugeFileSystem implements FileSystem {
         this.pool = options.pool();
         this.device = machine.context().files().newDevice();
         this.inodes = options.inodes();
+        takeInode(); // the root directory
         long max = options.maxPages();
         long min = options.minPages();
         if (min != Subpool.NONE && pool.promise(min) != 0) {
             throw new ErrnoException(Errno.ENOMEM);
         }
         this.share = max == Subpool.NONE && min == Subpool.NONE ? null : new Subpool(max, min);
-        takeInode(); // the root directory
+        if (share != null) {
+            machine.shares().put(share, pool);
+        }
     }
 
     /** The type to be registered for mount. */
@@ -91,8 +94,9 @@ public final class HugeFileSystem implements FileSystem {
 
     @Override
     public void unmounted() {
-        if (share != null && share.min() != Subpool.NONE) {
-            pool.promise(-share.min());
+        if (share != null) {
+            machine.shares().remove(share);
+            pool.promise(-share.promised());
         }
     }
 }

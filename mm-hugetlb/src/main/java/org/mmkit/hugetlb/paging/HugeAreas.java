@@ -14,6 +14,7 @@ import org.mmkit.api.space.VmaOperations;
 import org.mmkit.hugetlb.HugePages;
 import org.mmkit.hugetlb.fs.HugeFile;
 import org.mmkit.hugetlb.pool.HugePagePool;
+import org.mmkit.hugetlb.pool.ReservationMap;
 
 /**
  * The areas that map one file of huge pages: their entries are leaves of the level of the page size, never smaller (Linux:
@@ -43,6 +44,11 @@ public final class HugeAreas implements VmaOperations, AreaPaging {
     }
 
     // ---- areas --------------------------------------------------------------------------------------------------
+
+    /** The file that the areas map. */
+    public HugeFile file() {
+        return file;
+    }
 
     @Override
     public void open(Vma vma, Vma source) {
@@ -256,7 +262,7 @@ public final class HugeAreas implements VmaOperations, AreaPaging {
         rmap.remove(head, basePages, vma, level);
         machine.use(vma.space(), -basePages);
         boolean owned = !vma.has(VmFlags.MAYSHARE) && machine.reservations().map(vma) != null;
-        if (pool.surplus() == 0 && owned && frames.test(head, FolioFlags.ANON)) {
+        if (pool.surplus() == 0 && owned && !frames.isMapped(head) && frames.test(head, FolioFlags.ANON)) {
             // the owner keeps its promise, or somebody could take the page before it comes back
             pool.keepPromise(head);
             file.restorePromise(vma, index(vma, va));
@@ -362,7 +368,12 @@ public final class HugeAreas implements VmaOperations, AreaPaging {
             tables.write(newSlot, entry);
         }
         if (done >= length) {
-            // the promise has moved along
+            // the promise has moved along; of an area that moved in part the rest loses its own, and nobody gives it back
+            ReservationMap used = machine.reservations().map(source);
+            if (used != null) {
+                long from = index(source, oldStart);
+                pool.lose(file.outstanding(source, used) - used.missing(from, from + (length >>> pool.pageShift())));
+            }
             machine.reservations().forget(source);
         }
         return done;

@@ -16,6 +16,23 @@ public final class AreaReservations {
         boolean robbed;
     }
 
+    /** Takes areas and what they were promised. */
+    public interface Visitor {
+
+        /** The area {@code vma} was promised all of its pages, of which {@code used} have been. */
+        void area(Vma vma, ReservationMap used);
+    }
+
+    /** Shows {@code visitor} all areas that were promised anything. */
+    public void forEach(Visitor visitor) {
+        states.forEach((vma, state) -> {
+            ReservationMap used = state.map;
+            if (used != null) {
+                visitor.area(vma, used);
+            }
+        });
+    }
+
     private final Map<Vma, State> states = new IdentityHashMap<>();
 
     /** No areas yet. */

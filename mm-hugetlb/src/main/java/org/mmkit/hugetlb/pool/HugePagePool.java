@@ -2,9 +2,12 @@ package org.mmkit.hugetlb.pool;
 
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.Errno;
+import org.mmkit.api.InvariantViolation;
 import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.FrameAllocator;
 import org.mmkit.api.memory.Frames;
@@ -54,6 +57,10 @@ public final class HugePagePool {
     private long surplus;
     private long overcommit;
     private long asked;
+    private long inUse;
+    /** Pages in use whose promise comes back when they are freed. */
+    private long pendingPromises;
+    private long lostPromises;
 
     /** An empty pool of pages that a leaf of {@code level} maps. */
     public HugePagePool(
@@ -132,6 +139,44 @@ public final class HugePagePool {
     /** {@link #persistent} as it was after the last change of the pool's size: what /proc/sys/vm/nr_hugepages shows (max_huge_pages). */
     public long asked() {
         return asked;
+    }
+
+    /** Pages that somebody has. */
+    public long inUse() {
+        return inUse;
+    }
+
+    /**
+     * Promises that stay counted though nobody can use them or give them back: mremap of a part of a private area takes them from the rest
+     * (Linux, clear_vma_resv_huge_pages).
+     */
+    public long lostPromises() {
+        return lostPromises;
+    }
+
+    /** {@code pages} more {@linkplain #lostPromises promises are lost}. */
+    public void lose(long pages) {
+        lostPromises += pages;
+    }
+
+    /** Pages in use whose promise comes back when they are freed. */
+    public long pendingPromises() {
+        return pendingPromises;
+    }
+
+    /** Throws {@link InvariantViolation} for the first free page that is not as free pages are. */
+    void checkFreePages() {
+        Set<Long> seen = new HashSet<>();
+        for (int i = 0; i < freeCount; i++) {
+            long head = free[i];
+            boolean fit = frames.test(head, FolioFlags.HUGETLB) && frames.order(head) == order && frames.refcount(head) == 0
+                    && !frames.isMapped(head) && !frames.hasOwner(head) && (frames.flags(head) & USE_FLAGS) == 0;
+            String descriptors = vmemmap == null ? "" : vmemmap.check(head, order);
+            if (!fit || !descriptors.isEmpty() || !seen.add(head)) {
+                throw new InvariantViolation("frame 0x" + Long.toHexString(head) + ": on the free list of the HugeTLB pool " + this
+                        + (fit ? descriptors.isEmpty() ? ", twice" : ", but " + descriptors : ", but is no free HugeTLB page"));
+            }
+        }
     }
 
     // ---- size of the pool -------------------------------------------------------------------------------------
@@ -406,8 +451,9 @@ public final class HugePagePool {
             }
         }
         frames.unfreeze(head, 1);
+        inUse++;
         if (promised) {
-            frames.set(head, FolioFlags.OWNER_PRIVATE);
+            keepPromise(head);
             reserved--;
         }
         return head;
@@ -415,11 +461,13 @@ public final class HugePagePool {
 
     /** The page {@code head} is in use for good: should it be freed now, its promise does not come back. */
     public void commit(long head) {
+        pendingPromises -= frames.test(head, FolioFlags.OWNER_PRIVATE) ? 1 : 0;
         frames.clear(head, FolioFlags.OWNER_PRIVATE);
     }
 
     /** Should the page {@code head} be freed, it is promised again. */
     public void keepPromise(long head) {
+        pendingPromises += frames.test(head, FolioFlags.OWNER_PRIVATE) ? 0 : 1;
         frames.set(head, FolioFlags.OWNER_PRIVATE);
     }
 
@@ -432,6 +480,8 @@ public final class HugePagePool {
     public void freed(long head) {
         Subpool share = shares.remove(head);
         boolean restore = frames.test(head, FolioFlags.OWNER_PRIVATE);
+        commit(head);
+        inUse--;
         if (!restore && share != null && share.giveBack(1) == 0) {
             // the mount would have less than its minimum
             restore = true;

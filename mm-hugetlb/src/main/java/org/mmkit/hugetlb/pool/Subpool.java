@@ -40,6 +40,11 @@ public final class Subpool {
         return min;
     }
 
+    /** Pages of the minimum that nobody has taken. */
+    public long promised() {
+        return promised;
+    }
+
     /** Pages that may still be used (statfs); meaningless without a maximum. */
     public long free() {
         return max - used;
