@@ -38,6 +38,9 @@ public interface KernelProfile {
     /** An anonymous mapping of at least 2 MiB gets an aligned address (6.7). */
     boolean alignsAnonymousMappings();
 
+    /** Compaction also counts pages moved, pages it failed to move and page blocks examined, as the document of 4.12 names them. */
+    boolean countsMovedBlocks();
+
     /**
      * The lines of one area in {@code /proc/PID/smaps}, by name and in order, without VmFlags: kernels have added lines, and 4.12's
      * document calls the huge mappings of files FileHugeMapped.

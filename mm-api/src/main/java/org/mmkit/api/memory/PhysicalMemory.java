@@ -24,6 +24,14 @@ public interface PhysicalMemory {
      */
     long allocateFolio(int order, int gfp);
 
+    /**
+     * The same for a user's area. On a machine with memory policies a huge page is first asked of this node alone, compacting but not
+     * reclaiming much, and only then as hard as {@code gfp} says (Linux: vma_alloc_folio).
+     */
+    default long allocateUserFolio(int order, int gfp) {
+        return allocateFolio(order, gfp);
+    }
+
     /** The frame of the memory map that holds the metadata (struct page) of frame {@code pfn}. */
     long memmapFrame(long pfn);
 

@@ -1,6 +1,7 @@
 package org.mmkit.core.boot;
 
 import java.util.ArrayList;
+import java.util.ArrayList;
 import java.util.List;
 import org.mmkit.api.InvariantViolation;
 import org.mmkit.api.arch.Architecture;
@@ -119,14 +120,7 @@ public final class Bootstrap {
         for (String limit : parameters.values("mem")) {
             usable = Math.min(usable, SizeText.parse(limit));
         }
-        List<String> movable = parameters.values("movablecore");
-        List<String> kernel = parameters.values("kernelcore");
-        long movableBytes = 0;
-        if (!movable.isEmpty()) {
-            movableBytes = share(movable.get(movable.size() - 1), usable);
-        } else if (!kernel.isEmpty()) {
-            movableBytes = Math.max(0, usable - share(kernel.get(kernel.size() - 1), usable));
-        }
+        MovableCore core = MovableCore.parse(parameters.values("kernelcore"), parameters.values("movablecore"), log::add);
         try {
             PhysicalMap map = architecture.physicalMap(usable);
             checkAddresses(map, layout);
@@ -136,7 +130,8 @@ public final class Bootstrap {
                     .locks(locks)
                     .contents(keepContents)
                     .maxOrder(architecture.maxOrder(configuration))
-                    .movableBytes(movableBytes)
+                    .kernelCore(core::kernelPages)
+                    .numa(configuration.isEnabled("NUMA"))
                     .build();
         } catch (IllegalArgumentException e) {
             throw new BootException("a machine cannot boot with " + usable + " bytes of memory: " + e.getMessage(), e);
@@ -148,14 +143,6 @@ public final class Bootstrap {
         if (last.start() + last.bytes() - 1 >>> layout.paBits() != 0) {
             throw new IllegalArgumentException("the architecture's page tables hold physical addresses of " + layout.paBits() + " bits");
         }
-    }
-
-    /** A size, or a percentage of {@code whole}. */
-    private static long share(String text, long whole) {
-        if (text.matches("[0-9]{1,3}%")) {
-            return whole / 100 * Math.min(100, Integer.parseInt(text.substring(0, text.length() - 1)));
-        }
-        return SizeText.parse(text);
     }
 
     private void startFeatures(FeatureHost host) {

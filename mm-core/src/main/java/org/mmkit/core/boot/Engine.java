@@ -14,6 +14,7 @@ import org.mmkit.api.lock.Locks;
 import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.Gfp;
 import org.mmkit.api.space.RssKind;
+import org.mmkit.core.compaction.PageMigrator;
 import org.mmkit.core.fault.FaultHandler;
 import org.mmkit.core.lock.StopMachine;
 import org.mmkit.core.memory.FrameTable;
@@ -63,6 +64,7 @@ public final class Engine {
     private int lastSpaceId;
     private SwapEntries swap = SwapEntries.NONE;
     private MappingSources sources = MappingSources.NONE;
+    private @Nullable PageMigrator migrator;
     private @Nullable SwapSpace swapSpace;
     private @Nullable Aging aging;
     private @Nullable Kswapd kswapd;
@@ -160,6 +162,16 @@ public final class Engine {
     /** Sets them. */
     public void setSwapSpace(SwapSpace space) {
         swapSpace = space;
+    }
+
+    /** Moves pages; made when it is first asked for. */
+    public PageMigrator migrator() {
+        PageMigrator present = migrator;
+        if (present == null) {
+            present = new PageMigrator(this);
+            migrator = present;
+        }
+        return present;
     }
 
     /** Where mmap gets shared anonymous memory and huge pages. */

@@ -114,6 +114,11 @@ public final class LinuxProfile implements KernelProfile {
         return since(6, 7);
     }
 
+    @Override
+    public boolean countsMovedBlocks() {
+        return !since(4, 13);
+    }
+
     /** {@inheritDoc} Read off running kernels; FileHugeMapped stands in the document of 4.12 where kernels have had ShmemPmdMapped. */
     @Override
     public List<String> smapsLines() {

@@ -106,6 +106,9 @@ final class MigrationScanner {
         long scanned = 0;
         long isolated = 0;
         cc.migrate = start;
+        if (start == zone.blockStart(start)) {
+            pages.examined();
+        }
         long low = start;
         for (; low < end; low++) {
             if (skipOnFailure && low >= nextRun) {

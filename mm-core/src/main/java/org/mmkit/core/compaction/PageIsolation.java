@@ -13,11 +13,14 @@ final class PageIsolation {
     private final Engine engine;
     private final FrameTable frames;
     private final int isolated;
+    /** Counter of page blocks examined, or -1 where the kernel has none. */
+    private final int blocksExamined;
 
     PageIsolation(Engine engine) {
         this.engine = engine;
         this.frames = engine.frames;
         isolated = engine.counters.register("compact_isolated");
+        blocksExamined = engine.profile.countsMovedBlocks() ? engine.counters.register("compact_blocks_moved") : -1;
     }
 
     /** Whether the folio that begins at {@code pfn} can be taken off its list in order to be moved. */
@@ -46,6 +49,13 @@ final class PageIsolation {
     void putBack(long head) {
         frames.lru().add(head);
         frames.put(head, 1);
+    }
+
+    /** The migration scanner begins with a page block. */
+    void examined() {
+        if (blocksExamined >= 0) {
+            engine.counters.add(blocksExamined, 1);
+        }
     }
 
     /** The migration scanner went from {@code start} to {@code end} and took {@code taken} pages. */

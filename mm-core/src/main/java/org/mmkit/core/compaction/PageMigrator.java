@@ -72,6 +72,8 @@ public final class PageMigrator {
         public int succeeded;
         /** Folios that did not. */
         public int failed;
+        /** Their pages. */
+        public long failedPages;
         /** No frames were left to move to. */
         public boolean outOfMemory;
 
@@ -105,6 +107,7 @@ public final class PageMigrator {
             size = 0;
             succeeded = 0;
             failed = 0;
+            failedPages = 0;
             outOfMemory = false;
         }
     }
@@ -124,6 +127,7 @@ public final class PageMigrator {
             }
             first = end;
         }
+        batch.failedPages = failedPages;
         engine.counters.add(success, batch.succeeded);
         engine.counters.add(fail, failedPages);
     }
@@ -137,7 +141,7 @@ public final class PageMigrator {
         long head = batch.from[i];
         int order = frames.order(head);
         if (batch.outOfMemory) {
-            return failed(batch, order, 1L << order);
+            return 0; // not tried, so not failed
         }
         if (order >= LEAST_SPLIT_ORDER && frames.test(head, FolioFlags.PARTIALLY_MAPPED) && split(batch, head, order)) {
             // Its parts are tried one by one; that it has failed as a whole only shows in the result.

@@ -31,6 +31,10 @@ final class ZoneCompaction {
     private final int hugeOrder;
     private final int migrateScanned;
     private final int freeScanned;
+    /** The names of 4.12's document, or -1. */
+    private final int pagesMoved;
+
+    private final int pagesFailed;
 
     ZoneCompaction(Engine engine, Fragmentation fragmentation) {
         this.engine = engine;
@@ -41,7 +45,10 @@ final class ZoneCompaction {
         pages = new PageIsolation(engine);
         migrationScanner = new MigrationScanner(memory, pages);
         freeScanner = new FreeScanner(memory, pages);
-        migrator = new PageMigrator(engine);
+        migrator = engine.migrator();
+        boolean named = engine.profile.countsMovedBlocks();
+        pagesMoved = named ? engine.counters.register("compact_pages_moved") : -1;
+        pagesFailed = named ? engine.counters.register("compact_pagemigrate_failed") : -1;
         hugeOrder = engine.layout.order(2);
         migrateScanned = engine.counters.register("compact_migrate_scanned");
         freeScanned = engine.counters.register("compact_free_scanned");
@@ -191,6 +198,10 @@ final class ZoneCompaction {
             }
         });
         cc.clearFolios();
+        if (pagesMoved >= 0) {
+            engine.counters.add(pagesMoved, batch.succeeded);
+            engine.counters.add(pagesFailed, batch.failedPages);
+        }
     }
 
     private void putBackRest() {

@@ -44,8 +44,12 @@ public final class PinnedPages {
         long first = start & -engine.pageSize;
         int n = Math.toIntExact(start + length + engine.pageSize - 1 - first >>> engine.pageShift);
         long[] pfns = new long[n];
+        MovableZone zone = new MovableZone(engine);
         for (int i = 0; i < n; i++) {
             long pfn = page(space, first + ((long) i << engine.pageShift));
+            while (pfn >= 0 && !zone.mayPin(pfn)) {
+                pfn = zone.leave(pfn) ? page(space, first + ((long) i << engine.pageShift)) : -Errno.ENOMEM;
+            }
             if (pfn < 0) {
                 release(engine, pfns, i);
                 throw new ErrnoException((int) -pfn);

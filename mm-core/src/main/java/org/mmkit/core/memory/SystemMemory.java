@@ -46,11 +46,13 @@ public final class SystemMemory implements PhysicalMemory {
 
     private long reserved;
     private boolean bootInfo;
+    private final boolean numa;
 
     private record Run(long from, long to) {}
 
     private SystemMemory(Builder b) {
         pageShift = b.layout.pageShift();
+        numa = b.numa;
         sectionOrder = b.sectionOrder;
         List<Run> usable = usableRuns(b.map);
         if (usable.isEmpty()) {
@@ -60,7 +62,7 @@ public final class SystemMemory implements PhysicalMemory {
         spanned = last + (1L << sectionOrder) - 1 & -(1L << sectionOrder);
         frames = new FrameTable(spanned, sectionOrder, b.locks);
         int blockOrder = Math.min(b.maxOrder, b.layout.order(2));
-        long movable = b.movableBytes == 0 ? spanned : movableStart(usable, b.movableBytes >>> pageShift);
+        long movable = movableStart(usable, b);
         allocator = new BuddyAllocator(spanned, sectionOrder, blockOrder, b.maxOrder, zoneEnds(b, movable), b.processors, frames);
         allocator.watermarks().setPageKilobytes(1 << pageShift - 10);
         frames.lru().setZoneEnds(zoneEnds(b, movable));
@@ -73,6 +75,13 @@ public final class SystemMemory implements PhysicalMemory {
         allocator.start();
     }
 
+    /** Decides how much memory any allocation may use. */
+    public interface KernelCore {
+
+        /** Pages of {@code total} usable ones that any allocation may use, so that a multiple of {@code multiple} is left; 0 for all. */
+        long pages(long total, int pageShift, long multiple);
+    }
+
     /** What a machine's memory is made of. */
     public static final class Builder {
 
@@ -82,7 +91,8 @@ public final class SystemMemory implements PhysicalMemory {
         private int processors = 1;
         private Locks locks = Locks.NONE;
         private boolean contents = true;
-        private long movableBytes;
+        private KernelCore kernelCore = (total, shift, multiple) -> 0;
+        private boolean numa;
         private int maxOrder = FrameAllocator.MAX_ORDER;
         private long vmemmapBase;
         private boolean dma = true;
@@ -113,9 +123,21 @@ public final class SystemMemory implements PhysicalMemory {
             return this;
         }
 
-        /** Memory at the top for movable pages only (boot parameter movablecore); 0 unless set. */
+        /** Memory at the top for movable pages only; none unless set. */
         public Builder movableBytes(long bytes) {
-            movableBytes = bytes;
+            kernelCore = (total, shift, multiple) -> total - ((bytes >>> shift) + multiple - 1) / multiple * multiple;
+            return this;
+        }
+
+        /** How much memory any allocation may use, the rest being for movable pages only (boot parameters kernelcore, movablecore); all unless set. */
+        public Builder kernelCore(KernelCore core) {
+            kernelCore = core;
+            return this;
+        }
+
+        /** Whether user areas have a policy which node their memory comes from (CONFIG_NUMA). */
+        public Builder numa(boolean on) {
+            numa = on;
             return this;
         }
 
@@ -161,20 +183,36 @@ public final class SystemMemory implements PhysicalMemory {
     private long[] zoneEnds(Builder b, long movable) {
         long dma = b.dma ? Math.min(b.map.dmaEnd() >>> pageShift, spanned) : 0;
         long dma32 = b.dma32 ? Math.max(dma, Math.min(b.map.dma32End() >>> pageShift, spanned)) : dma;
-        return new long[] {dma, dma32, Math.max(dma32, movable)};
+        // The highest zone that has memory gives the movable one its part.
+        return movable >= dma32 ? new long[] {dma, dma32, movable} : new long[] {Math.min(dma, movable), movable, movable};
     }
 
-    /** The frame above which {@code pages} usable frames lie, rounded down to a whole section. */
-    private long movableStart(List<Run> usable, long pages) {
-        long left = pages;
-        for (int i = usable.size() - 1; i >= 0; i--) {
-            long n = usable.get(i).to - usable.get(i).from;
-            if (left <= n) {
-                return usable.get(i).to - left & -(1L << sectionOrder);
+    /**
+     * Where the zone for movable pages begins: above the lowest frames that any allocation may use, but not in a lower zone than the
+     * highest with memory, and at a multiple of the largest block; {@link #spanned} without such a zone.
+     */
+    private long movableStart(List<Run> usable, Builder b) {
+        long multiple = 1L << b.maxOrder;
+        long total = 0;
+        for (Run run : usable) {
+            total += run.to - run.from;
+        }
+        long left = b.kernelCore.pages(total, pageShift, multiple);
+        if (left <= 0) {
+            return spanned;
+        }
+        long[] ends = zoneEnds(b, spanned);
+        long last = usable.get(usable.size() - 1).to;
+        long least = last > ends[1] ? ends[1] : last > ends[0] ? ends[0] : 0;
+        for (Run run : usable) {
+            long n = run.to - run.from;
+            if (left < n) {
+                long start = Math.max(least, run.from + left) + multiple - 1 & -multiple;
+                return Math.min(start, spanned);
             }
             left -= n;
         }
-        throw new IllegalArgumentException("the movable zone is larger than memory");
+        return spanned;
     }
 
     /** What is occupied before the allocator starts, in ascending order. */
@@ -270,6 +308,18 @@ public final class SystemMemory implements PhysicalMemory {
         }
         frames.makeFolio(head, order, order > 0 && (gfp & Gfp.COMP) != 0);
         return head;
+    }
+
+    @Override
+    public long allocateUserFolio(int order, int gfp) {
+        if (numa && order == allocator.blockOrder()) {
+            // mm/mempolicy.c, alloc_pages_mpol: first this node without much ado, then any node as hard as asked.
+            long head = allocateFolio(order, gfp | Gfp.THISNODE | Gfp.NORETRY);
+            if (head != Frames.NONE || (gfp & Gfp.DIRECT_RECLAIM) == 0) {
+                return head;
+            }
+        }
+        return allocateFolio(order, gfp);
     }
 
     /** Frames from 0 to the last one, holes included, rounded up to whole sections. */

@@ -186,7 +186,7 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
 
     private long allocateLarge(int orders, long index, int gfp) {
         for (int order = highest(orders); order > 0; order = highest(orders & (1 << order) - 1)) {
-            long head = context.memory().allocateFolio(order, gfp);
+            long head = context.memory().allocateUserFolio(order, gfp);
             if (head != Frames.NONE) {
                 long got = enter(head, index & -(1L << order), 1L << order);
                 if (got >= 0) {

@@ -98,7 +98,7 @@ public final class HugeFaults implements HugeFaultHandler {
     }
 
     private long allocate(Vma vma) {
-        long head = thp.memory.allocateFolio(thp.order, thp.eligibility.gfp(vma));
+        long head = thp.memory.allocateUserFolio(thp.order, thp.eligibility.gfp(vma));
         if (head == Frames.NONE) {
             thp.stats.count(FolioEvent.ANON_FAULT_FALLBACK, thp.order, 1);
         }

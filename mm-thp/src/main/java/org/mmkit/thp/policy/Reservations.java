@@ -72,7 +72,7 @@ final class Reservations {
     }
 
     private long reserve(Vma vma, int order, int place) {
-        long head = thp.memory.allocateFolio(order, thp.eligibility.gfp(vma));
+        long head = thp.memory.allocateUserFolio(order, thp.eligibility.gfp(vma));
         if (head == Frames.NONE) {
             return Frames.NONE;
         }

@@ -1,0 +1,63 @@
+package org.mmkit.core.gup;
+
+import org.mmkit.api.memory.FrameAllocator;
+import org.mmkit.api.memory.Gfp;
+import org.mmkit.core.boot.Engine;
+import org.mmkit.core.compaction.PageMigrator;
+import org.mmkit.core.memory.Zone;
+
+/**
+ * Memory that must stay movable may not be pinned for long: such pages first move to another zone (Linux:
+ * check_and_migrate_movable_pages). Not thread-safe.
+ */
+final class MovableZone {
+
+    private final Engine engine;
+    private final PageMigrator.Batch batch = new PageMigrator.Batch();
+
+    MovableZone(Engine engine) {
+        this.engine = engine;
+    }
+
+    /** Whether a long-term pin may keep {@code pfn} where it is. */
+    boolean mayPin(long pfn) {
+        Zone movable = engine.memory.allocator().zone(Zone.MOVABLE);
+        return pfn < movable.start() || pfn >= movable.start() + movable.spanned();
+    }
+
+    /**
+     * Moves the folio of {@code pfn} out of the zone.
+     *
+     * @return whether it moved; not when somebody else holds it, or no memory was to be had
+     */
+    boolean leave(long pfn) {
+        long head = engine.frames.head(pfn);
+        if (!engine.frames.lru().isolate(head)) {
+            return false;
+        }
+        engine.frames.get(head, 1);
+        batch.clear();
+        batch.add(head);
+        engine.migrator().migrate(batch, new PageMigrator.Targets() {
+            @Override
+            public long take(int order) {
+                // GFP_USER, which no zone for movable pages serves; a huge one not at any price.
+                int gfp = Gfp.KERNEL | Gfp.NOWARN | (order > 0 ? Gfp.COMP : 0);
+                return engine.memory.allocator().allocate(order, gfp);
+            }
+
+            @Override
+            public void giveBack(long to, int order) {
+                engine.memory.allocator().free(to, order);
+            }
+        });
+        for (int i = 0; i < batch.size(); i++) {
+            long left = batch.left(i);
+            if (left != FrameAllocator.NONE) {
+                engine.frames.lru().add(left);
+                engine.frames.put(left, 1);
+            }
+        }
+        return batch.failed == 0;
+    }
+}
