@@ -9,17 +9,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.mmkit.cli.CommandException;
+import org.mmkit.core.Machine;
+import org.mmkit.core.MachineBuilder;
 import org.mmkit.kconfig.Kconfig;
 import org.mmkit.kconfig.LinuxTree;
 import org.mmkit.kconfig.config.ConfigFile;
 import org.mmkit.kconfig.config.ConfigurationEditor;
 import org.mmkit.kconfig.config.LoadReport;
+import org.mmkit.kconfig.config.ResolvedConfiguration;
 import org.mmkit.kconfig.macro.MacroShell;
 import org.mmkit.kconfig.macro.ProcessShell;
 import org.mmkit.kconfig.model.Diagnostic;
 import org.mmkit.kconfig.model.KconfigException;
 import org.mmkit.kconfig.model.KconfigTree;
 import org.mmkit.kconfig.model.Symbol;
+import org.mmkit.kconfig.model.Text;
 import org.mmkit.kconfig.parser.Dialect;
 import picocli.CommandLine.Option;
 
@@ -48,7 +52,8 @@ final class TreeOptions {
                     + " there, otherwise all defaults.")
     private Optional<Path> config = Optional.empty();
 
-    @Option(names = "-D", paramLabel = "NAME=VALUE", description = "A variable that macros read. Repeatable.")
+    @Option(names = "-D", paramLabel = "NAME=VALUE", description = "A variable that macros read; with --model a"
+            + " symbol to set. Repeatable.")
     private Map<String, String> variables = new HashMap<>();
 
     @Option(
@@ -61,6 +66,14 @@ final class TreeOptions {
             description = "Read the older language too: option env=, optional and named choices, $NAME, patterns in"
                     + " source, rsource.")
     private boolean classic;
+
+    @Option(
+            names = "--model",
+            description = "Ask about the model's own tree, merged from the Kconfig files of all plugins, instead of files;"
+                    + " --arch names its architecture.")
+    private boolean model;
+
+    private Optional<ResolvedConfiguration> resolvedModel = Optional.empty();
 
     private final List<Diagnostic> diagnostics = new ArrayList<>();
 
@@ -84,6 +97,9 @@ final class TreeOptions {
 
     /** As {@link #parse}, with all diagnostics in the exception. */
     KconfigTree parseOrThrow() throws IOException {
+        if (model) {
+            return model().tree();
+        }
         if (!Files.isRegularFile(directory.resolve(first))) {
             throw CommandException.badInput(directory.resolve(first) + ": no such file. --tree DIR names the folder of"
                     + " the Kconfig files, --kconfig FILE the first of them");
@@ -117,8 +133,37 @@ final class TreeOptions {
         return command.contains("version") || command.contains("print-file-name") ? "0" : "n";
     }
 
+    /** What a machine with these options is wired by. */
+    private ResolvedConfiguration model() throws IOException {
+        if (resolvedModel.isEmpty()) {
+            MachineBuilder builder = Machine.builder();
+            if (architecture.isPresent()) {
+                builder.arch(architecture.get());
+            }
+            if (config.isPresent()) {
+                builder.config(config.get());
+            }
+            variables.forEach(builder::set);
+            try (Machine machine = builder.build()) {
+                resolvedModel = Optional.of((ResolvedConfiguration) machine.configuration());
+            }
+        }
+        return resolvedModel.get();
+    }
+
     ConfigurationEditor configuration(KconfigTree tree) throws IOException {
         ConfigurationEditor editor = new ConfigurationEditor(tree);
+        if (model) {
+            ResolvedConfiguration wired = model();
+            ConfigurationEditor.Edit edit = editor.edit();
+            for (Symbol s : tree.symbols()) {
+                if (wired.isUserSet(s)) {
+                    edit.set(s.name(), Text.decode(wired.userValue(s)));
+                }
+            }
+            edit.commit();
+            return editor;
+        }
         Optional<Path> file = config;
         if (file.isEmpty() && Files.isRegularFile(directory.resolve(".config"))) {
             file = Optional.of(directory.resolve(".config"));
