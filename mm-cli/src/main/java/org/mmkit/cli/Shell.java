@@ -17,6 +17,8 @@ final class Shell {
         "child {         the lines up to } run in a forked process",
         "cat /proc/meminfo    ls /sys/kernel/mm    echo always > /sys/kernel/mm/transparent_hugepage/enabled",
         "cat /proc/self/smaps shows the process that the lines run in",
+        "dmesg           what the kernel has logged",
+        "cat /sys/kernel/debug/page_tables/kernel shows how the memory map is mapped",
         "verify          checks every invariant of the machine (as each line does)",
         "exit",
     };
@@ -48,6 +50,8 @@ final class Shell {
                 for (String row : HELP) {
                     out.println(row);
                 }
+            } else if (text.equals("dmesg")) {
+                machine.kernelLog().forEach(out::println);
             } else if (text.equals("verify")) {
                 machine.verify();
             } else if (text.startsWith("cat ")) {

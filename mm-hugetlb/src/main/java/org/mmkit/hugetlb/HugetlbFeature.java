@@ -7,8 +7,6 @@ import org.mmkit.api.feature.Feature;
 import org.mmkit.api.feature.FeatureContext;
 import org.mmkit.hugetlb.fs.HugeFileSystem;
 import org.mmkit.hugetlb.fs.NamelessFiles;
-import org.mmkit.hugetlb.fs.SizeNumber;
-import org.mmkit.hugetlb.pool.HugePagePool;
 import org.mmkit.hugetlb.sysfs.PoolFiles;
 import org.mmkit.hugetlb.vmemmap.VmemmapOptimizer;
 
@@ -36,7 +34,7 @@ public final class HugetlbFeature implements Feature {
         context.files().hugeFiles(new NamelessFiles(machine));
 
         machine.vmemmap().ifPresent(vmemmap -> switchAtBoot(context, vmemmap));
-        bootPages(context, machine);
+        new BootPools(machine).fill();
 
         PoolFiles files = new PoolFiles(machine);
         files.register();
@@ -62,23 +60,6 @@ public final class HugetlbFeature implements Feature {
             } else {
                 context.log("Booting kernel: `" + value + "' invalid for parameter `hugetlb_free_vmemmap'");
             }
-        }
-    }
-
-    /** The parameters default_hugepagesz=, hugepagesz= and hugepages=; a number before any size is for the default one. */
-    private static void bootPages(FeatureContext context, HugePages machine) {
-        for (String size : context.bootParameters("default_hugepagesz")) {
-            machine.ofSize(SizeNumber.parse(size)).ifPresent(machine::setStandard);
-        }
-        List<String> sizes = context.bootParameters("hugepagesz");
-        List<String> counts = context.bootParameters("hugepages");
-        int offset = counts.size() - sizes.size();
-        for (int i = 0; i < counts.size(); i++) {
-            Optional<HugePagePool> pool = i < offset || sizes.isEmpty()
-                    ? Optional.of(machine.standard())
-                    : machine.ofSize(SizeNumber.parse(sizes.get(Math.min(i - Math.max(offset, 0), sizes.size() - 1))));
-            long count = SizeNumber.parse(counts.get(i));
-            pool.ifPresent(p -> p.resize(count));
         }
     }
 }

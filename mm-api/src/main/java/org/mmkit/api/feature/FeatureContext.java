@@ -1,6 +1,7 @@
 package org.mmkit.api.feature;
 
 import java.util.List;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.mmkit.api.arch.Architecture;
 import org.mmkit.api.config.Configuration;
@@ -56,6 +57,9 @@ public interface FeatureContext {
 
     /** The values given for boot parameter {@code name}, in the order of the command line; also marks it as known. */
     List<String> bootParameters(String name);
+
+    /** The parameters with one of {@code names}, in the order of the command line; also marks them as known. */
+    List<BootParameter> bootParameters(Set<String> names);
 
     /** A flag bit of address spaces for this feature's use; {@code inherited} over fork and exec or not. */
     long spaceFlag(boolean inherited);

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.mmkit.api.feature.BootParameter;
 
 /**
  * The kernel command line: blank-separated {@code name} or {@code name=value}, double quotes around what holds blanks; dashes and underscores
@@ -36,6 +37,13 @@ public final class BootParameters {
     public List<String> values(String name) {
         known.add(canonical(name));
         return parameters.stream().filter(parameter -> parameter.name.equals(canonical(name))).map(Parameter::value).toList();
+    }
+
+    /** The parameters with one of {@code names}, in the order of the line; the names are known from now on. */
+    public List<BootParameter> sequence(Set<String> names) {
+        known.addAll(names);
+        return parameters.stream().filter(parameter -> names.contains(parameter.name))
+                .map(parameter -> new BootParameter(parameter.name, parameter.value)).toList();
     }
 
     /** The parameters, as they were given, that nobody has asked for. */

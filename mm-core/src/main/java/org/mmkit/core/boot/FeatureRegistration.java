@@ -1,11 +1,13 @@
 package org.mmkit.core.boot;
 
 import java.util.List;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.mmkit.api.arch.Architecture;
 import org.mmkit.api.config.Configuration;
 import org.mmkit.api.feature.AnonFolioPolicy;
 import org.mmkit.api.feature.AreaField;
+import org.mmkit.api.feature.BootParameter;
 import org.mmkit.api.feature.FaultResolver;
 import org.mmkit.api.feature.FeatureContext;
 import org.mmkit.api.feature.HugeFaultHandler;
@@ -109,6 +111,11 @@ final class FeatureRegistration implements FeatureContext {
     @Override
     public List<String> bootParameters(String name) {
         return host.parameters.values(name);
+    }
+
+    @Override
+    public List<BootParameter> bootParameters(Set<String> names) {
+        return host.parameters.sequence(names);
     }
 
     @Override

@@ -12,13 +12,18 @@ import org.mmkit.hugetlb.vmemmap.VmemmapOptimizer;
 /** /sys/kernel/mm/hugepages and /proc/sys/vm/nr_hugepages and its kin, with the values that they refuse. */
 public final class PoolFiles {
 
+    private static final String NODE = "/sys/devices/system/node/node0/hugepages/";
+
     private final HugePages machine;
+    /** Whether files by node exist (NUMA); there is one node. */
+    private final boolean nodes;
     private final FeatureContext context;
 
     /** The files of the pools of {@code machine}. */
     public PoolFiles(HugePages machine) {
         this.machine = machine;
         this.context = machine.context();
+        this.nodes = context.configuration().isEnabled("NUMA");
     }
 
     /** Registers all of them. */
@@ -27,10 +32,14 @@ public final class PoolFiles {
             register(pool);
         }
         HugePagePool standard = machine.standard();
-        sysctl("nr_hugepages", standard::asked, count -> {
+        CountFile.Setter resize = count -> {
             standard.resize(count);
             return 0;
-        });
+        };
+        sysctl("nr_hugepages", standard::asked, resize);
+        if (nodes) {
+            sysctl("nr_hugepages_mempolicy", standard::asked, resize);
+        }
         sysctl("nr_overcommit_hugepages", standard::overcommit, count -> overcommit(standard, count));
     }
 
@@ -43,7 +52,8 @@ public final class PoolFiles {
     }
 
     private void register(HugePagePool pool) {
-        String directory = "/sys/kernel/mm/hugepages/hugepages-" + (pool.pageSize() >> 10) + "kB/";
+        String name = "hugepages-" + (pool.pageSize() >> 10) + "kB/";
+        String directory = "/sys/kernel/mm/hugepages/" + name;
         context.pseudoFile(directory + "nr_hugepages", new CountFile(pool::total, count -> {
             pool.resize(count);
             return 0;
@@ -52,8 +62,26 @@ public final class PoolFiles {
         readOnly(directory + "free_hugepages", pool::free);
         readOnly(directory + "resv_hugepages", pool::reserved);
         readOnly(directory + "surplus_hugepages", pool::surplus);
+        if (nodes) {
+            // the one node is the whole machine; what a policy allows is all of it too
+            context.pseudoFile(directory + "nr_hugepages_mempolicy", new CountFile(pool::total, count -> {
+                pool.resize(count);
+                return 0;
+            }));
+            String node = NODE + name;
+            context.pseudoFile(node + "nr_hugepages", new CountFile(pool::total, count -> {
+                pool.resize(count);
+                return 0;
+            }));
+            readOnly(node + "free_hugepages", pool::free);
+            readOnly(node + "surplus_hugepages", pool::surplus);
+        }
         if (pool != machine.pools().get(0)) {
-            demotion(directory, pool);
+            HugePagePool[] target = {machine.pools().get(0)};
+            demotion(directory, pool, target);
+            if (nodes) {
+                demotion(NODE + name, pool, target);
+            }
         }
     }
 
@@ -61,8 +89,8 @@ public final class PoolFiles {
         context.pseudoFile(path, () -> value.getAsLong() + "\n");
     }
 
-    private void demotion(String directory, HugePagePool pool) {
-        HugePagePool[] target = {machine.pools().get(0)};
+    /** The files of demotion, to the pool in {@code target}, which can be changed. */
+    private void demotion(String directory, HugePagePool pool, HugePagePool[] target) {
         context.pseudoFile(directory + "demote", new PseudoFile() {
             @Override
             public String read() {

@@ -1,0 +1,203 @@
+package org.mmkit.hugetlb;
+
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.mmkit.api.feature.BootParameter;
+import org.mmkit.api.feature.FeatureContext;
+import org.mmkit.hugetlb.fs.SizeNumber;
+import org.mmkit.hugetlb.pool.HugePagePool;
+
+/**
+ * The parameters hugepages=, hugepagesz= and default_hugepagesz=, whose meaning depends on what stands before them, and the pools that they
+ * fill (Linux: hugepages_setup and its kin in mm/hugetlb.c, with the kernel's own messages).
+ *
+ * <pre>
+ *   hugepages=N                    before any size: of the default size
+ *   hugepagesz=S hugepages=N       of size S; hugepages=0:N,… by node
+ *   default_hugepagesz=S           the size of MAP_HUGETLB without a size, of /proc/meminfo and of hugepages= before any size
+ * </pre>
+ */
+final class BootPools {
+
+    private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB"};
+
+    private final HugePages machine;
+    private final FeatureContext context;
+    /** Sizes named so far. */
+    private final Set<HugePagePool> named = new LinkedHashSet<>();
+    private final Map<HugePagePool, Long> wanted = new HashMap<>();
+    /** What {@code wanted} says of node 0, for sizes whose number was given by node. */
+    private final Set<HugePagePool> byNode = new LinkedHashSet<>();
+
+    private long wantedOfDefault;
+    private boolean defaultNamed;
+    private boolean validSize = true;
+    private @Nullable HugePagePool current;
+    private @Nullable Object lastTarget;
+
+    BootPools(HugePages machine) {
+        this.machine = machine;
+        this.context = machine.context();
+    }
+
+    /** Reads the parameters and fills the pools: gigantic ones at once, the others at the end, as the kernel does. */
+    void fill() {
+        for (BootParameter parameter : context.bootParameters(Set.of("hugepages", "hugepagesz", "default_hugepagesz"))) {
+            switch (parameter.name()) {
+                case "hugepages" -> count(parameter.value());
+                case "hugepagesz" -> size(parameter.value());
+                default -> defaultSize(parameter.value());
+            }
+        }
+        if (!defaultNamed && wantedOfDefault > 0) {
+            HugePagePool standard = machine.standard();
+            long before = wanted.getOrDefault(standard, 0L);
+            if (before > 0) {
+                context.log("HugeTLB: Ignoring hugepages=" + before + " associated with " + text(standard.pageSize()) + " page size");
+                context.log("HugeTLB: Using hugepages=" + wantedOfDefault + " for number of default huge pages");
+            }
+            wanted.put(standard, wantedOfDefault);
+        }
+        for (HugePagePool pool : machine.pools()) {
+            if (!pool.isGigantic() || pool.total() == 0) {
+                allocate(pool);
+            }
+        }
+        for (HugePagePool pool : machine.pools()) {
+            String size = text(pool.pageSize());
+            context.log("HugeTLB: registered " + size + " page size, pre-allocated " + pool.free() + " pages");
+            long saved = machine.vmemmap().map(v -> v.savedPages(pool.order())).orElse(0L) << machine.pageShift() - 10;
+            context.log("HugeTLB: " + saved + " KiB vmemmap can be freed for a " + size + " page");
+        }
+    }
+
+    private void size(String value) {
+        validSize = false;
+        Optional<HugePagePool> found = machine.ofSize(SizeNumber.parse(value));
+        if (found.isEmpty()) {
+            context.log("HugeTLB: unsupported hugepagesz=" + value);
+            return;
+        }
+        HugePagePool pool = found.get();
+        boolean again = !named.add(pool);
+        if (again && (!defaultNamed || pool != machine.standard() || wanted.getOrDefault(pool, 0L) > 0)) {
+            context.log("HugeTLB: hugepagesz=" + value + " specified twice, ignoring");
+            return;
+        }
+        current = pool;
+        validSize = true;
+    }
+
+    private void defaultSize(String value) {
+        validSize = false;
+        if (defaultNamed) {
+            context.log("HugeTLB: default_hugepagesz previously specified, ignoring " + value);
+            return;
+        }
+        Optional<HugePagePool> found = machine.ofSize(SizeNumber.parse(value));
+        if (found.isEmpty()) {
+            context.log("HugeTLB: unsupported default_hugepagesz=" + value);
+            return;
+        }
+        HugePagePool pool = found.get();
+        named.add(pool);
+        current = pool;
+        validSize = true;
+        defaultNamed = true;
+        machine.setStandard(pool);
+        if (wantedOfDefault > 0) {
+            wanted.put(pool, wantedOfDefault);
+            wantedOfDefault = 0;
+            if (pool.isGigantic()) {
+                allocate(pool);
+            }
+        }
+    }
+
+    private void count(String value) {
+        HugePagePool pool = current;
+        if (!validSize) {
+            context.log("HugeTLB: hugepages=" + value + " does not follow a valid hugepagesz, ignoring");
+            validSize = true;
+            return;
+        }
+        Object target = pool == null ? this : pool;
+        if (target == lastTarget) {
+            context.log("HugeTLB: hugepages= specified twice without interleaving hugepagesz=, ignoring hugepages=" + value);
+            return;
+        }
+        String rest = value;
+        while (!rest.isEmpty()) {
+            int digits = digits(rest);
+            boolean node = digits > 0 && rest.startsWith(":", digits);
+            String number = node ? rest.substring(digits + 1) : rest;
+            int length = digits(number);
+            if (length == 0 || node && Long.parseLong(rest.substring(0, digits)) != 0 || !node && rest.length() < value.length()) {
+                context.log("HugeTLB: Invalid hugepages parameter " + (length == 0 ? number : rest));
+                set(pool, 0);
+                return;
+            }
+            long n = Long.parseLong(number.substring(0, length));
+            set(pool, node ? wantedOf(pool) + n : n);
+            if (!node) {
+                break;
+            }
+            if (pool != null) {
+                byNode.add(pool);
+            }
+            rest = number.startsWith(",", length) ? number.substring(length + 1) : "";
+        }
+        if (pool != null && pool.isGigantic()) {
+            allocate(pool);
+        }
+        lastTarget = target;
+    }
+
+    private long wantedOf(@Nullable HugePagePool pool) {
+        return pool == null ? wantedOfDefault : wanted.getOrDefault(pool, 0L);
+    }
+
+    private void set(@Nullable HugePagePool pool, long pages) {
+        if (pool == null) {
+            wantedOfDefault = pages;
+        } else {
+            wanted.put(pool, pages);
+        }
+    }
+
+    /** How many characters of {@code text} are a number; none that a long does not hold. */
+    private static int digits(String text) {
+        int n = 0;
+        while (n < text.length() && n < 18 && text.charAt(n) >= '0' && text.charAt(n) <= '9') {
+            n++;
+        }
+        return n;
+    }
+
+    private void allocate(HugePagePool pool) {
+        long pages = wanted.getOrDefault(pool, 0L);
+        if (pages == 0) {
+            return;
+        }
+        pool.resize(pages);
+        if (pool.total() < pages) {
+            context.log("HugeTLB: allocating " + pages + " of page size " + text(pool.pageSize())
+                    + (byNode.contains(pool) ? " failed node0" : " failed") + ".  Only allocated " + pool.total() + " hugepages.");
+        }
+    }
+
+    /** A size with three digits, as string_get_size writes it. */
+    static String text(long bytes) {
+        int unit = 0;
+        long size = bytes;
+        while (size >= 1024 && unit < UNITS.length - 1) {
+            size >>= 10;
+            unit++;
+        }
+        return size + (size < 10 ? ".00 " : size < 100 ? ".0 " : " ") + UNITS[unit];
+    }
+}

@@ -1,0 +1,147 @@
+package org.mmkit.hugetlb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.mmkit.api.Errno;
+import org.mmkit.core.Machine;
+
+class BootParametersTest {
+
+    private static final String POOLS = "/sys/kernel/mm/hugepages/hugepages-";
+    private static final String NODE = "/sys/devices/system/node/node0/hugepages/hugepages-";
+
+    private static Machine machine(String commandLine) {
+        return Machine.builder().arch("x86_64").memory(3L << 30).contents(false).cmdline(commandLine).build();
+    }
+
+    private static String pages(Machine machine, String size) {
+        return machine.read(POOLS + size + "/nr_hugepages").strip();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "hugepages=3 hugepagesz=1G hugepages=1                      | 3 | 1 | ",
+        "hugepagesz=1G hugepages=1 hugepagesz=2M hugepages=6        | 6 | 1 | ",
+        "default_hugepagesz=1G hugepages=1                          | 0 | 1 | ",
+        "hugepages=1 default_hugepagesz=1G                          | 0 | 1 | ",
+        "hugepagesz=2M hugepages=0:5                                | 5 | 0 | ",
+        "hugepages=2 hugepagesz=2M hugepages=4                      | 2 | 0 | Ignoring hugepages=4 associated with 2.00 MiB page size",
+        "hugepagesz=2M hugepages=2 hugepages=3                      | 2 | 0 | hugepages= specified twice without interleaving"
+                + " hugepagesz=, ignoring hugepages=3",
+        "hugepagesz=2M hugepages=2 hugepagesz=2M hugepages=3        | 2 | 0 | hugepages=3 does not follow a valid hugepagesz, ignoring",
+        "hugepagesz=2M hugepages=2 hugepagesz=2M                    | 2 | 0 | hugepagesz=2M specified twice, ignoring",
+        "hugepagesz=3M hugepages=2                                  | 0 | 0 | unsupported hugepagesz=3M",
+        "default_hugepagesz=5M hugepages=2                          | 0 | 0 | unsupported default_hugepagesz=5M",
+        "default_hugepagesz=2M default_hugepagesz=1G hugepages=2    | 0 | 0 | default_hugepagesz previously specified, ignoring 1G",
+        "hugepages=x                                                | 0 | 0 | Invalid hugepages parameter x",
+        "hugepagesz=2M hugepages=0:2,1:3                            | 0 | 0 | Invalid hugepages parameter 1:3",
+        "hugepagesz=1G hugepages=9                                  | 0 | 1 | allocating 9 of page size 1.00 GiB failed.  Only allocated"
+                + " 1 hugepages.",
+    })
+    void H07_what_a_boot_parameter_says_depends_on_those_before_it(String line, String small, String large, String message) {
+        Machine machine = machine(line);
+
+        assertThat(pages(machine, "2048kB")).isEqualTo(small);
+        assertThat(pages(machine, "1048576kB")).isEqualTo(large);
+        assertThat(machine.unknownParameters()).isEmpty();
+        if (message == null) {
+            assertThat(machine.kernelLog()).allMatch(l -> l.matches("HugeTLB: (registered .*|[0-9]+ KiB vmemmap can be freed .*)"));
+        } else {
+            assertThat(machine.kernelLog()).contains("HugeTLB: " + message);
+        }
+        machine.verify();
+    }
+
+    @Test
+    void H07_the_kernel_log_says_what_each_size_has_and_can_save() {
+        assertThat(machine("hugepages=3").kernelLog()).containsExactly(
+                "HugeTLB: registered 2.00 MiB page size, pre-allocated 3 pages",
+                "HugeTLB: 28 KiB vmemmap can be freed for a 2.00 MiB page",
+                "HugeTLB: registered 1.00 GiB page size, pre-allocated 0 pages",
+                "HugeTLB: 16380 KiB vmemmap can be freed for a 1.00 GiB page");
+    }
+
+    @Test
+    void H07_the_one_node_has_the_pools_of_the_machine() {
+        Machine machine = machine("");
+
+        assertThat(machine.write(NODE + "2048kB/nr_hugepages", "4\n")).isEqualTo(2);
+
+        assertThat(pages(machine, "2048kB")).isEqualTo("4");
+        assertThat(machine.list(NODE + "2048kB")).containsExactly("free_hugepages", "nr_hugepages", "surplus_hugepages");
+        assertThat(machine.read(NODE + "2048kB/free_hugepages")).isEqualTo("4\n");
+        assertThat(machine.write(NODE + "2048kB/nr_hugepages", "-1\n")).isEqualTo(-Errno.EINVAL);
+        assertThat(machine.write(NODE + "2048kB/free_hugepages", "1\n")).isEqualTo(-Errno.EACCES);
+        assertThat(machine.write(POOLS + "2048kB/nr_hugepages_mempolicy", "6\n")).isEqualTo(2);
+        assertThat(machine.read("/proc/sys/vm/nr_hugepages_mempolicy")).isEqualTo("6\n");
+        assertThat(machine.write(NODE + "1048576kB/nr_hugepages", "1\n")).isEqualTo(2);
+        assertThat(machine.write(NODE + "1048576kB/demote", "1\n")).isEqualTo(2);
+        assertThat(pages(machine, "2048kB")).isEqualTo("518");
+        machine.verify();
+    }
+
+    @Test
+    void H07_without_NUMA_there_are_no_files_by_node() {
+        Machine machine = Machine.builder().arch("x86_64").memory(1L << 30).set("NUMA", "n").build();
+
+        assertThat(machine.isDirectory("/sys/devices/system/node/node0/hugepages")).isFalse();
+        assertThat(machine.list(POOLS + "2048kB")).doesNotContain("nr_hugepages_mempolicy");
+    }
+
+    @Test
+    void H07_numbers_that_are_none_are_refused_and_change_nothing() {
+        Machine machine = machine("hugepages=2");
+        String pool = POOLS + "2048kB/";
+
+        assertThat(machine.write(pool + "nr_hugepages", "x\n")).isEqualTo(-Errno.EINVAL);
+        assertThat(machine.write(pool + "nr_hugepages", "\n")).isEqualTo(-Errno.EINVAL);
+        assertThat(machine.write(pool + "nr_hugepages", "99999999999999999999\n")).isEqualTo(-Errno.ERANGE);
+        assertThat(machine.write(pool + "nr_overcommit_hugepages", "1 2\n")).isEqualTo(-Errno.EINVAL);
+        assertThat(machine.write(POOLS + "1048576kB/nr_overcommit_hugepages", "1\n")).isEqualTo(-Errno.EINVAL);
+        assertThat(machine.write(POOLS + "1048576kB/demote_size", "4M\n")).isEqualTo(-Errno.EINVAL);
+        assertThat(pages(machine, "2048kB")).isEqualTo("2");
+    }
+
+    /** H01, H02: what is off takes its files, lines, counters and parameters along. */
+    @ParameterizedTest
+    @CsvSource({"HUGETLBFS, 5.14, false", "SPARSEMEM_VMEMMAP, 5.14, true", "MEMORY_HOTREMOVE, 5.14, true", "HUGETLBFS, 6.18, false",
+            "SPARSEMEM_VMEMMAP, 6.18, true"})
+    void H01_without_one_of_its_conditions_vmemmap_is_not_freed_and_nothing_speaks_of_it(
+            String off, String kernel, boolean pools) {
+        Machine machine = Machine.builder().arch("x86_64").kernel(kernel).memory(1L << 30)
+                .set("MEMORY_HOTPLUG", "y").set("MEMORY_HOTREMOVE", "y").set(off, "n").cmdline("hugetlb_free_vmemmap=on").build();
+
+        assertThat(machine.configuration().isEnabled("HUGETLB_PAGE_FREE_VMEMMAP")).isFalse();
+        assertThat(machine.configuration().isEnabled("HUGETLB_PAGE_OPTIMIZE_VMEMMAP")).isFalse();
+        assertThat(machine.unknownParameters()).containsExactly("hugetlb_free_vmemmap=on");
+        assertThat(machine.read("/proc/vmstat")).doesNotContain("nr_memmap");
+        assertThat(machine.list("/proc/sys/vm")).doesNotContain("hugetlb_optimize_vmemmap");
+        assertThat(machine.isDirectory("/sys/kernel/mm/hugepages")).isEqualTo(pools);
+        assertThat(machine.read("/proc/meminfo").contains("HugePages_Total")).isEqualTo(pools);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5.14, HUGETLB_PAGE_FREE_VMEMMAP", "6.18, HUGETLB_PAGE_OPTIMIZE_VMEMMAP"})
+    void H01_with_all_of_them_the_symbol_derives_without_anybody_setting_it(String kernel, String symbol) {
+        Machine machine = Machine.builder().arch("x86_64").kernel(kernel).memory(1L << 30)
+                .set("MEMORY_HOTPLUG", "y").set("MEMORY_HOTREMOVE", "y").cmdline("hugetlb_free_vmemmap=on").build();
+
+        assertThat(machine.configuration().isEnabled(symbol)).isTrue();
+        assertThat(machine.unknownParameters()).isEmpty();
+        assertThat(machine.vmstat("nr_memmap_boot_pages")).isPositive();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"y, y, y", "y, n, y", "n, y, y", "n, n, n"})
+    void H02_memfd_follows_either_file_system(String tmpfs, String hugetlbfs, String memfd) {
+        for (String kernel : new String[] {"5.14", "6.18"}) {
+            Machine machine = Machine.builder().arch("x86_64").kernel(kernel).memory(1L << 30)
+                    .set("TMPFS", tmpfs).set("HUGETLBFS", hugetlbfs).build();
+            assertThat(machine.configuration().isEnabled("HUGETLB_PAGE")).isEqualTo(hugetlbfs.equals("y"));
+            assertThat(machine.configuration().isEnabled("MEMFD_CREATE")).isEqualTo(memfd.equals("y"));
+        }
+    }
+}
