@@ -7,11 +7,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.mmkit.scenario.ScenarioSuite;
 import org.mmkit.scenario.record.Comparison.Difference;
+import org.mmkit.scenario.record.LiveRecorder;
 import org.mmkit.scenario.record.RecordingException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,6 +46,13 @@ final class VerifyCommand implements Callable<Integer> {
     @Option(names = "--show", paramLabel = "N", defaultValue = "20", description = "Differences to show; ${DEFAULT-VALUE} if not given.")
     private int show;
 
+    @Option(names = "--live", paramLabel = "COMMAND",
+            description = "Ask the running kernel instead of recordings: a program that runs a scenario and prints its rows.")
+    private Optional<String> live = Optional.empty();
+
+    @Option(names = "--keep", paramLabel = "DIR", description = "With --live: where scenarios that differ go, with the kernel's answers.")
+    private Optional<Path> keep = Optional.empty();
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         List<ScenarioSuite.Result> results = new ArrayList<>();
@@ -52,13 +61,19 @@ final class VerifyCommand implements Callable<Integer> {
                 throw CommandException.badInput(root + ": no such file or directory");
             }
             try {
-                results.addAll(ScenarioSuite.run(root, ignored, Runtime.getRuntime().availableProcessors()));
+                if (live.isPresent()) {
+                    results.addAll(ScenarioSuite.live(root, ignored, new LiveRecorder(live.get()), keep.orElse(null), result -> {}));
+                } else {
+                    results.addAll(ScenarioSuite.run(root, ignored, Runtime.getRuntime().availableProcessors()));
+                }
             } catch (RecordingException e) {
                 throw CommandException.badInput(e.getMessage());
             }
         }
         if (results.isEmpty()) {
-            throw CommandException.badInput(roots.get(0) + ": no recording (NAME.jsonl beside NAME.mm) below it");
+            throw CommandException.badInput(roots.get(0) + (live.isPresent()
+                    ? ": no scenario (NAME.mm) below it to which the kernel gives the same answers each time"
+                    : ": no recording (NAME.jsonl beside NAME.mm) below it"));
         }
         PrintWriter out = spec.commandLine().getOut();
         printTotals(out, results);

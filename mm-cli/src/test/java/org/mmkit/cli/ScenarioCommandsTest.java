@@ -53,6 +53,30 @@ class ScenarioCommandsTest {
     }
 
     @Test
+    void verify_live_asks_a_recorder_until_it_repeats_itself_and_keeps_what_differs() throws IOException {
+        write("s.mm", SCENARIO);
+        write("s.rows", "{\"line\":1,\"kind\":\"call\",\"op\":\"mmap\",\"ret\":\"0x100100000000\"}\n"
+                + "{\"line\":2,\"kind\":\"store\",\"faults\":1}\n");
+        // The first answer differs from the later ones, as with noise from other processes.
+        Path recorder = write("recorder", """
+                echo run >> %1$s/runs
+                [ $(wc -l < %1$s/runs) = 1 ] && echo '{"line":1,"kind":"noise"}'
+                cat ${1%%.mm}.rows
+                """.formatted(folder));
+        Path kept = folder.resolve("kept");
+
+        int status = run("verify", folder.toString(), "--live", "sh " + recorder, "--keep", kept.toString());
+
+        assertThat(status).isEqualTo(ExitCode.FAILED);
+        assertThat(printed()).contains("0 of 1 scenarios identical, 1 of 2 observations", "s.mm:2: store: faults: kernel 1, model 2");
+        assertThat(Files.readAllLines(folder.resolve("runs"))).hasSize(4);
+        assertThat(Files.readString(kept.resolve("s.mm"))).isEqualTo(SCENARIO);
+        assertThat(kept.resolve("s.jsonl")).hasSameTextualContentAs(folder.resolve("s.rows"));
+        assertThat(run("verify", folder.toString(), "--live", "sh " + folder.resolve("none"))).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("the recorder sh failed");
+    }
+
+    @Test
     void verify_counts_what_is_identical_and_says_where_the_rest_differs() throws IOException {
         write("s.mm", SCENARIO);
         write("s.jsonl", "{\"line\":1,\"kind\":\"call\",\"op\":\"mmap\",\"ret\":\"0x100100000000\"}\n"

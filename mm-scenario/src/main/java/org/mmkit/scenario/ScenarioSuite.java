@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -12,9 +13,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.mmkit.scenario.record.Comparison;
+import org.mmkit.scenario.record.LiveRecorder;
 import org.mmkit.scenario.record.Recording;
 import org.mmkit.scenario.record.RecordingException;
 import org.mmkit.scenario.syntax.ScenarioException;
@@ -68,6 +72,42 @@ public final class ScenarioSuite {
         }
     }
 
+    /**
+     * Runs the scenarios below {@code root} (or the scenario {@code root}) on the running kernel and on the model.
+     *
+     * @param recorder asks the kernel
+     * @param keep where scenarios that differ go, with the kernel's answers; null for nowhere
+     * @param progress is told of each result
+     * @return results in the order of names; those whose answers the kernel does not repeat are left out
+     */
+    public static List<Result> live(
+            Path root, Set<String> ignored, LiveRecorder recorder, @Nullable Path keep, Consumer<Result> progress)
+            throws IOException, RecordingException, InterruptedException {
+        List<Path> scenarios;
+        try (Stream<Path> files = Files.walk(root)) {
+            scenarios = files.filter(f -> f.toString().endsWith(".mm")).sorted().toList();
+        }
+        List<Result> results = new ArrayList<>();
+        for (Path scenario : scenarios) {
+            String rows = recorder.record(scenario).orElse("");
+            if (rows.isEmpty()) {
+                continue;
+            }
+            Path name = scenario.equals(root) ? scenario.getFileName() : root.relativize(scenario);
+            Path below = name.resolveSibling(withoutSuffix(name.getFileName().toString()));
+            Result result = one(below, scenario, Recording.parse(scenario.toString(), rows), ignored);
+            if (keep != null && !result.isIdentical()) {
+                Path kept = keep.resolve(name);
+                Files.createDirectories(kept.toAbsolutePath().getParent());
+                Files.copy(scenario, kept, StandardCopyOption.REPLACE_EXISTING);
+                Files.writeString(kept.resolveSibling(below.getFileName() + RECORDING), rows);
+            }
+            results.add(result);
+            progress.accept(result);
+        }
+        return results;
+    }
+
     private static Result finished(Future<Result> result) throws IOException, RecordingException, InterruptedException {
         try {
             return result.get();
@@ -102,6 +142,10 @@ public final class ScenarioSuite {
         String name = withoutSuffix(recording.getFileName().toString());
         Path scenario = recording.resolveSibling(name + ".mm");
         Path below = Files.isRegularFile(root) ? Path.of(name) : root.relativize(recording.resolveSibling(name));
+        return one(below, scenario, kernel, ignored);
+    }
+
+    private static Result one(Path below, Path scenario, List<JsonObject> kernel, Set<String> ignored) throws IOException {
         List<JsonObject> model = new ArrayList<>();
         Optional<String> stopped = Optional.empty();
         boolean defect = false;

@@ -34,6 +34,7 @@ final class RangeRemoval {
         int shift = context.pageShift;
         long start = first + (1L << shift) - 1 >>> shift;
         long end = last + 1 >>> shift;
+        file.removed(start, end);
         removeWhole(start, end);
         boolean sameFolio = first >>> shift == last >>> shift;
         file.swapped().bringBack(first >>> shift);
@@ -88,7 +89,7 @@ final class RangeRemoval {
      *
      * @return false when it is still whole: it cannot be split now
      */
-    private boolean removePart(long head) {
+    boolean removePart(long head) {
         int shift = context.pageShift;
         long position = frames.index(head) << shift;
         long bytes = frames.pages(head) << shift;

@@ -36,6 +36,8 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
     /** Pages charged to the file. */
     private long allocated;
     private boolean linked = true;
+    /** Page behind the last one that fallocate has filled. */
+    private long preallocatedEnd;
 
     ShmemFile(Shmem shmem, TmpfsInstance instance, String name) {
         super(shmem.context(), name, instance.device(), shmem.context().newInode());
@@ -120,8 +122,24 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
 
     @Override
     public void dropBehindEnd(long head) {
-        if (frames.index(head) >= size + (1L << pageShift) - 1 >>> pageShift) {
+        if (frames.index(head) >= allocatedEnd()) {
             discard(head);
+        }
+    }
+
+    TmpfsInstance instance() {
+        return instance;
+    }
+
+    /** The first page behind the file's end and behind all that was preallocated beyond it (Linux: shmem_fallocend). */
+    long allocatedEnd() {
+        return Math.max(size + (1L << pageShift) - 1 >>> pageShift, preallocatedEnd);
+    }
+
+    /** Pages [{@code start}, {@code end}) are removed. */
+    void removed(long start, long end) {
+        if (preallocatedEnd > start && preallocatedEnd <= end) {
+            preallocatedEnd = start;
         }
     }
 
@@ -208,8 +226,11 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
 
     private long enter(long head, long index, long pages) {
         if (!charge(pages)) {
-            frames.put(head, 1);
-            return -Errno.ENOSPC;
+            shmem.unusedTails().makeRoom(instance, pages);
+            if (!charge(pages)) {
+                frames.put(head, 1);
+                return -Errno.ENOSPC;
+            }
         }
         frames.set(head, FolioFlags.SWAPBACKED);
         add(head, index);
@@ -290,6 +311,8 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
         if (!instance.couldHold(end - start)) {
             return -Errno.ENOSPC;
         }
+        long before = preallocatedEnd;
+        preallocatedEnd = Math.max(before, end);
         for (long index = start; index < end; ) {
             context.relieve();
             long head = lookUp(index);
@@ -298,6 +321,7 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
             } else {
                 head = head == Frames.NONE ? allocate(index, null, 0, offset + length) : head;
                 if (head < 0) {
+                    preallocatedEnd = before;
                     removeUnused(start, index);
                     return (int) head;
                 }
@@ -309,9 +333,19 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
         return 0;
     }
 
-    /** Takes back what a failed preallocation added: the folios of [{@code start}, {@code end}) that were never used. */
+    /**
+     * Takes back what a failed preallocation added: the folios in [{@code start}, {@code end}) that were never used. One that begins before is
+     * split at {@code start}; what lies behind stays all the same unless it began just there, as Linux 6.18 does it (shmem_undo_range).
+     */
     private void removeUnused(long start, long end) {
-        for (long index = next(start); index >= 0 && index < end; ) {
+        RangeRemoval removal = new RangeRemoval(this, context, start << pageShift, (end << pageShift) - 1);
+        long before = find(start);
+        long from = start;
+        if (before != Frames.NONE && frames.index(before) < start && !frames.test(before, FolioFlags.UPTODATE)) {
+            long next = frames.index(before) + frames.pages(before);
+            from = removal.removePart(before) && frames.order(before) == 0 ? start : next;
+        }
+        for (long index = next(from); index >= 0 && index < end; ) {
             long head = find(index);
             index = next(frames.index(head) + frames.pages(head));
             if (!frames.test(head, FolioFlags.UPTODATE)) {

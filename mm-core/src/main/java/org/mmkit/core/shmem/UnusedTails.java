@@ -13,6 +13,9 @@ import org.mmkit.api.memory.Frames;
  */
 final class UnusedTails implements Shrinker {
 
+    /** Files that one attempt looks at when a file system is full. */
+    private static final int BATCH = 128;
+
     private final Shmem shmem;
     private final Set<ShmemFile> files = new LinkedHashSet<>();
 
@@ -41,8 +44,26 @@ final class UnusedTails implements Shrinker {
     @Override
     public long scan(long objects) {
         List<ShmemFile> candidates = new ArrayList<>(files);
+        return split(candidates.subList(0, (int) Math.min(objects, candidates.size())), Long.MAX_VALUE);
+    }
+
+    /** Tries to free {@code pages} of a file system that is full. */
+    void makeRoom(TmpfsInstance instance, long pages) {
+        List<ShmemFile> candidates = new ArrayList<>();
+        for (ShmemFile file : files) {
+            if (file.instance() == instance && candidates.size() < BATCH) {
+                candidates.add(file);
+            }
+        }
+        split(candidates, pages);
+    }
+
+    private long split(List<ShmemFile> candidates, long wanted) {
         long freed = 0;
-        for (ShmemFile file : candidates.subList(0, (int) Math.min(objects, candidates.size()))) {
+        for (ShmemFile file : candidates) {
+            if (freed >= wanted) {
+                break;
+            }
             files.remove(file);
             long gained = split(file);
             if (gained < 0) {
@@ -63,7 +84,7 @@ final class UnusedTails implements Shrinker {
             return 0;
         }
         long next = frames.index(head) + frames.pages(head);
-        long end = file.size() + (1L << shift) - 1 >>> shift;
+        long end = file.allocatedEnd();
         if (end <= frames.index(head) || end >= next) {
             return 0;
         }

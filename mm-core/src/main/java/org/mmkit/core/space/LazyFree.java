@@ -73,7 +73,7 @@ final class LazyFree {
                 int failed = engine.extensions.largeFolios().split(head, 0);
                 // The caller's reference stays on the first of the new folios.
                 frames.put(head, 1);
-                return failed == 0 ? 0 : 1;
+                return failed == 0 ? 0 : run;
             }
         }
         boolean cached = frames.test(head, FolioFlags.SWAPCACHE);

@@ -129,7 +129,8 @@ public final class RemapCall {
         if (move.has(MapFlags.MREMAP_DONTUNMAP) && (area.flags & (VmFlags.DONTEXPAND | VmFlags.PFNMAP)) != 0) {
             return -Errno.EINVAL;
         }
-        if (Long.compareUnsigned(move.oldLen, area.end - move.addr) > 0) {
+        // What a shrinking move leaves behind may lie anywhere: it is unmapped first.
+        if (Long.compareUnsigned(Math.min(move.oldLen, move.newLen), area.end - move.addr) > 0) {
             return -Errno.EFAULT;
         }
         if (move.newLen <= move.oldLen) {

@@ -1,6 +1,5 @@
 package org.mmkit.scenario.generate;
 
-import java.util.List;
 import java.util.SplittableRandom;
 
 /**
@@ -10,7 +9,7 @@ import java.util.SplittableRandom;
  * small folios and on huge pages alike, and looks at everything often. What a kernel does not repeat (see the list of things that
  * cannot be relied on in the scenario language's description) is left out.
  */
-public final class ScenarioGenerator {
+public final class ScenarioGenerator extends ScenarioText {
 
     /** What a scenario is about. */
     public enum Family {
@@ -27,27 +26,31 @@ public final class ScenarioGenerator {
         /** Collapse in the background under every limit. */
         KHUGEPAGED,
         /** Pools of huge pages: reservations, private copies, files. */
-        HUGETLB
+        HUGETLB,
+        /** Files of a tmpfs and a memfd: preallocation, holes, truncation, limits, remounts. */
+        FILES,
+        /** Rare calls and flags: prctl, mremap, mlock2, MAP_POPULATE, the heap, trees of processes, pins. */
+        CALLS,
+        /** What keeps a huge page whole and what splits it: parts unmapped, sharers, pins, the shrinker. */
+        SPLIT
     }
 
-    private static final String BASE = "0x100100000000";
-    private static final int HUGE_PAGES = 4;
-    private static final int PAGES = HUGE_PAGES * 512;
-    private static final String ANON = "MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED";
-
-    private final SplittableRandom random;
     private final Family family;
-    private final StringBuilder text = new StringBuilder();
-    private int depth;
 
-    private ScenarioGenerator(Family family, long seed) {
+    private ScenarioGenerator(Family family, SplittableRandom random) {
+        super(random);
         this.family = family;
-        this.random = new SplittableRandom(seed * 31 + family.ordinal());
     }
 
     /** The text of the scenario of {@code family} with {@code seed}, about {@code operations} operations long. */
     public static String generate(Family family, long seed, int operations) {
-        return new ScenarioGenerator(family, seed).write(seed, operations);
+        SplittableRandom random = new SplittableRandom(seed * 31 + family.ordinal());
+        return switch (family) {
+            case FILES -> new FileScenario(random).write(seed, operations);
+            case CALLS -> new CallScenario(random, false).write(seed, operations);
+            case SPLIT -> new CallScenario(random, true).write(seed, operations);
+            default -> new ScenarioGenerator(family, random).write(seed, operations);
+        };
     }
 
     private String write(long seed, int operations) {
@@ -75,7 +78,7 @@ public final class ScenarioGenerator {
         }
         observe();
         line("vmstat()");
-        return text.toString();
+        return text();
     }
 
     private void knobs() {
@@ -151,7 +154,7 @@ public final class ScenarioGenerator {
         }
         line("meminfo()");
         line("status()");
-        return text.toString();
+        return text();
     }
 
     private void hugetlbOperation() {
@@ -282,45 +285,5 @@ public final class ScenarioGenerator {
         if (depth == 0 && random.nextInt(3) == 0) {
             line("status()");
         }
-    }
-
-    /** A page of the window, often on a border of a huge page or a small folio. */
-    private long place() {
-        return switch (random.nextInt(4)) {
-            case 0 -> 512L * random.nextInt(HUGE_PAGES);
-            case 1 -> 16L * random.nextInt(PAGES / 16);
-            default -> random.nextInt(PAGES);
-        };
-    }
-
-    private long length(long start) {
-        long length = switch (random.nextInt(5)) {
-            case 0 -> 1 + random.nextInt(3);
-            case 1 -> 16L * (1 + random.nextInt(8));
-            case 2 -> 512;
-            case 3 -> 1024;
-            default -> 1 + random.nextInt(700);
-        };
-        return Math.min(length, PAGES - start);
-    }
-
-    private String range(boolean mayBeAll) {
-        if (mayBeAll && random.nextInt(12) == 0) {
-            return "a, 8M";
-        }
-        long start = place();
-        return address(start) + ", " + length(start) * 4 + "K";
-    }
-
-    private static String address(long page) {
-        return page == 0 ? "a" : page % 512 == 0 ? "a+" + page / 256 + "M" : "a+" + page * 4 + "K";
-    }
-
-    private String pick(String... choices) {
-        return List.of(choices).get(random.nextInt(choices.length));
-    }
-
-    private void line(String line) {
-        text.append("  ".repeat(depth)).append(line).append('\n');
     }
 }

@@ -23,9 +23,14 @@ public final class Recording {
 
     /** Reads the rows of {@code file}. */
     public static List<JsonObject> read(Path file) throws IOException, RecordingException {
+        return parse(file.toString(), Files.readString(file, StandardCharsets.UTF_8));
+    }
+
+    /** The rows in {@code text}; messages call it {@code name}. */
+    public static List<JsonObject> parse(String name, String text) throws RecordingException {
         List<JsonObject> rows = new ArrayList<>();
         int number = 0;
-        for (String line : Files.readString(file, StandardCharsets.UTF_8).split("\n", -1)) {
+        for (String line : text.split("\n", -1)) {
             number++;
             if (line.isBlank()) {
                 continue;
@@ -33,11 +38,11 @@ public final class Recording {
             try {
                 JsonElement row = JsonParser.parseString(line);
                 if (!row.isJsonObject()) {
-                    throw new RecordingException(file + ":" + number + ": expected a JSON object");
+                    throw new RecordingException(name + ":" + number + ": expected a JSON object");
                 }
                 rows.add(row.getAsJsonObject());
             } catch (JsonParseException e) {
-                throw new RecordingException(file + ":" + number + ": no JSON: " + e.getMessage());
+                throw new RecordingException(name + ":" + number + ": no JSON: " + e.getMessage());
             }
         }
         return rows;
