@@ -102,6 +102,8 @@ public final class Bootstrap {
             compactor.setBackground(kcompactd);
             engineFiles.addCompaction(compactor, kcompactd);
         }
+        clock.register(files.reclaim().kswapd());
+        files.reclaim().kswapd().schedule(clock::now, clock::wake);
         startFeatures(new FeatureHost(configuration, architecture, engine, clock, parameters, files.vfs(), pseudoFiles, fields,
                 wiring.policies(), log));
     }

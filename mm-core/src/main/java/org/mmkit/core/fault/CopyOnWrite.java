@@ -85,11 +85,24 @@ final class CopyOnWrite {
             engine.rmap.prepareAnon(area);
         }
         long va = fault.address() & -engine.pageSize;
-        long fresh = zero ? basePages.take(area, va) : engine.memory.allocateFolio(0, Gfp.HIGHUSER_MOVABLE);
+        RadixPageTables tables = area.space().tables();
+        long fresh;
+        if (zero) {
+            fresh = basePages.take(area, va);
+        } else {
+            long old = frames.head(format.pfn(entry, 1));
+            frames.get(old, 1);
+            fresh = engine.memory.allocateFolio(0, Gfp.HIGHUSER_MOVABLE);
+            frames.put(frames.head(format.pfn(entry, 1)), 1);
+            if (fresh != Frames.NONE && tables.read(fault.slot()) != entry) {
+                // Reclaim has taken the page away meanwhile, or compaction has moved it: the access faults again.
+                frames.put(fresh, 1);
+                return Fault.DONE;
+            }
+        }
         if (fresh == Frames.NONE) {
             return Fault.OOM;
         }
-        RadixPageTables tables = area.space().tables();
         if (zero) {
             engine.memory.contents().clear(fresh, 1);
             area.space().addRss(RssKind.ANON, 1);

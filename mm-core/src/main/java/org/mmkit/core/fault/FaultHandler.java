@@ -67,15 +67,9 @@ public final class FaultHandler implements FaultResolver {
             return Fault.SIGSEGV;
         }
         Kswapd kswapd = engine.kswapd();
-        if (kswapd == null) {
-            return handle(area, va, flags);
-        }
-        if (kswapd.isDue()) {
-            kswapd.balance();
-        }
         int outcome = handle(area, va, flags);
-        while ((outcome & Fault.OOM) != 0 && kswapd.relieve()) {
-            outcome = handle(area, va, flags);
+        if (kswapd != null && kswapd.isDue()) {
+            kswapd.runIfDue();
         }
         return outcome;
     }

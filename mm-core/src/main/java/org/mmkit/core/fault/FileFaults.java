@@ -95,7 +95,9 @@ final class FileFaults {
             }
             first = false;
             if (slot == PageTables.NO_SLOT) {
+                frames.get(head, 1);
                 slot = tables.obtain(fault.address(), 1);
+                frames.put(head, 1);
                 if (slot == PageTables.NO_SLOT) {
                     return Fault.OOM;
                 }

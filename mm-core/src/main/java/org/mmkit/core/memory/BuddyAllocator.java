@@ -202,7 +202,7 @@ public final class BuddyAllocator implements FrameAllocator {
     // ---- allocation -------------------------------------------------------------------------------------------
 
     /** The highest zone that a request may use; zones that a machine lacks are no limit (include/linux/gfp.h, gfp_zone). */
-    private int highestZone(int gfp) {
+    public int highestZone(int gfp) {
         if ((gfp & (Gfp.DMA | Gfp.DMA32)) != 0) {
             if ((gfp & Gfp.DMA) != 0 && zones[Zone.DMA].managed > 0) {
                 return Zone.DMA;
@@ -411,6 +411,12 @@ public final class BuddyAllocator implements FrameAllocator {
     /** The zone that a request is first served from. */
     int preferredZone(int highest) {
         return firstZone[highest];
+    }
+
+    /** Whether zone {@code z} would keep {@code mark} frames after it has served a request of {@code order} (zone_watermark_ok). */
+    public boolean isAbove(int z, int order, int highest, long mark) {
+        Zone zone = zones[z];
+        return zone.free >= mark + zone.lowmemReserve[highest] + (1L << order) && (order == 0 || zone.hasBlock(order));
     }
 
     /** Whether {@code zone} may serve a request of {@code order} when {@code free} frames were free (__zone_watermark_ok). */

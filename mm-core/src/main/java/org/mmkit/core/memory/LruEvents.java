@@ -12,8 +12,6 @@ public final class LruEvents {
     public long deactivated;
     /** Folios that may be thrown away (pglazyfree). */
     public long lazilyFreed;
-    /** Folios moved to where reclaim finds them first (pgrotated). */
-    public long rotated;
     /** Folios put on the unevictable list (unevictable_pgs_culled). */
     public long culled;
     /** Folios that came back from it (unevictable_pgs_rescued). */
@@ -25,6 +23,13 @@ public final class LruEvents {
     /** Folios freed while still locked (unevictable_pgs_cleared). */
     public long cleared;
 
+    /** Pages that came back after they were reclaimed (workingset_refault_*); index 0 anonymous, 1 of files, as below. */
+    public final long[] refaulted = new long[2];
+    /** Of these, those made active at once (workingset_activate_*). */
+    public final long[] refaultActivated = new long[2];
+    /** Of these, those that had been active before they went (workingset_restore_*). */
+    public final long[] restored = new long[2];
+
     LruEvents() {}
 
     /** Hands each line of /proc/vmstat to {@code lines}. */
@@ -32,6 +37,12 @@ public final class LruEvents {
         lines.accept("pgactivate", () -> activated);
         lines.accept("pgdeactivate", () -> deactivated);
         lines.accept("pglazyfree", () -> lazilyFreed);
+        lines.accept("workingset_refault_anon", () -> refaulted[0]);
+        lines.accept("workingset_refault_file", () -> refaulted[1]);
+        lines.accept("workingset_activate_anon", () -> refaultActivated[0]);
+        lines.accept("workingset_activate_file", () -> refaultActivated[1]);
+        lines.accept("workingset_restore_anon", () -> restored[0]);
+        lines.accept("workingset_restore_file", () -> restored[1]);
         lines.accept("unevictable_pgs_culled", () -> culled);
         lines.accept("unevictable_pgs_rescued", () -> rescued);
         lines.accept("unevictable_pgs_mlocked", () -> mlocked);

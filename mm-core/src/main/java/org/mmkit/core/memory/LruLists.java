@@ -33,6 +33,9 @@ public final class LruLists implements Lru {
     /** The first list of files. */
     public static final int FILE = 2;
 
+    /** Folios that reclaim takes at a time (SWAP_CLUSTER_MAX). */
+    public static final int CLUSTER = 32;
+
     /** No frame: frame 0 is the firmware's and never on a list. */
     private static final int NONE = 0;
     private static final int[] NO_LINKS = {};
@@ -50,6 +53,9 @@ public final class LruLists implements Lru {
     private final long[] zoneEnds = new long[Zone.ZONES - 1];
     private long mlocked;
     private long nonresidentAge;
+    private long anonCost;
+    private long fileCost;
+    private final WorkingSet workingSet;
 
     LruLists(FrameTable frames, int sections, int sectionOrder) {
         this.frames = frames;
@@ -58,6 +64,7 @@ public final class LruLists implements Lru {
         links = new int[sections][];
         Arrays.fill(links, NO_LINKS);
         Arrays.fill(zoneEnds, Long.MAX_VALUE);
+        workingSet = new WorkingSet(this, frames);
     }
 
     void setZoneEnds(long[] ends) {
@@ -67,6 +74,39 @@ public final class LruLists implements Lru {
     /** What has happened on the lists. */
     public LruEvents events() {
         return events;
+    }
+
+    /** Who recognises pages that come back. */
+    public WorkingSet workingSet() {
+        return workingSet;
+    }
+
+    /** What reclaim of anonymous memory has cost of late, beside {@link #fileCost}: the side that cost less is scanned more. */
+    public long anonCost() {
+        return anonCost;
+    }
+
+    /** The same of files. */
+    public long fileCost() {
+        return fileCost;
+    }
+
+    /**
+     * Adds to what one side has cost: {@code written} pages that went to a device or came back from one, {@code rotated} that were looked at
+     * in vain; old costs fade (Linux: lru_note_cost).
+     */
+    public void noteCost(boolean file, long written, long rotated) {
+        long cost = written * CLUSTER + rotated;
+        if (file) {
+            fileCost += cost;
+        } else {
+            anonCost += cost;
+        }
+        long size = pages[INACTIVE_ANON] + pages[ACTIVE_ANON] + pages[INACTIVE_FILE] + pages[ACTIVE_FILE];
+        if (fileCost + anonCost > size / 4) {
+            fileCost /= 2;
+            anonCost /= 2;
+        }
     }
 
     /** Pages on {@code list}. */
@@ -173,22 +213,6 @@ public final class LruLists implements Lru {
             } else {
                 setPrevious(next, pfn);
             }
-        }
-        count(head, list, frames.pages(head));
-    }
-
-    private void linkLast(long head, int list) {
-        int pfn = (int) head;
-        int[] l = links(head);
-        int i = (pfn & mask) * 2;
-        int previous = last[list];
-        l[i] = NONE;
-        l[i + 1] = previous;
-        last[list] = pfn;
-        if (previous == NONE) {
-            first[list] = pfn;
-        } else {
-            setNext(previous, pfn);
         }
         count(head, list, frames.pages(head));
     }
@@ -308,13 +332,6 @@ public final class LruLists implements Lru {
         int list = list(frames.flags(head));
         unlink(head, list, frames.pages(head));
         link(head, list);
-    }
-
-    /** Moves a listed folio to the older end of its list. */
-    public void rotateToOldest(long head) {
-        int list = list(frames.flags(head));
-        unlink(head, list, frames.pages(head));
-        linkLast(head, list);
     }
 
     // ---- activity ---------------------------------------------------------------------------------------------

@@ -153,7 +153,6 @@ final class SlowPath {
             if (pressure == MemoryPressure.NONE) {
                 return 0;
             }
-            allocator.events().stalls[allocator.preferredZone(highest)]++;
             return pressure.reclaim(order, gfp);
         }
 

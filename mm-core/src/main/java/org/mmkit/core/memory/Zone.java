@@ -54,6 +54,9 @@ public final class Zone {
 
     final long[] watermark = new long[WATERMARKS];
 
+    /** Frames more than the watermarks that are to be free for a while, because types of page blocks got mixed. */
+    long boost;
+
     /** Frames kept for requests that could not go higher: by the highest zone that the request may use. */
     final long[] lowmemReserve = new long[ZONES];
 
@@ -119,7 +122,17 @@ public final class Zone {
 
     /** The watermark {@link #MIN}, {@link #LOW}, {@link #HIGH} or {@link #PROMO}, in frames. */
     public long watermark(int which) {
-        return watermark[which];
+        return watermark[which] + boost;
+    }
+
+    /** Frames by which the watermarks are raised for a while (Linux: watermark_boost). */
+    public long boost() {
+        return boost;
+    }
+
+    /** Lowers the watermarks by up to {@code pages} again. */
+    public void unboost(long pages) {
+        boost -= Math.min(boost, pages);
     }
 
     /** Frames that a request for zone {@code highest} must leave here. */

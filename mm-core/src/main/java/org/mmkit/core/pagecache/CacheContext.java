@@ -5,6 +5,9 @@ import org.mmkit.api.lock.Locks;
 import org.mmkit.api.memory.Frames;
 import org.mmkit.api.memory.PhysicalMemory;
 import org.mmkit.api.stat.Counters;
+import org.mmkit.core.memory.LruLists;
+import org.mmkit.core.memory.SystemMemory;
+import org.mmkit.core.memory.WorkingSet;
 
 /** What all page caches of a machine share. */
 public final class CacheContext {
@@ -15,6 +18,7 @@ public final class CacheContext {
     public final int pageShift;
     final PhysicalMemory memory;
     final Frames frames;
+    final LruLists lru;
     final Counters counters;
     final Locks locks;
     final int nrFilePages;
@@ -27,15 +31,16 @@ public final class CacheContext {
     private long lastDevice;
 
     /** Registers the counters. */
-    public CacheContext(PhysicalMemory memory, Counters counters, int pageShift, int hugeOrder) {
+    public CacheContext(SystemMemory memory, Counters counters, int pageShift, int hugeOrder) {
         this(memory, counters, pageShift, hugeOrder, Locks.NONE);
     }
 
     /** The same, for as many processors as {@code locks} are made for. */
-    public CacheContext(PhysicalMemory memory, Counters counters, int pageShift, int hugeOrder, Locks locks) {
+    public CacheContext(SystemMemory memory, Counters counters, int pageShift, int hugeOrder, Locks locks) {
         this.locks = locks;
         this.memory = memory;
         this.frames = memory.frames();
+        this.lru = memory.lru();
         this.counters = counters;
         this.pageShift = pageShift;
         this.hugeOrder = hugeOrder;
@@ -71,6 +76,11 @@ public final class CacheContext {
     /** All memory. */
     public PhysicalMemory memory() {
         return memory;
+    }
+
+    /** Who recognises pages that come back after they were reclaimed. */
+    public WorkingSet workingSet() {
+        return lru.workingSet();
     }
 
     /** The counters. */

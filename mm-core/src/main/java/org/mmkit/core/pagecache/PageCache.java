@@ -18,6 +18,8 @@ public abstract class PageCache implements FilePages {
     /** Metadata of all frames. */
     protected final Frames frames;
     private final PageTree pages = new PageTree();
+    /** What reclaim has left in place of pages. */
+    private final PageTree shadows = new PageTree();
     private final AreaSet areas = new AreaSet();
     private final RwSemaphore areasLock;
     private final List<Runnable> unmapped = new ArrayList<>(1);
@@ -82,9 +84,7 @@ public abstract class PageCache implements FilePages {
         frames.get(head, (int) n);
         pages.put(index, head, n);
         count(head, n);
-        if ((frames.flags(head) & (FolioFlags.LRU | FolioFlags.HUGETLB)) == 0) {
-            context.memory.lru().add(head);
-        }
+        enterLists(head, index, n);
     }
 
     @Override
@@ -106,6 +106,27 @@ public abstract class PageCache implements FilePages {
         pages.put(frames.index(to), to, n);
         frames.clearOwner(from);
         frames.put(from, (int) n);
+    }
+
+    /** Takes the folio, which is being reclaimed, out of the cache; {@code shadow} stands for each of its pages until they come back. */
+    public void reclaimed(long head, long shadow) {
+        long first = frames.index(head);
+        for (long i = 0; i < frames.pages(head); i++) {
+            shadows.put(first + i, shadow, 1);
+        }
+        remove(head);
+    }
+
+    private void enterLists(long head, long index, long n) {
+        if ((frames.flags(head) & (FolioFlags.LRU | FolioFlags.HUGETLB)) != 0) {
+            return;
+        }
+        long shadow = shadows.size() == 0 ? PageTree.NONE : shadows.get(index);
+        if (shadow != PageTree.NONE) {
+            shadows.remove(index, n);
+            context.lru.workingSet().refault(head, shadow);
+        }
+        context.lru.add(head);
     }
 
     private void count(long head, long n) {

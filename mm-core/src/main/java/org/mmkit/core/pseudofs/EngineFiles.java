@@ -46,7 +46,7 @@ public final class EngineFiles {
                 new AreaText(engine.frames, from.swapUse, fields, engine.profile.smapsLines()), from.pagemap, fields));
         sysctl = new SysctlFiles(files);
         sysctl.addWatermarks(engine.memory);
-        sysctl.addDropCaches(engine.counters, engine.extensions.shrinkers(), from.machineFiles::dropPageCache);
+        sysctl.addDropCaches(engine.counters, from.machineFiles.reclaim().shrinkers(), from.machineFiles::dropPageCache);
     }
 
     /**

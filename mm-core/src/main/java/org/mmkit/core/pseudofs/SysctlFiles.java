@@ -1,21 +1,18 @@
 package org.mmkit.core.pseudofs;
 
-import java.util.List;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
-import org.mmkit.api.feature.Shrinker;
 import org.mmkit.core.compaction.Compactor;
 import org.mmkit.core.compaction.Kcompactd;
 import org.mmkit.core.memory.SystemMemory;
 import org.mmkit.core.memory.Watermarks;
+import org.mmkit.core.reclaim.SlabShrink;
 import org.mmkit.core.stat.CounterTable;
 
 /** The files of /proc/sys/vm that the engine itself honours (Documentation/admin-guide/sysctl/vm.rst). */
 final class SysctlFiles {
 
     private static final String FOLDER = "/proc/sys/vm/";
-    /** A shrinker that says it freed something is asked again, but not for ever. */
-    private static final int SHRINK_ROUNDS = 64;
 
     private final PseudoFileSystem files;
 
@@ -30,7 +27,7 @@ final class SysctlFiles {
     }
 
     /** 1 drops clean page cache, 2 runs the shrinkers, 3 does both; 4 only silences a message of Linux. */
-    void addDropCaches(CounterTable counters, List<Shrinker> shrinkers, Runnable dropPageCache) {
+    void addDropCaches(CounterTable counters, SlabShrink shrinkers, Runnable dropPageCache) {
         int pageCache = counters.register("drop_pagecache");
         int slab = counters.register("drop_slab");
         files.add(FOLDER + "drop_caches", new IntegerSysctl(() -> 0, value -> {
@@ -39,7 +36,7 @@ final class SysctlFiles {
                 counters.add(pageCache, 1);
             }
             if ((value & 2) != 0) {
-                shrinkers.forEach(SysctlFiles::shrink);
+                shrinkers.dropAll();
                 counters.add(slab, 1);
             }
         }, 1, 4, false));
@@ -53,15 +50,6 @@ final class SysctlFiles {
                 value -> compactor.fragmentation().setThreshold((int) value), 0, 1000);
         add("compact_unevictable_allowed", () -> compactor.isUnevictableAllowed() ? 1 : 0,
                 value -> compactor.setUnevictableAllowed(value != 0), 0, 1);
-    }
-
-    private static void shrink(Shrinker shrinker) {
-        for (int round = 0; round < SHRINK_ROUNDS; round++) {
-            long objects = shrinker.count();
-            if (objects <= 0 || shrinker.scan(objects) <= 0) {
-                return;
-            }
-        }
     }
 
     void add(String name, LongSupplier value, LongConsumer set, long min, long max) {

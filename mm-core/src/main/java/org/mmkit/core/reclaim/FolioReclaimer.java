@@ -2,45 +2,83 @@ package org.mmkit.core.reclaim;
 
 import java.util.Arrays;
 import org.mmkit.api.feature.FolioEvent;
-import org.mmkit.api.file.FilePages;
-import org.mmkit.api.file.ShmemMapping;
 import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.Frames;
 import org.mmkit.core.boot.Engine;
+import org.mmkit.core.memory.LruLists;
+import org.mmkit.core.pagecache.PageCache;
 import org.mmkit.core.shmem.ShmemFile;
 import org.mmkit.core.swap.SwapSpace;
 
 /**
- * Reclaims isolated folios without regard to how recently they were used (Linux: shrink_folio_list with ignore_references).
+ * Reclaims isolated folios (Linux: shrink_folio_list).
  *
  * <p>Anonymous folios are written to swap, as a whole where consecutive slots are free, else page by page; lazily freed ones are
- * dropped; clean page cache is dropped.
+ * dropped; clean page cache is dropped. What cannot go is put back on its list, or on the active one. Not thread-safe, not reentrant.
  */
 public final class FolioReclaimer {
 
     private final Engine engine;
     private final SwapSpace swap;
     private final Frames frames;
+    private final LruLists lru;
     private final FolioUnmapper unmapper;
+    private final FolioReferences references;
     private final int pglazyfreed;
+    private final int nrVmscanWrite;
     private long[] list = new long[64];
     private int size;
+    private long[] kept = new long[64];
+    private int keptCount;
+    private long scanned;
+    private long written;
+    /** Whether the folio at hand was split, so that only its first page is left of it. */
+    private boolean wasSplit;
 
-    /** Registers the counter. */
+    /** What has become of one folio. */
+    private enum Fate {
+        FREED,
+        KEPT,
+        ACTIVATED
+    }
+
+    /** Registers the counters. */
     public FolioReclaimer(Engine engine, SwapSpace swap) {
         this.engine = engine;
         this.swap = swap;
         this.frames = engine.frames;
+        this.lru = engine.frames.lru();
         this.unmapper = new FolioUnmapper(engine, swap);
+        this.references = new FolioReferences(engine);
         this.pglazyfreed = engine.counters.register("pglazyfreed");
+        this.nrVmscanWrite = engine.counters.register("nr_vmscan_write");
     }
 
     /** Takes {@code head} off its LRU list, and a reference, for {@link #reclaim}; nothing happens to a folio on no list. */
     public void add(long head) {
-        if (engine.frames.lru().isolate(head)) {
+        if (lru.isolate(head)) {
             frames.get(head, 1);
             push(head);
         }
+    }
+
+    /** Puts up a folio that is isolated already, with the caller's reference. */
+    void take(long head) {
+        push(head);
+    }
+
+    private void push(long head) {
+        if (size == list.length) {
+            list = Arrays.copyOf(list, 2 * size);
+        }
+        list[size++] = head;
+    }
+
+    private void keep(long head) {
+        if (keptCount == kept.length) {
+            kept = Arrays.copyOf(kept, 2 * keptCount);
+        }
+        kept[keptCount++] = head;
     }
 
     private void reverse() {
@@ -51,83 +89,163 @@ public final class FolioReclaimer {
         }
     }
 
-    private void push(long head) {
-        if (size == list.length) {
-            list = Arrays.copyOf(list, 2 * size);
-        }
-        list[size++] = head;
+    /**
+     * Reclaims what was added without regard to how recently it was used.
+     *
+     * @return base pages freed
+     */
+    public long reclaim() {
+        return reclaim(true);
     }
 
     /**
      * Reclaims what was added.
      *
+     * @param regardless of how recently it was used
      * @return base pages freed
      */
-    public long reclaim() {
+    long reclaim(boolean regardless) {
         long freed = 0;
+        keptCount = 0;
+        written = 0;
+        scanned = 0;
         reverse();
         // Parts of folios that had to be split join the list and come next, the last part first.
         while (size > 0) {
             long head = list[--size];
-            int before = size;
             long pages = frames.pages(head);
-            if (reclaim(head)) {
-                freed += size > before ? 1 : pages;
-            } else {
-                engine.memory.lru().add(head);
-                frames.put(head, 1);
+            scanned += pages;
+            Fate fate = reclaim(head, regardless);
+            if (wasSplit) {
+                scanned -= pages - 1;
+                pages = 1;
             }
+            if (fate == Fate.FREED) {
+                freed += pages;
+                continue;
+            }
+            if (fate == Fate.ACTIVATED) {
+                activate(head);
+            }
+            keep(head);
+        }
+        for (int i = 0; i < keptCount; i++) {
+            putBack(kept[i], !regardless);
         }
         return freed;
     }
 
-    /** Whether the folio was freed; its pages then were given back, else the reference of the list is still there. */
-    private boolean reclaim(long head) {
-        if (frames.test(head, FolioFlags.UNEVICTABLE)) {
-            return false;
-        }
-        boolean anon = frames.test(head, FolioFlags.ANON);
-        boolean swapBacked = frames.test(head, FolioFlags.SWAPBACKED);
-        if (anon && swapBacked && !frames.test(head, FolioFlags.SWAPCACHE) && !enterCache(head)) {
-            return false;
-        }
-        if (frames.isMapped(head) && !unmapper.unmap(head)) {
-            leaveCacheIfFull(head);
-            return false;
-        }
-        if (anon && !frames.test(head, FolioFlags.SWAPBACKED)) {
-            return drop(head, 1, pglazyfreed);
-        }
-        if (frames.test(head, FolioFlags.DIRTY)) {
-            if (!anon && !(swapBacked && moveToSwap(head))) {
-                return false;
-            }
-            swap.write(head);
-        }
-        if (frames.refcount(head) != 1 + frames.pages(head)) {
-            return false;
-        }
-        if (frames.test(head, FolioFlags.SWAPCACHE)) {
-            swap.removeFromCache(head);
-        } else {
-            dropFromFile(head);
-        }
-        frames.put(head, 1);
-        return true;
+    /** Pages written to a device by the last {@link #reclaim(boolean)}. */
+    long written() {
+        return written;
     }
 
-    private void dropFromFile(long head) {
-        FilePages file = (FilePages) frames.owner(head);
-        if (file instanceof ShmemMapping shmem) {
-            shmem.charge(-frames.pages(head));
+    /** Pages looked at by the last {@link #reclaim(boolean)}. */
+    long scanned() {
+        return scanned;
+    }
+
+    private void activate(long head) {
+        if (frames.test(head, FolioFlags.SWAPCACHE) && (swap.isFull() || frames.test(head, FolioFlags.MLOCKED))) {
+            swap.freeFolio(head);
         }
-        file.remove(head);
+        if (!frames.test(head, FolioFlags.MLOCKED)) {
+            frames.set(head, FolioFlags.ACTIVE);
+            lru.events().activated += frames.pages(head);
+        }
+    }
+
+    /** Puts an isolated folio back and drops the reference; an active one moves the clock of refaults when {@code aging} (Linux: move_folios_to_lru). */
+    private void putBack(long head, boolean aging) {
+        if (aging && frames.test(head, FolioFlags.ACTIVE)) {
+            lru.age(frames.pages(head));
+        }
+        lru.add(head);
+        frames.put(head, 1);
+    }
+
+    private Fate reclaim(long head, boolean regardless) {
+        wasSplit = false;
+        if (frames.test(head, FolioFlags.MLOCKED)) {
+            return Fate.ACTIVATED;
+        }
+        FolioReferences.Verdict verdict = regardless ? FolioReferences.Verdict.RECLAIM : references.judge(head);
+        if (verdict == FolioReferences.Verdict.ACTIVATE) {
+            return Fate.ACTIVATED;
+        }
+        if (verdict == FolioReferences.Verdict.KEEP) {
+            return Fate.KEPT;
+        }
+        boolean anon = frames.test(head, FolioFlags.ANON);
+        if (anon && frames.test(head, FolioFlags.SWAPBACKED) && !frames.test(head, FolioFlags.SWAPCACHE)) {
+            if (frames.pins(head) > 0) {
+                return Fate.KEPT;
+            }
+            if (!enterCache(head)) {
+                return Fate.ACTIVATED;
+            }
+        }
+        if (frames.isMapped(head) && !unmapper.unmap(head)) {
+            return Fate.ACTIVATED;
+        }
+        if (frames.pins(head) > 0) {
+            return Fate.ACTIVATED;
+        }
+        if (anon && !frames.test(head, FolioFlags.SWAPBACKED)) {
+            return drop(head);
+        }
+        if (frames.test(head, FolioFlags.DIRTY)) {
+            Fate fate = writeOut(head, verdict);
+            if (fate != Fate.FREED) {
+                return fate;
+            }
+        }
+        return removeMapping(head);
+    }
+
+    /** Writes a dirty folio, which is swap-backed, to its slots; FREED when it is clean now (Linux: pageout). */
+    private Fate writeOut(long head, FolioReferences.Verdict verdict) {
+        if (!frames.test(head, FolioFlags.SWAPBACKED)) {
+            // A file's changes are for the flusher threads to write, and this machine has no device for them.
+            return Fate.ACTIVATED;
+        }
+        if (verdict == FolioReferences.Verdict.RECLAIM_CLEAN || frames.refcount(head) != 1 + frames.pages(head)) {
+            return Fate.KEPT;
+        }
+        if (!frames.test(head, FolioFlags.SWAPCACHE) && !moveToSwap(head)) {
+            return Fate.ACTIVATED;
+        }
+        long pages = frames.pages(head);
+        engine.counters.add(nrVmscanWrite, pages);
+        written += pages;
+        swap.write(head);
+        return Fate.FREED;
+    }
+
+    /** Takes the clean, unmapped folio out of its cache and frees it, leaving a shadow (Linux: __remove_mapping). */
+    private Fate removeMapping(long head) {
+        if (frames.refcount(head) != 1 + frames.pages(head)) {
+            return Fate.KEPT;
+        }
+        if (frames.test(head, FolioFlags.SWAPCACHE)) {
+            swap.removeFromCache(head, lru.workingSet().evict(head));
+        } else {
+            PageCache file = (PageCache) frames.owner(head);
+            if (frames.test(head, FolioFlags.SWAPBACKED)) {
+                ((ShmemFile) file).charge(-frames.pages(head));
+                file.remove(head);
+            } else {
+                file.reclaimed(head, lru.workingSet().evict(head));
+            }
+        }
+        frames.put(head, 1);
+        return Fate.FREED;
     }
 
     /** Gives the unmapped folio of shared memory slots in place of its pages in the file (Linux: shmem_writeout). */
     private boolean moveToSwap(long head) {
         ShmemFile file = (ShmemFile) frames.owner(head);
-        if (frames.refcount(head) != 1 + frames.pages(head) || swap.totalPages() == 0) {
+        if (swap.totalPages() == 0) {
             return false;
         }
         if (file.swapped().crossesEnd(head) && !split(head)) {
@@ -140,20 +258,17 @@ public final class FolioReclaimer {
         return true;
     }
 
-    private boolean drop(long head, int references, int counter) {
-        if (frames.refcount(head) != references) {
-            return false;
+    private Fate drop(long head) {
+        if (frames.refcount(head) != 1) {
+            return Fate.KEPT;
         }
-        engine.counters.add(counter, frames.pages(head));
-        frames.put(head, references);
-        return true;
+        engine.counters.add(pglazyfreed, frames.pages(head));
+        frames.put(head, 1);
+        return Fate.FREED;
     }
 
     /** Gives the folio slots, splitting it where that is due or where they cannot be had for the whole. */
     private boolean enterCache(long head) {
-        if (frames.pins(head) > 0) {
-            return false;
-        }
         if (frames.isLarge(head)) {
             if (frames.refcount(head) != 1 + frames.largeMapcount(head)) {
                 return false;
@@ -183,22 +298,13 @@ public final class FolioReclaimer {
         if (engine.extensions.largeFolios().split(head, 0) != 0) {
             return false;
         }
+        wasSplit = true;
         for (long i = 1; i < pages; i++) {
-            if (frames.refcount(head + i) > 0 && (frames.isMapped(head + i) || isShared(head + i))) {
+            if (frames.refcount(head + i) > 0) {
                 frames.get(head + i, 1);
                 push(head + i);
             }
         }
         return true;
-    }
-
-    private boolean isShared(long head) {
-        return frames.hasOwner(head) && frames.owner(head) instanceof ShmemFile;
-    }
-
-    private void leaveCacheIfFull(long head) {
-        if (frames.test(head, FolioFlags.SWAPCACHE) && (swap.isFull() || frames.test(head, FolioFlags.MLOCKED))) {
-            swap.freeFolio(head);
-        }
     }
 }

@@ -37,6 +37,9 @@ final class FolioUnmapper {
     /** False ends the walk: the folio cannot be unmapped. */
     private boolean unmapFrom(VmArea area, long va, long head) {
         if (area.has(VmFlags.LOCKED)) {
+            if (!frames.isLarge(head)) {
+                engine.frames.lru().mlock(head);
+            }
             return false;
         }
         PageTables tables = area.space().tables();

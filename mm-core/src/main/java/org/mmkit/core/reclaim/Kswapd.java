@@ -1,227 +1,270 @@
 package org.mmkit.core.reclaim;
 
-import java.util.List;
-import org.mmkit.api.arch.EntryFormat;
-import org.mmkit.api.feature.Shrinker;
-import org.mmkit.api.memory.FolioFlags;
-import org.mmkit.api.pgtable.PageTables;
-import org.mmkit.api.space.Vma;
+import java.util.function.LongSupplier;
+import java.util.function.ObjLongConsumer;
+import org.mmkit.api.memory.Gfp;
+import org.mmkit.api.time.KernelThread;
 import org.mmkit.core.boot.Engine;
 import org.mmkit.core.memory.BuddyAllocator;
-import org.mmkit.core.memory.FrameTable;
-import org.mmkit.core.memory.MemoryPressure;
+import org.mmkit.core.memory.LruLists;
 import org.mmkit.core.memory.Zone;
-import org.mmkit.core.swap.SwapSpace;
 
 /**
- * Takes pages back when memory runs short (Linux: kswapd and direct reclaim, mm/vmscan.c).
+ * Background reclaim of the node: woken when an allocation finds no zone above its low watermark, it frees memory until one zone is above
+ * its high watermark, naps a tenth of a second, and sleeps if that has lasted (Linux: kswapd, balance_pgdat).
  *
- * <p>An allocation that falls below the low watermark only makes a note. The work is done where nobody holds a frame without a
- * reference: before a fault, before a page of populate or of a write to shared memory, until the high watermarks are reached again.
- * A fault that found no memory is tried again after that, as after direct reclaim.
- *
- * <p>In place of LRU lists a hand goes round over all frames: a folio that was used since the hand last came by is passed over once,
- * then it goes. Shrinkers are asked for a share of their objects each time.
+ * <p>With one processor it runs when the task that woke it goes back to user mode ({@link #runIfDue}), or when time moves. Not
+ * thread-safe.
  */
-public final class Kswapd implements MemoryPressure {
+public final class Kswapd implements KernelThread {
 
-    /** Folios that are unmapped together (SWAP_CLUSTER_MAX). */
-    private static final int BATCH = 32;
-    /** After so many runs that freed nothing it waits until a fault really fails (MAX_RECLAIM_RETRIES). */
+    /** After so many runs that freed nothing it waits for direct reclaim to succeed (MAX_RECLAIM_RETRIES). */
     private static final int MOST_FAILURES = 16;
-    /** Frames whose metadata come and go together are at least as many. */
-    private static final long STRIDE = 1024;
-    private static final int FIXED = FolioFlags.HUGETLB
-            | FolioFlags.UNEVICTABLE
-            | FolioFlags.MLOCKED
-            | FolioFlags.RESERVED
-            | FolioFlags.TABLE
-            | FolioFlags.LOCKED;
+    private static final long NAP_NANOSECONDS = 100_000_000;
+    /** Rounds in one run: it is to stop in the end even if a feature promises to free memory and does not. */
+    private static final int MOST_ROUNDS = 64;
+
+    private enum State {
+        ASLEEP,
+        NAPPING,
+        RUNNING
+    }
 
     private final Engine engine;
     private final BuddyAllocator allocator;
-    private final FrameTable frames;
-    private final EntryFormat format;
-    private final SwapSpace swap;
-    private final FolioReclaimer reclaimer;
-    private final int pgscanKswapd;
-    private final int pgstealKswapd;
-    private final int pgscanDirect;
-    private final int pgstealDirect;
-    private long hand;
+    private final NodeReclaim node;
+    private final int pageoutrun;
+    private final int lowQuickly;
+    private final int highQuickly;
+    private final long[] boosts = new long[Zone.ZONES];
+    private LongSupplier clock = () -> 0;
+    private ObjLongConsumer<KernelThread> waker = (thread, when) -> {};
+    private State state = State.ASLEEP;
     private boolean due;
-    private boolean running;
-    private boolean young;
-    private int failures;
+    private long napEnd;
+    /** What was asked for since it last began. */
+    private int wantedOrder;
+    private int wantedZone = -1;
+    /** What it last worked for. */
+    private int reclaimOrder;
+    private int zone;
 
-    /** Registers the counters. */
-    public Kswapd(Engine engine, SwapSpace swap) {
+    Kswapd(Engine engine, NodeReclaim node) {
         this.engine = engine;
         this.allocator = engine.memory.allocator();
-        this.frames = engine.frames;
-        this.format = engine.format;
-        this.swap = swap;
-        this.reclaimer = new FolioReclaimer(engine, swap);
-        pgscanKswapd = engine.counters.register("pgscan_kswapd");
-        pgstealKswapd = engine.counters.register("pgsteal_kswapd");
-        pgscanDirect = engine.counters.register("pgscan_direct");
-        pgstealDirect = engine.counters.register("pgsteal_direct");
+        this.node = node;
+        pageoutrun = engine.counters.register("pageoutrun");
+        lowQuickly = engine.counters.register("kswapd_low_wmark_hit_quickly");
+        highQuickly = engine.counters.register("kswapd_high_wmark_hit_quickly");
+    }
+
+    /** Puts it under the clock of the machine: {@code now} is the time, {@code wake} makes a thread due. */
+    public void schedule(LongSupplier now, ObjLongConsumer<KernelThread> wake) {
+        clock = now;
+        waker = wake;
     }
 
     @Override
-    public void wakeReclaim(int zone, int order, int gfp) {
-        due = true;
+    public String name() {
+        return "kswapd0";
     }
 
-    /** Whether {@link #balance} has something to do. */
+    /** See {@link org.mmkit.core.memory.MemoryPressure#wakeReclaim}. */
+    void wake(int highest, int order, int gfp) {
+        wantedZone = Math.max(wantedZone, highest);
+        wantedOrder = Math.max(wantedOrder, order);
+        if (state == State.RUNNING) {
+            return;
+        }
+        if (node.failures() >= MOST_FAILURES || isBalanced(order, highest) && !isBoosted(highest)) {
+            if ((gfp & Gfp.DIRECT_RECLAIM) == 0) {
+                allocator.compaction().wake(order, highest);
+            }
+            return;
+        }
+        if (!due) {
+            due = true;
+            waker.accept(this, clock.getAsLong());
+        }
+    }
+
+    /** Whether it was woken and has not run yet. */
     public boolean isDue() {
         return due;
     }
 
-    /** Frees memory up to the high watermarks if an allocation fell below the low ones. Called only where no frame is in the caller's hands. */
-    public void balance() {
+    /** Runs it if it was woken: the processor is about to go back to user mode, or to sleep. Nobody may hold a frame without a reference. */
+    public void runIfDue() {
+        if (due && state != State.RUNNING) {
+            long again = run(clock.getAsLong());
+            if (again != NEVER) {
+                waker.accept(this, again);
+            }
+        }
+    }
+
+    @Override
+    public long run(long now) {
+        if (!due && state == State.ASLEEP) {
+            return NEVER;
+        }
+        if (state == State.NAPPING && !wakeFromNap(now)) {
+            return state == State.NAPPING ? napEnd : NEVER;
+        }
         due = false;
-        if (running || failures >= MOST_FAILURES) {
-            return;
-        }
-        for (long need = shortage(); need > 0; need = shortage()) {
-            if (shrink(Math.min(need, BATCH), pgscanKswapd, pgstealKswapd) == 0) {
-                failures++;
-                return;
+        state = State.RUNNING;
+        for (int round = 0; round < MOST_ROUNDS; round++) {
+            int order = wantedOrder;
+            zone = wantedZone < 0 ? zone : wantedZone;
+            wantedOrder = 0;
+            wantedZone = -1;
+            reclaimOrder = balance(order, zone);
+            if (reclaimOrder >= order) {
+                order = wantedOrder;
+                reclaimOrder = order;
+                zone = wantedZone < 0 ? zone : wantedZone;
             }
-            failures = 0;
+            if (maySleep()) {
+                allocator.compaction().forgetSkips();
+                allocator.compaction().wake(order, zone);
+                break;
+            }
+            engine.counters.add(highQuickly, 1);
         }
+        state = State.NAPPING;
+        napEnd = now + NAP_NANOSECONDS;
+        return napEnd;
     }
 
-    /**
-     * A fault got no memory: frees some.
-     *
-     * @return whether it makes sense to try again
-     */
-    public boolean relieve() {
-        if (running) {
+    /** Whether the nap ends with work; if it ends without, it sleeps. */
+    private boolean wakeFromNap(long now) {
+        if (due) {
+            engine.counters.add(lowQuickly, 1);
+            wantedZone = Math.max(wantedZone, zone);
+            wantedOrder = Math.max(wantedOrder, reclaimOrder);
+            return true;
+        }
+        if (now < napEnd) {
             return false;
         }
-        boolean progress = shrink(BATCH, pgscanDirect, pgstealDirect) > 0;
-        if (progress) {
-            failures = 0;
-        }
-        return progress;
-    }
-
-    /** Pages that zones lack to their high watermark. */
-    private long shortage() {
-        long need = 0;
-        for (int z = 0; z < Zone.ZONES; z++) {
-            Zone zone = allocator.zone(z);
-            if (zone.managed() > 0) {
-                need += Math.max(0, zone.watermark(Zone.HIGH) - zone.free());
-            }
-        }
-        return need;
-    }
-
-    private long shrink(long target, int scanCounter, int stealCounter) {
-        running = true;
-        try {
-            long before = allocator.freePages();
-            shrinkOthers();
-            long freed = 0;
-            // Twice round: once to forget that pages were used, once to take them.
-            long left = 2 * engine.memory.spanned() + STRIDE;
-            while (freed < target && left > 0) {
-                int gathered = 0;
-                while (gathered < BATCH && left > 0) {
-                    long skipped = advance();
-                    left -= skipped;
-                    if (skipped == 1 && isCandidate(hand)) {
-                        engine.counters.add(scanCounter, frames.pages(hand));
-                        if (!wasUsed(hand)) {
-                            reclaimer.add(hand);
-                            gathered++;
-                        }
-                    }
-                }
-                freed += reclaimer.reclaim();
-            }
-            engine.counters.add(stealCounter, freed);
-            allocator.drain();
-            return Math.max(freed, allocator.freePages() - before);
-        } finally {
-            running = false;
-        }
-    }
-
-    private void shrinkOthers() {
-        List<Shrinker> shrinkers = engine.extensions.shrinkers();
-        for (int i = 0; i < shrinkers.size(); i++) {
-            Shrinker shrinker = shrinkers.get(i);
-            long count = shrinker.count();
-            if (count > 0) {
-                shrinker.scan(Math.min(count, Math.max(BATCH, count >> 4)));
-            }
-        }
-    }
-
-    /** Moves the hand to the next frame, over stretches that hold nothing; how far. */
-    private long advance() {
-        long at = hand + 1 >= engine.memory.spanned() ? 0 : hand + 1;
-        if ((at & STRIDE - 1) == 0 && !frames.isTouched(at)) {
-            hand = at + STRIDE - 1;
-            return STRIDE;
-        }
-        hand = at;
-        return 1;
-    }
-
-    private boolean isCandidate(long pfn) {
-        if (frames.refcount(pfn) == 0 || (frames.flags(pfn) & FIXED) != 0 || !frames.hasOwner(pfn)) {
+        if (maySleep()) {
+            state = State.ASLEEP;
             return false;
         }
-        boolean toSwap = frames.test(pfn, FolioFlags.SWAPBACKED) && !frames.test(pfn, FolioFlags.SWAPCACHE);
-        return !toSwap || swap.freePages() > 0;
-    }
-
-    /** Whether the folio was used since this was last asked. */
-    private boolean wasUsed(long head) {
-        young = frames.test(head, FolioFlags.REFERENCED);
-        frames.clear(head, FolioFlags.REFERENCED);
-        if (frames.isMapped(head)) {
-            engine.rmap.walk(head, (vma, va) -> age(vma, va, head));
-        }
-        return young;
-    }
-
-    private boolean age(Vma vma, long va, long head) {
-        PageTables tables = vma.space().tables();
-        long pages = frames.pages(head);
-        for (long i = 0; i < pages; ) {
-            long at = va + (i << engine.pageShift);
-            long step = 1;
-            if (Long.compareUnsigned(at, vma.start()) >= 0 && Long.compareUnsigned(at, vma.end()) < 0) {
-                for (int level = 1; level < engine.layout.levels(); level++) {
-                    long slot = tables.find(at, level);
-                    if (slot != PageTables.NO_SLOT) {
-                        forget(tables, slot, level, head, pages);
-                        step = 1L << engine.layout.order(level);
-                        break;
-                    }
-                }
-            }
-            i += step;
-        }
+        engine.counters.add(highQuickly, 1);
         return true;
     }
 
-    private void forget(PageTables tables, long slot, int level, long head, long pages) {
-        long entry = tables.read(slot);
-        if (format.isPresent(entry)
-                && format.isLeaf(entry, level)
-                && format.pfn(entry, level) >= head
-                && format.pfn(entry, level) < head + pages
-                && format.isYoung(entry)) {
-            tables.write(slot, format.makeOld(entry));
-            young = true;
+    private boolean maySleep() {
+        return node.failures() >= MOST_FAILURES || isBalanced(reclaimOrder, zone);
+    }
+
+    /** Whether a zone up to {@code highest} has a block of {@code order} above its high watermark (Linux: pgdat_balanced). */
+    private boolean isBalanced(int order, int highest) {
+        boolean any = false;
+        for (int z = 0; z <= highest; z++) {
+            Zone candidate = allocator.zone(z);
+            if (candidate.managed() > 0) {
+                any = true;
+                if (allocator.isAbove(z, order, highest, candidate.watermark(Zone.HIGH))) {
+                    return true;
+                }
+            }
         }
+        return !any;
+    }
+
+    private boolean isBoosted(int highest) {
+        for (int z = 0; z <= highest; z++) {
+            if (allocator.zone(z).boost() > 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Frees memory until the node is balanced or nothing more can be had; the order it has worked for in the end (Linux: balance_pgdat). */
+    private int balance(int order, int highest) {
+        engine.counters.add(pageoutrun, 1);
+        ScanControl control = new ScanControl(true, order, highest);
+        long boosted = 0;
+        for (int z = 0; z <= highest; z++) {
+            boosts[z] = allocator.zone(z).boost();
+            boosted += boosts[z];
+        }
+        boolean wasBoosted = boosted > 0;
+        boolean balanced = run(control, highest, boosted);
+        if (!balanced && control.reclaimed == 0) {
+            node.countFailure();
+        }
+        if (wasBoosted) {
+            for (int z = 0; z <= highest; z++) {
+                allocator.zone(z).unboost(boosts[z]);
+            }
+            allocator.compaction().wake(allocator.blockOrder(), highest);
+        }
+        node.snapshotRefaults();
+        return control.order;
+    }
+
+    /** Whether the node was found balanced. */
+    private boolean run(ScanControl control, int highest, long boosted) {
+        long boost = boosted;
+        while (true) {
+            boolean restart = false;
+            control.priority = ScanControl.DEFAULT_PRIORITY;
+            do {
+                boolean balanced = isBalanced(control.order, highest);
+                if (!balanced && boost > 0) {
+                    boost = 0;
+                    restart = true;
+                    break;
+                }
+                if (boost == 0 && balanced) {
+                    return true;
+                }
+                boolean raise = boost == 0 || control.priority != ScanControl.DEFAULT_PRIORITY - 2;
+                // What fragmentation asks for is not worth writing to swap.
+                control.maySwap = boost == 0;
+                node.age(control);
+                long before = control.reclaimed;
+                control.scanned = 0;
+                raise &= !shrink(control, highest);
+                long freed = control.reclaimed - before;
+                boolean done = boost > 0 && freed == 0;
+                boost -= Math.min(boost, freed);
+                if (done) {
+                    break;
+                }
+                if (raise || freed == 0) {
+                    control.priority--;
+                }
+            } while (control.priority >= 1);
+            if (!restart && control.reclaimed == 0 && control.priority < 1 && !control.noCacheTrimMode && control.cacheTrimModeFailed) {
+                control.noCacheTrimMode = true;
+                restart = true;
+            }
+            if (!restart) {
+                return false;
+            }
+        }
+    }
+
+    /** One pass; whether as much was scanned as was to be freed (Linux: kswapd_shrink_node). */
+    private boolean shrink(ScanControl control, int highest) {
+        control.target = 0;
+        for (int z = 0; z <= highest; z++) {
+            if (allocator.zone(z).managed() > 0) {
+                control.target += Math.max(allocator.zone(z).watermark(Zone.HIGH), LruLists.CLUSTER);
+            }
+        }
+        long before = control.reclaimed;
+        node.shrink(control);
+        // What was freed lies on the lists of the processor, where the watermarks do not see it.
+        allocator.drain();
+        if (control.order > 0 && control.reclaimed >= 2L << control.order) {
+            control.order = 0;
+        }
+        return Math.max(control.scanned, control.reclaimed - before) >= control.target;
     }
 }

@@ -4,6 +4,7 @@ import org.mmkit.api.Errno;
 import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.Frames;
 import org.mmkit.api.memory.Gfp;
+import org.mmkit.core.memory.WorkingSet;
 import org.mmkit.core.pagecache.CacheContext;
 import org.mmkit.core.pagecache.PageTree;
 import org.mmkit.core.swap.SwapSpace;
@@ -94,6 +95,12 @@ public final class SwappedPages {
                 }
             }
             offset -= index & (1L << order) - 1;
+            long shadow = swap.shadow(type, offset);
+            frames.set(head, FolioFlags.SWAPBACKED);
+            if (shadow != WorkingSet.NONE) {
+                context.workingSet().refault(head, shadow);
+            }
+            context.memory().lru().add(head);
             swap.read(head, type, offset);
         }
         int pages = 1 << order;

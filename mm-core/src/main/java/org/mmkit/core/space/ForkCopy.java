@@ -75,6 +75,11 @@ final class ForkCopy {
                 if (copySlot == PageTables.NO_SLOT) {
                     return -Errno.ENOMEM;
                 }
+                if (parent.tables().read(cursor.slot()) != cursor.entry()) {
+                    // Reclaim has split the leaf to get memory for the table.
+                    cursor.again();
+                    continue;
+                }
                 int done = engine.extensions
                         .hugeLeaf(cursor.level())
                         .copyAtFork(copy, copySlot, source, cursor.slot(), cursor.base());

@@ -255,12 +255,9 @@ public final class LockCalls {
             }
             Kswapd kswapd = engine.kswapd();
             if (kswapd != null && kswapd.isDue()) {
-                kswapd.balance();
+                kswapd.runIfDue();
             }
             int outcome = engine.faults.handle(area, va, flags);
-            if ((outcome & Fault.OOM) != 0 && kswapd != null && kswapd.relieve()) {
-                continue;
-            }
             if ((outcome & Fault.OOM) != 0) {
                 return -Errno.ENOMEM;
             }

@@ -38,6 +38,8 @@ final class TableMover {
                 continue;
             }
             tables.obtain(to, 2);
+            // To get memory for the table reclaim may have split the leaf.
+            entry = tables.read(slot);
             if (!format.isPresent(entry) || format.isLeaf(entry, 2)) {
                 HugeLeafOperations huge = engine.extensions.hugeLeaf(2);
                 if (extent == size) {

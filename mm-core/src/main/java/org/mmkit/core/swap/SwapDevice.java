@@ -34,12 +34,16 @@ final class SwapDevice {
     /** Head of the folio in the swap cache that belongs to each slot, or {@link Frames#NONE}. */
     private final long[] cached;
     private final long[] snapshots;
+    /** What is left of a reclaimed page: see WorkingSet. */
+    private final long[] shadows;
     private final boolean[] used;
     private final int[] clusterUsed;
     private final byte[] orderOfCluster;
     /** For each order, the cluster that was last used for it. */
     private final int[] current;
     private int inUse;
+    /** Nothing more is put here: swapoff is emptying it. */
+    private boolean closed;
 
     SwapDevice(FrameContents contents, int slots, int clusterOrder) {
         this.contents = contents;
@@ -50,6 +54,7 @@ final class SwapDevice {
         counts = new int[slots];
         cached = new long[slots];
         snapshots = new long[slots];
+        shadows = new long[slots];
         used = new boolean[clusters * clusterSlots];
         clusterUsed = new int[clusters];
         orderOfCluster = new byte[clusters];
@@ -68,9 +73,18 @@ final class SwapDevice {
         }
     }
 
-    /** Slots that can hold a page. */
+    /** Slots that can hold a page; those of a closed device do not count. */
     int capacity() {
-        return slots - 1;
+        return closed ? 0 : slots - 1;
+    }
+
+    /** Slots free to be given out. */
+    int free() {
+        return closed ? 0 : slots - 1 - inUse;
+    }
+
+    void setClosed(boolean value) {
+        closed = value;
     }
 
     /** Slots in use. */
@@ -80,7 +94,7 @@ final class SwapDevice {
 
     /** First of 2^{@code order} free, aligned, consecutive slots, now in use; -1 when there are none. */
     int allocate(int order) {
-        if (order > clusterOrder) {
+        if (closed || order > clusterOrder) {
             return -1;
         }
         int last = current[order];
@@ -170,6 +184,7 @@ final class SwapDevice {
             return;
         }
         forget(slot);
+        shadows[slot] = 0;
         used[slot] = false;
         inUse--;
         int cluster = slot / clusterSlots;
@@ -178,6 +193,14 @@ final class SwapDevice {
         if (clusterUsed[cluster] == unusable) {
             orderOfCluster[cluster] = NO_ORDER;
         }
+    }
+
+    void setShadow(int slot, long shadow) {
+        shadows[slot] = shadow;
+    }
+
+    long shadow(int slot) {
+        return shadows[slot];
     }
 
     private void forget(int slot) {

@@ -46,14 +46,24 @@ public final class SwapOff {
         if (!swap.exists(type)) {
             return -Errno.EINVAL;
         }
-        if (!files.leave(type)) {
+        swap.setClosed(type, true);
+        if (!bringBack(type)) {
+            swap.setClosed(type, false);
             return -Errno.ENOMEM;
+        }
+        swap.remove(type);
+        return 0;
+    }
+
+    private boolean bringBack(int type) {
+        if (!files.leave(type)) {
+            return false;
         }
         for (UserAddressSpace space : engine.spaces()) {
             if (space.rss(RssKind.SWAP) > 0) {
                 for (VmArea area : space.areas()) {
                     if (area.hasAnonVma() && !restore(area, type)) {
-                        return -Errno.ENOMEM;
+                        return false;
                     }
                 }
             }
@@ -64,8 +74,7 @@ public final class SwapOff {
                 swap.freeFolio(head);
             }
         }
-        swap.remove(type);
-        return 0;
+        return true;
     }
 
     private boolean restore(VmArea area, int type) {

@@ -10,6 +10,7 @@ import org.mmkit.api.space.Fault;
 import org.mmkit.api.space.RssKind;
 import org.mmkit.api.space.VmFlags;
 import org.mmkit.core.boot.Engine;
+import org.mmkit.core.memory.WorkingSet;
 import org.mmkit.core.rmap.AnonVma;
 import org.mmkit.core.space.VmArea;
 
@@ -84,9 +85,13 @@ public final class SwapPages implements SwapEntries {
             return head;
         }
         frames.set(head, FolioFlags.SWAPBACKED);
+        long shadow = swap.shadow(type, offset);
         swap.addToCache(head, type, offset);
-        swap.read(head, type, offset);
+        if (shadow != WorkingSet.NONE) {
+            engine.frames.lru().workingSet().refault(head, shadow);
+        }
         engine.memory.lru().add(head);
+        swap.read(head, type, offset);
         frames.put(head, 1);
         return head;
     }
@@ -121,6 +126,12 @@ public final class SwapPages implements SwapEntries {
         long va = fault.address() & -((long) pages << engine.pageShift);
         long place = (fault.address() >>> engine.pageShift) & pages - 1;
         long slot = fault.slot() - place;
+        long shadow = swap.shadow(type, offset - place);
+        frames.set(head, FolioFlags.SWAPBACKED);
+        if (shadow != WorkingSet.NONE) {
+            engine.frames.lru().workingSet().refault(head, shadow);
+        }
+        engine.memory.lru().add(head);
         swap.read(head, type, offset - place);
         swap.release(type, offset - place, pages);
         frames.get(head, pages - 1);

@@ -93,6 +93,11 @@ public final class SwapSpace {
         return devices.size() - 1;
     }
 
+    /** Takes device {@code type} out of use for new pages, or puts it back into use. */
+    void setClosed(int type, boolean closed) {
+        device(type).setClosed(closed);
+    }
+
     /** Removes a device, which must be empty. */
     void remove(int type) {
         if (device(type).inUse() != 0) {
@@ -129,7 +134,7 @@ public final class SwapSpace {
     public long freePages() {
         long free = 0;
         for (SwapDevice device : devices) {
-            free += device == null ? 0 : device.capacity() - device.inUse();
+            free += device == null ? 0 : device.free();
         }
         return free;
     }
@@ -216,10 +221,21 @@ public final class SwapSpace {
 
     /** Takes the folio out of the cache; slots that no entry refers to become free. */
     public void removeFromCache(long head) {
+        removeFromCache(head, 0);
+    }
+
+    /** What the reclaimed page of the slot has left behind, 0 when nothing; a refault is recognised by it. */
+    public long shadow(int type, long offset) {
+        return device(type).shadow((int) offset);
+    }
+
+    /** Takes the folio, which is being reclaimed, out of the cache and leaves {@code shadow} in place of each of its pages. */
+    public void removeFromCache(long head, long shadow) {
         int n = (int) frames.pages(head);
         long word = frames.privateWord(head);
         SwapDevice device = device(type(word));
         for (int i = 0; i < n; i++) {
+            device.setShadow((int) offset(word) + i, shadow);
             device.setCached((int) offset(word) + i, Frames.NONE);
         }
         frames.clear(head, FolioFlags.SWAPCACHE);

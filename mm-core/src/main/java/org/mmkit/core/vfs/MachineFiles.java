@@ -7,7 +7,7 @@ import org.mmkit.core.lock.StopMachine;
 import org.mmkit.core.pagecache.CacheContext;
 import org.mmkit.core.reclaim.AdvisedAging;
 import org.mmkit.core.reclaim.FolioReclaimer;
-import org.mmkit.core.reclaim.Kswapd;
+import org.mmkit.core.reclaim.DirectReclaim;
 import org.mmkit.core.shmem.Shmem;
 import org.mmkit.core.space.VmArea;
 import org.mmkit.core.swap.SwapOff;
@@ -25,7 +25,7 @@ public final class MachineFiles {
     private final SwapSpace swap;
     private final SwapOff swapOff;
     private final FolioReclaimer reclaimer;
-    private final Kswapd kswapd;
+    private final DirectReclaim reclaim;
 
     /** Makes them as {@code configuration} has it (SWAP, MEMFD_CREATE) and sets them in {@code engine}. */
     public MachineFiles(Engine engine, Configuration configuration) {
@@ -45,14 +45,11 @@ public final class MachineFiles {
         SwapPages pages = new SwapPages(engine, swap);
         swapOff = new SwapOff(engine, swap, pages, shmem::leaveSwap);
         reclaimer = new FolioReclaimer(engine, swap);
-        kswapd = new Kswapd(engine, swap);
-        engine.memory.allocator().setPressure(kswapd);
-        engine.setKswapd(kswapd);
-        context.setRelief(() -> {
-            if (kswapd.isDue()) {
-                kswapd.balance();
-            }
-        });
+        reclaim = new DirectReclaim(engine, swap);
+        engine.memory.allocator().setPressure(reclaim);
+        engine.frames.lru().workingSet().setFreeSwap(swap::freePages);
+        engine.setKswapd(reclaim.kswapd());
+        context.setRelief(reclaim.kswapd()::runIfDue);
         engine.setSources(vfs.sources());
         engine.setSwap(pages);
         engine.setAging(new AdvisedAging(engine, reclaimer, pages::readAhead));
@@ -79,8 +76,8 @@ public final class MachineFiles {
     }
 
     /** Who takes pages back when memory runs short. */
-    public Kswapd kswapd() {
-        return kswapd;
+    public DirectReclaim reclaim() {
+        return reclaim;
     }
 
     /** Drops what the page cache holds of files and nobody maps or has written to (drop_caches). */

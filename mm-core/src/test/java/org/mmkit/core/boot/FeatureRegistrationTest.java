@@ -114,6 +114,7 @@ class FeatureRegistrationTest {
         SpaceListener listener = mock(SpaceListener.class);
         AnonFolioPolicy policy = mock(AnonFolioPolicy.class);
         when(policy.faultOrders(any(), anyLong())).thenReturn(0);
+        when(policy.reservedFrame(any(), anyLong())).thenReturn(-1L);
         Bootstrap machine = ToyMachines.boot("", feature("all", "SWAP", context -> {
             context.madvise(25, collapse);
             context.prctl(42, prctl);

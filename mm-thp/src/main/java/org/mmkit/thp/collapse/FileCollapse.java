@@ -106,21 +106,25 @@ final class FileCollapse {
 
     /** Brings swapped pages in and takes all mappings of the block's folios away; they come back by faults if it fails. */
     private ScanResult gather(ShmemMapping file, Vma vma, long va, long start) {
-        presentPages = 0;
-        long at = start;
-        while (at < start + thp.pages) {
-            long head = file.find(at);
-            if (head == Frames.NONE && file.isSwapped(at)) {
+        for (long at = start; at < start + thp.pages; at++) {
+            if (file.find(at) == Frames.NONE && file.isSwapped(at)) {
                 Fault fault = new Fault(vma);
                 fault.begin(vma, va + (at - start << thp.pageShift), Fault.REMOTE);
                 long pfn = file.faultIn(at, fault);
                 if (pfn < 0) {
                     return ScanResult.FAIL;
                 }
-                head = thp.frames.head(pfn);
-                thp.frames.put(head, 1);
+                thp.frames.put(thp.frames.head(pfn), 1);
             }
+        }
+        presentPages = 0;
+        long at = start;
+        while (at < start + thp.pages) {
+            long head = file.find(at);
             if (head == Frames.NONE) {
+                if (file.isSwapped(at)) {
+                    return ScanResult.FAIL; // bringing one page in has pushed another one out
+                }
                 at++;
                 continue;
             }
@@ -211,11 +215,12 @@ final class FileCollapse {
         if (!install) {
             return ScanResult.SUCCEED;
         }
+        thp.frames.get(head, 1);
         slot = tables.obtain(va, Thp.LEVEL);
         if (slot == PageTables.NO_SLOT) {
+            thp.frames.put(head, 1);
             return ScanResult.ALLOC_FAIL;
         }
-        thp.frames.get(head, 1);
         if (hugeFaults.mapFolio(vma, slot, va, head, false) != Fault.DONE) {
             thp.frames.put(head, 1);
             return ScanResult.FAIL;

@@ -141,7 +141,9 @@ public final class HugeFaults implements HugeFaultHandler {
         if (thp.profile.copiesHugePageOnWrite() && (copy(vma, slot, va, head) || copySmall(vma, slot, va, head))) {
             return Fault.DONE;
         }
-        splitter.split(vma, slot, va);
+        if (isStillMapped(vma, slot, head)) {
+            splitter.split(vma, slot, va);
+        }
         return Fault.FALLBACK;
     }
 
@@ -169,11 +171,21 @@ public final class HugeFaults implements HugeFaultHandler {
         return true;
     }
 
+    /** Whether the leaf is there yet: to get memory reclaim may have split it. */
+    private boolean isStillMapped(Vma vma, long slot, long head) {
+        long entry = vma.space().tables().read(slot);
+        return thp.format.isPresent(entry) && thp.format.isLeaf(entry, Thp.LEVEL) && thp.format.pfn(entry, Thp.LEVEL) == head;
+    }
+
     /** Copies the whole huge page, as kernels before 5.8 did; false when none is free. */
     private boolean copy(Vma vma, long slot, long va, long head) {
         thp.rmap.prepareAnon(vma);
         long copy = allocate(vma);
         if (copy == Frames.NONE) {
+            return false;
+        }
+        if (!isStillMapped(vma, slot, head)) {
+            thp.frames.put(copy, 1);
             return false;
         }
         thp.contents.copy(head, copy, thp.pages);
@@ -195,6 +207,12 @@ public final class HugeFaults implements HugeFaultHandler {
                 }
                 return false;
             }
+        }
+        if (!isStillMapped(vma, slot, head)) {
+            for (long copy : copies) {
+                thp.frames.put(copy, 1);
+            }
+            return false;
         }
         PageTables tables = vma.space().tables();
         long table = tables.withdraw(slot);

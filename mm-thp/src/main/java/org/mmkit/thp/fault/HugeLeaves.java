@@ -92,12 +92,17 @@ public final class HugeLeaves implements HugeLeafOperations {
         }
         AddressSpace child = copy.space();
         PageTables tables = source.space().tables();
-        long entry = tables.read(slot);
-        long head = thp.format.pfn(entry, Thp.LEVEL);
         long table = child.tables().allocateTable(1);
         if (table == Frames.NONE) {
             return -Errno.ENOMEM;
         }
+        long entry = tables.read(slot);
+        if (!thp.format.isPresent(entry) || !thp.format.isLeaf(entry, Thp.LEVEL)) {
+            // Reclaim has split the leaf to get memory for the table.
+            child.tables().freeTable(table, 1);
+            return -Errno.EAGAIN;
+        }
+        long head = thp.format.pfn(entry, Thp.LEVEL);
         if (thp.frames.test(head, FolioFlags.HUGE_ZERO)) {
             zeroPage.get(child);
         } else {

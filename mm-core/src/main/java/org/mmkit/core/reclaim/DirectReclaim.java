@@ -1,0 +1,145 @@
+package org.mmkit.core.reclaim;
+
+import org.jspecify.annotations.Nullable;
+import org.mmkit.core.boot.Engine;
+import org.mmkit.core.memory.BuddyAllocator;
+import org.mmkit.core.memory.Compaction;
+import org.mmkit.core.memory.LruLists;
+import org.mmkit.core.memory.MemoryPressure;
+import org.mmkit.core.memory.Zone;
+import org.mmkit.core.swap.SwapSpace;
+
+/**
+ * What an allocation asks of reclaim when memory is short: to wake kswapd, to free some pages at once, to kill (Linux:
+ * try_to_free_pages). Called in the middle of an allocation: what its callers want to keep they hold a reference to. Not thread-safe.
+ */
+public final class DirectReclaim implements MemoryPressure {
+
+    private final BuddyAllocator allocator;
+    private final LruLists lru;
+    private final NodeReclaim node;
+    private final Kswapd kswapd;
+    private final SlabShrink shrinkers;
+    private @Nullable OomKiller killer;
+    private boolean running;
+
+    /** Makes the reclaim of {@code engine}'s memory, kswapd included. */
+    public DirectReclaim(Engine engine, SwapSpace swap) {
+        allocator = engine.memory.allocator();
+        lru = engine.frames.lru();
+        shrinkers = new SlabShrink(engine);
+        node = new NodeReclaim(engine, swap, shrinkers);
+        kswapd = new Kswapd(engine, node);
+    }
+
+    /** Background reclaim. */
+    public Kswapd kswapd() {
+        return kswapd;
+    }
+
+    /** Who asks the shrinkers. */
+    public SlabShrink shrinkers() {
+        return shrinkers;
+    }
+
+    /** Who is asked to kill when nothing can be reclaimed. */
+    public void setKiller(OomKiller oom) {
+        killer = oom;
+    }
+
+    /** vm.swappiness: 0 to 200, the weight of anonymous memory beside that of files. */
+    public int swappiness() {
+        return node.swappiness();
+    }
+
+    /** Sets vm.swappiness. */
+    public void setSwappiness(int value) {
+        node.setSwappiness(value);
+    }
+
+    @Override
+    public void wakeReclaim(int zone, int order, int gfp) {
+        kswapd.wake(zone, order, gfp);
+    }
+
+    @Override
+    public long reclaim(int order, int gfp) {
+        if (running) {
+            return 0;
+        }
+        running = true;
+        try {
+            return free(order, allocator.highestZone(gfp));
+        } finally {
+            running = false;
+        }
+    }
+
+    /** Linux: do_try_to_free_pages. */
+    private long free(int order, int highest) {
+        ScanControl control = new ScanControl(false, order, highest);
+        control.target = LruLists.CLUSTER;
+        while (true) {
+            allocator.events().stalls[highest]++;
+            control.priority = ScanControl.DEFAULT_PRIORITY;
+            do {
+                control.scanned = 0;
+                if (shouldShrink(control)) {
+                    node.shrink(control);
+                }
+            } while (control.reclaimed < control.target && !control.compactionReady && --control.priority >= 0);
+            node.snapshotRefaults();
+            if (control.reclaimed > 0 || control.compactionReady) {
+                return Math.max(1, control.reclaimed);
+            }
+            if (!control.skippedDeactivate) {
+                return 0;
+            }
+            // Nothing inactive was to be had: active folios have to go.
+            control.forceDeactivate = true;
+            control.skippedDeactivate = false;
+        }
+    }
+
+    /** Notes zones where compaction will do instead; false when all are such (Linux: shrink_zones). */
+    private boolean shouldShrink(ScanControl control) {
+        boolean wanted = false;
+        for (int z = control.highest; z >= 0; z--) {
+            Zone zone = allocator.zone(z);
+            if (zone.managed() == 0) {
+                continue;
+            }
+            if (control.order > NodeReclaim.COSTLY_ORDER && isCompactionReady(z, zone, control)) {
+                control.compactionReady = true;
+            } else {
+                wanted = true;
+            }
+        }
+        return wanted;
+    }
+
+    private boolean isCompactionReady(int z, Zone zone, ScanControl control) {
+        if (allocator.compaction() == Compaction.NONE) {
+            return false;
+        }
+        if (allocator.isAbove(z, control.order, control.highest, zone.watermark(Zone.MIN))) {
+            return true;
+        }
+        return allocator.compaction().hasRoom(z, control.order, control.highest, zone.free())
+                && allocator.isAbove(z, 0, control.highest, zone.watermark(Zone.HIGH) + (2L << control.order));
+    }
+
+    @Override
+    public long reclaimable(int zone) {
+        long pages = lru.pages(zone, LruLists.INACTIVE_FILE) + lru.pages(zone, LruLists.ACTIVE_FILE);
+        if (node.canReclaimAnon()) {
+            pages += lru.pages(zone, LruLists.INACTIVE_ANON) + lru.pages(zone, LruLists.ACTIVE_ANON);
+        }
+        return pages;
+    }
+
+    @Override
+    public boolean outOfMemory(int order, int gfp) {
+        return !running && killer != null && killer.kill(order, gfp);
+    }
+}

@@ -1,0 +1,160 @@
+package org.mmkit.core.reclaim;
+
+import java.util.Arrays;
+import java.util.Locale;
+import org.mmkit.api.memory.FolioFlags;
+import org.mmkit.api.stat.Counters;
+import org.mmkit.core.boot.Engine;
+import org.mmkit.core.memory.FrameTable;
+import org.mmkit.core.memory.LruLists;
+import org.mmkit.core.memory.Zone;
+import org.mmkit.core.swap.SwapSpace;
+
+/**
+ * Takes folios from the old ends of the lists: from the active ones to the inactive ones, from the inactive ones out of memory (Linux:
+ * shrink_active_list, shrink_inactive_list). Not thread-safe.
+ */
+final class ListScan {
+
+    private final FrameTable frames;
+    private final LruLists lru;
+    private final Counters counters;
+    private final FolioReclaimer reclaimer;
+    private final FolioReferences references;
+    private final int pgrefill;
+    private final int[] scannedBy = new int[2];
+    private final int[] freedBy = new int[2];
+    private final int[] scannedOf = new int[2];
+    private final int[] freedOf = new int[2];
+    private final int[] skippedIn = new int[Zone.ZONES];
+    private long totalScanned;
+    private long[] taken = new long[2 * LruLists.CLUSTER];
+    private int takenCount;
+
+    ListScan(Engine engine, SwapSpace swap) {
+        frames = engine.frames;
+        lru = frames.lru();
+        counters = engine.counters;
+        reclaimer = new FolioReclaimer(engine, swap);
+        references = new FolioReferences(engine);
+        pgrefill = counters.register("pgrefill");
+        String[] reclaimers = {"direct", "kswapd"};
+        String[] kinds = {"anon", "file"};
+        for (int i = 0; i < 2; i++) {
+            scannedBy[i] = counters.register("pgscan_" + reclaimers[i]);
+            freedBy[i] = counters.register("pgsteal_" + reclaimers[i]);
+            scannedOf[i] = counters.register("pgscan_" + kinds[i]);
+            freedOf[i] = counters.register("pgsteal_" + kinds[i]);
+        }
+        for (int z = 0; z < Zone.ZONES; z++) {
+            skippedIn[z] = counters.register("pgskip_" + Zone.name(z).toLowerCase(Locale.ROOT));
+        }
+    }
+
+    /**
+     * Looks at {@code pages} pages of {@code list} (Linux: shrink_list).
+     *
+     * @return pages freed
+     */
+    long shrink(int list, long pages, ScanControl control) {
+        boolean file = list >= LruLists.FILE;
+        if ((list & LruLists.ACTIVE) == 0) {
+            return shrinkInactive(list, pages, control);
+        }
+        if (file ? control.deactivateFile : control.deactivateAnon) {
+            shrinkActive(list, pages, control);
+        } else {
+            control.skippedDeactivate = true;
+        }
+        return 0;
+    }
+
+    /** Takes folios of about {@code pages} pages off the old end; those of zones that are of no use move to the young end (Linux: isolate_lru_folios). */
+    private void isolate(int list, long pages, int highest) {
+        long scan = 0;
+        long left = lru.pages(list);
+        totalScanned = 0;
+        takenCount = 0;
+        for (long head = lru.oldest(list); scan < pages && left > 0 && head != 0; ) {
+            long next = lru.younger(head);
+            long n = frames.pages(head);
+            left -= n;
+            totalScanned += n;
+            int zone = lru.zone(head);
+            if (zone > highest) {
+                counters.add(skippedIn[zone], n);
+                lru.rotateToYoungest(head);
+            } else {
+                scan += n;
+                lru.isolate(head);
+                frames.get(head, 1);
+                if (takenCount == taken.length) {
+                    taken = Arrays.copyOf(taken, 2 * takenCount);
+                }
+                taken[takenCount++] = head;
+            }
+            head = next;
+        }
+    }
+
+    private long shrinkInactive(int list, long pages, ScanControl control) {
+        int file = list >= LruLists.FILE ? 1 : 0;
+        int by = control.kswapd ? 1 : 0;
+        isolate(list, pages, control.highest);
+        counters.add(scannedBy[by], totalScanned);
+        counters.add(scannedOf[file], totalScanned);
+        if (takenCount == 0) {
+            return 0;
+        }
+        for (int i = 0; i < takenCount; i++) {
+            reclaimer.take(taken[i]);
+        }
+        long freed = reclaimer.reclaim(false);
+        control.scanned += reclaimer.scanned();
+        counters.add(freedBy[by], freed);
+        counters.add(freedOf[file], freed);
+        lru.noteCost(file == 1, reclaimer.written(), Math.max(0, totalScanned - freed));
+        return freed;
+    }
+
+    /** Moves folios to the inactive list; executable files in use have another round (Linux: shrink_active_list). */
+    void shrinkActive(int list, long pages, ScanControl control) {
+        boolean file = list >= LruLists.FILE;
+        isolate(list, pages, control.highest);
+        counters.add(pgrefill, totalScanned);
+        long rotated = 0;
+        long activated = 0;
+        // What stays active is put back first; the rest waits at the front of the array.
+        int inactive = 0;
+        for (int i = 0; i < takenCount; i++) {
+            long head = taken[i];
+            if (frames.test(head, FolioFlags.MLOCKED)) {
+                putBack(head);
+                continue;
+            }
+            boolean used = references.count(head) != 0 || references.isLocked();
+            if (used && references.isExecutable() && file) {
+                rotated += frames.pages(head);
+                activated += frames.pages(head);
+                putBack(head);
+                continue;
+            }
+            frames.clear(head, FolioFlags.ACTIVE);
+            frames.set(head, FolioFlags.WORKINGSET);
+            taken[inactive++] = head;
+        }
+        lru.age(activated);
+        for (int i = 0; i < inactive; i++) {
+            lru.events().deactivated += frames.test(taken[i], FolioFlags.MLOCKED) ? 0 : frames.pages(taken[i]);
+            putBack(taken[i]);
+        }
+        if (rotated > 0) {
+            lru.noteCost(file, 0, rotated);
+        }
+    }
+
+    private void putBack(long head) {
+        lru.add(head);
+        frames.put(head, 1);
+    }
+}
