@@ -12,15 +12,21 @@ import org.jspecify.annotations.Nullable;
 import org.mmkit.kconfig.conf.ConfOptions.Mode;
 import org.mmkit.kconfig.config.ConfigWriter;
 import org.mmkit.kconfig.config.DotConfigReader;
+import org.mmkit.kconfig.eval.ClassicChoices;
 import org.mmkit.kconfig.eval.Evaluator;
+import org.mmkit.kconfig.eval.PriorityChoices;
 import org.mmkit.kconfig.eval.UserSettings;
+import org.mmkit.kconfig.eval.ValueSetter;
 import org.mmkit.kconfig.macro.ProbeCache;
 import org.mmkit.kconfig.macro.ProcessShell;
 import org.mmkit.kconfig.macro.RunAheadShell;
 import org.mmkit.kconfig.model.Diagnostic;
 import org.mmkit.kconfig.model.KconfigException;
 import org.mmkit.kconfig.model.KconfigTree;
+import org.mmkit.kconfig.model.Property;
+import org.mmkit.kconfig.model.PropertyKind;
 import org.mmkit.kconfig.model.Symbol;
+import org.mmkit.kconfig.model.SymbolType;
 import org.mmkit.kconfig.parser.Dialect;
 import org.mmkit.kconfig.parser.KconfigParser;
 
@@ -127,7 +133,7 @@ public final class Conf {
     private int execute(String[] args) {
         ConfOptions options = new ConfOptions("conf", io, mode -> {
             if (mode == Mode.RANDCONFIG) {
-                random = RandomConfiguration.seed(env("KCONFIG_SEED"), io);
+                random = GlibcRandom.seeded(env("KCONFIG_SEED"), io);
             }
         });
         options.parse(args);
@@ -251,17 +257,46 @@ public final class Conf {
         if (!found) {
             return false;
         }
+        boolean news = false;
         for (int i = 0; i < tree.bucketOrderLength(); i++) {
             Symbol s = tree.inBucketOrder(i);
             evaluator.calculate(s);
-            if (!s.isChoice() && isNews(evaluator, s)) {
+            if (!s.isChoice() && !(tree.hasClassicChoices() && s.isNeverWritten()) && isNews(evaluator, s)) {
                 evaluator.setChanged(true);
+                news = true;
             }
+        }
+        if (tree.hasClassicChoices()) {
+            dropUselessSettings(evaluator, !news);
         }
         if (readWarnings > 0) {
             evaluator.setChanged(true);
         }
         return true;
+    }
+
+    /** Kernels before 6.9 ask again for what was invisible when everything else fits, and for what is out of range. */
+    private static void dropUselessSettings(Evaluator evaluator, boolean everythingFits) {
+        KconfigTree tree = evaluator.tree();
+        UserSettings user = evaluator.user();
+        ValueSetter setter = new ValueSetter(evaluator);
+        boolean fits = everythingFits;
+        for (int i = 0; i < tree.bucketOrderLength(); i++) {
+            Symbol s = tree.inBucketOrder(i);
+            if (!user.isSet(s.id()) || s.isChoiceMember()) {
+                continue;
+            }
+            if (evaluator.values().visible(s) == 0 && fits) {
+                user.drop(s.id());
+            }
+            if (!s.type().isLogical() && s.type() != SymbolType.UNKNOWN
+                    && !setter.isWithinRange(s, user.text(s.id()))) {
+                user.drop(s.id());
+                evaluator.forget(s);
+                fits = false;
+                evaluator.setChanged(true);
+            }
+        }
     }
 
     private static boolean isNews(Evaluator evaluator, Symbol s) {
@@ -278,13 +313,36 @@ public final class Conf {
         evaluator.setChanged(true);
         String list = env("KCONFIG_DEFCONFIG_LIST");
         if (list == null) {
-            return false;
+            return readDefconfigList(evaluator);
         }
         for (String name : list.split("[ \\t\\n\\x0B\\f\\r]+")) {
-            byte[] content = files.read(name);
-            if (content != null) {
-                message("using defaults found in " + name);
-                load(evaluator, name, content);
+            if (readFirst(evaluator, name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean readFirst(Evaluator evaluator, String name) {
+        byte[] content = files.read(name);
+        if (content == null) {
+            return false;
+        }
+        message("using defaults found in " + name);
+        load(evaluator, name, content);
+        return true;
+    }
+
+    /** Kernels before 5.13 had a symbol for it, whose defaults were tried one after the other. */
+    private boolean readDefconfigList(Evaluator evaluator) {
+        Symbol names = evaluator.tree().defconfigList();
+        for (Property p = names == null ? null : names.firstProperty(); p != null; p = p.next()) {
+            Symbol name = p.kind() == PropertyKind.DEFAULT ? p.valueSymbol() : null;
+            if (name == null || evaluator.level(p.condition()) == 0) {
+                continue;
+            }
+            evaluator.calculate(name);
+            if (readFirst(evaluator, evaluator.value(name))) {
                 return true;
             }
         }
@@ -293,14 +351,20 @@ public final class Conf {
 
     private void change(Evaluator evaluator, ConfOptions options) {
         switch (options.mode) {
-            case ALLNOCONFIG -> AllConfiguration.set(evaluator, 0);
-            case ALLYESCONFIG -> AllConfiguration.set(evaluator, 2);
-            case ALLMODCONFIG -> AllConfiguration.set(evaluator, 1);
-            case ALLDEFCONFIG, DEFCONFIG -> evaluator.invalidateAll();
+            case ALLNOCONFIG -> answerAll(evaluator, 0);
+            case ALLYESCONFIG -> answerAll(evaluator, 2);
+            case ALLMODCONFIG -> answerAll(evaluator, 1);
+            case ALLDEFCONFIG, DEFCONFIG -> {
+                if (evaluator.choices() instanceof ClassicChoices choices) {
+                    new ClassicConfiguration(evaluator, choices).setDefaults();
+                } else {
+                    evaluator.invalidateAll();
+                }
+            }
             case RANDCONFIG -> {
                 GlibcRandom numbers = random;
                 if (numbers != null) {
-                    new RandomConfiguration(evaluator, numbers, io).set(env("KCONFIG_PROBABILITY"));
+                    answerByChance(evaluator, numbers, Probability.of(env("KCONFIG_PROBABILITY"), io));
                 }
             }
             case YES2MODCONFIG -> evaluator.rewriteLevels(2, 1);
@@ -312,6 +376,22 @@ public final class Conf {
             default -> {
                 // savedefconfig and olddefconfig take the values as they are.
             }
+        }
+    }
+
+    private static void answerAll(Evaluator evaluator, int level) {
+        if (evaluator.choices() instanceof ClassicChoices choices) {
+            new ClassicConfiguration(evaluator, choices).setAll(level);
+        } else {
+            AllConfiguration.set(evaluator, level);
+        }
+    }
+
+    private static void answerByChance(Evaluator evaluator, GlibcRandom numbers, Probability probability) {
+        if (evaluator.choices() instanceof ClassicChoices choices) {
+            new ClassicConfiguration(evaluator, choices).setRandom(numbers, probability);
+        } else if (evaluator.choices() instanceof PriorityChoices choices) {
+            new RandomConfiguration(evaluator, choices, numbers, probability).set();
         }
     }
 

@@ -18,6 +18,7 @@ final class ConfDialogue {
     private final Evaluator evaluator;
     private final ValueSetter setter;
     private final KconfigTree tree;
+    private final boolean classic;
     private final ConfIo io;
     private final SymbolHelp help;
     private final SymbolLines lines;
@@ -32,6 +33,7 @@ final class ConfDialogue {
         this.evaluator = evaluator;
         this.setter = new ValueSetter(evaluator);
         this.tree = evaluator.tree();
+        this.classic = tree.hasClassicChoices();
         this.io = io;
         this.help = new SymbolHelp(evaluator, prefix);
         this.lines = new SymbolLines(evaluator, prefix);
@@ -126,9 +128,7 @@ final class ConfDialogue {
         while (true) {
             pad(indent - 1);
             print(prompt.text() + " ");
-            if (!s.isChoice()) {
-                print("(" + s.name() + ") ");
-            }
+            print(inParentheses(s));
             int old = evaluator.level(s);
             StringBuilder question = new StringBuilder("[");
             question.append(old == 0 ? 'N' : old == 1 ? 'M' : 'Y');
@@ -183,12 +183,34 @@ final class ConfDialogue {
         return c == ' ' || c >= '\t' && c <= '\r';
     }
 
-    private void askChoice(MenuNode node) {
-        boolean fresh = false;
+    private static String inParentheses(Symbol s) {
+        return s.name().isEmpty() ? "" : "(" + s.name() + ") ";
+    }
+
+    /** Asks for the mode of a choice that has one; whether its members are to be asked for one of them. */
+    private boolean askMode(MenuNode node, Symbol choice, Property prompt) {
+        boolean open = evaluator.isChangeable(choice);
+        if (open) {
+            askLevel(node, choice, prompt);
+            evaluator.calculate(choice);
+        }
+        int level = evaluator.level(choice);
+        if (level == 1 && !open) {
+            pad(indent - 1);
+            print(SymbolHelp.promptText(node) + "\n");
+        }
+        return level == 2;
+    }
+
+    private void askChoice(MenuNode node, Symbol choice, Property prompt) {
+        boolean fresh = classic && !evaluator.user().isSet(choice.id());
+        if (classic && !askMode(node, choice, prompt)) {
+            return;
+        }
         while (true) {
             pad(indent - 1);
             print(SymbolHelp.promptText(node) + "\n");
-            Symbol chosen = evaluator.calculateChoice(node);
+            Symbol chosen = evaluator.choices().calculate(node);
             int count = 0;
             int preset = 0;
             line = "";
@@ -208,7 +230,7 @@ final class ConfDialogue {
                 }
                 print(mark(s == chosen ? '>' : ' ') + " " + count + ". " + text + " (" + s.name() + ")");
                 if (!evaluator.user().isSet(s.id())) {
-                    fresh = true;
+                    fresh |= !classic;
                     print(" (NEW)");
                 }
                 print("\n");
@@ -253,7 +275,14 @@ final class ConfDialogue {
                 continue;
             }
             asksAfterEnd = 0;
-            setter.choose(node, member);
+            evaluator.choices().choose(node, member);
+            if (classic) {
+                indent += 2;
+                for (MenuNode child = picked.firstChild(); child != null; child = child.next()) {
+                    visit(child);
+                }
+                indent -= 2;
+            }
             return;
         }
     }
@@ -291,10 +320,11 @@ final class ConfDialogue {
         }
         if (s != null && prompt != null) {
             if (s.isChoice()) {
-                askChoice(node);
-                return;
-            }
-            if (s.type().isLogical() || s.type() == SymbolType.UNKNOWN) {
+                askChoice(node, s, prompt);
+                if (!classic || evaluator.level(s) != 1) {
+                    return;
+                }
+            } else if (s.type().isLogical() || s.type() == SymbolType.UNKNOWN) {
                 askLevel(node, s, prompt);
             } else {
                 askText(node, s, prompt);
@@ -316,11 +346,14 @@ final class ConfDialogue {
             return;
         }
         Symbol s = node.symbol();
-        if (s != null && !evaluator.user().isSet(s.id()) && evaluator.isChangeable(s)) {
+        if (s != null && !evaluator.user().isSet(s.id())
+                && (evaluator.isChangeable(s) || classic && s.isChoice() && evaluator.level(s) == 2)) {
             if (mode == Mode.LISTNEWCONFIG) {
-                StringBuilder out = new StringBuilder();
-                lines.listed(out, s);
-                print(out.toString());
+                if (!s.name().isEmpty()) {
+                    StringBuilder out = new StringBuilder();
+                    lines.listed(out, s);
+                    print(out.toString());
+                }
             } else if (mode == Mode.HELPNEWCONFIG) {
                 print("-----\n");
                 printHelp(node);

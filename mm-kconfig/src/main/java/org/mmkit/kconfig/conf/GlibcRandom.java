@@ -1,5 +1,8 @@
 package org.mmkit.kconfig.conf;
 
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
 /**
  * The random numbers of the GNU C library's {@code srand} and {@code rand}: an additive feedback generator of degree 31,
  * x(i) = x(i-3) + x(i-31), whose first 310 results are dropped.
@@ -29,6 +32,20 @@ final class GlibcRandom {
         for (int i = 0; i < DEGREE * 10; i++) {
             next();
         }
+    }
+
+    /** Starts the generator from {@code KCONFIG_SEED}, or from the clock, and prints the seed. */
+    static GlibcRandom seeded(@Nullable String text, ConfIo io) {
+        int seed;
+        CNumber number = text == null || text.isEmpty() ? null : CNumber.parse(text, 0);
+        if (text != null && number != null && number.end() == text.length()) {
+            seed = (int) number.value();
+        } else {
+            long micros = System.nanoTime() / 1000 % 1_000_000;
+            seed = (int) ((System.currentTimeMillis() / 1000 + 1) * (micros + 1));
+        }
+        io.print("KCONFIG_SEED=0x" + Integer.toHexString(seed).toUpperCase(Locale.ROOT) + "\n");
+        return new GlibcRandom(seed);
     }
 
     /** The next number, from 0 to 2^31 - 1. */

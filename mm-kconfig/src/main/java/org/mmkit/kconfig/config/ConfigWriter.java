@@ -1,5 +1,8 @@
 package org.mmkit.kconfig.config;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.function.BiConsumer;
 import org.mmkit.kconfig.eval.Evaluator;
 import org.mmkit.kconfig.model.KconfigTree;
@@ -103,17 +106,12 @@ public final class ConfigWriter {
             }
             evaluator.clearWritten(s);
             if (!evaluator.isChangeable(s) || evaluator.value(s).equals(evaluator.defaultValue(s))
-                    || isDefaultOfChoice(s)) {
+                    || evaluator.choices().isFallback(s)) {
                 continue;
             }
             lines.dotConfig(out, s);
         }
         return out.toString();
-    }
-
-    private boolean isDefaultOfChoice(Symbol s) {
-        MenuNode choice = s.choiceNode();
-        return choice != null && evaluator.choiceDefault(choice) == s && evaluator.level(s) == 2;
     }
 
     /** {@code auto.conf}. */
@@ -151,6 +149,16 @@ public final class ConfigWriter {
     /** {@code auto.conf.cmd}: what the configuration was made from, for make. */
     public String commands(String autoConfName) {
         StringBuilder out = new StringBuilder(1 << 16);
+        if (tree.hasClassicChoices()) {
+            out.append("deps_config := \\\n");
+            List<String> files = new ArrayList<>(tree.files());
+            Collections.reverse(files);
+            files.forEach(file -> out.append('\t').append(file).append(" \\\n"));
+            out.append('\n').append(autoConfName).append(": $(deps_config)\n\n");
+            tree.environment().forEach((name, value) -> out.append("ifneq \"$(").append(name).append(")\" \"")
+                    .append(value).append("\"\n").append(autoConfName).append(": FORCE\nendif\n"));
+            return out.append("\n$(deps_config): ;\n").toString();
+        }
         out.append("autoconfig := ").append(autoConfName).append("\n\ndeps_config := \\\n");
         for (String file : tree.files()) {
             out.append('\t').append(file).append(" \\\n");

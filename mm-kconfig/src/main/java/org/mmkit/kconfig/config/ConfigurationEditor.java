@@ -13,7 +13,6 @@ import org.mmkit.kconfig.eval.IncrementalUpdate;
 import org.mmkit.kconfig.eval.UserSettings;
 import org.mmkit.kconfig.model.Diagnostic;
 import org.mmkit.kconfig.model.KconfigTree;
-import org.mmkit.kconfig.model.MenuNode;
 import org.mmkit.kconfig.model.Symbol;
 import org.mmkit.kconfig.model.SymbolType;
 import org.mmkit.kconfig.model.Text;
@@ -126,10 +125,7 @@ public final class ConfigurationEditor {
                 user.clear(s.id());
             } else if (s.type().isLogical()) {
                 user.set(s.id(), "nmy".indexOf(value.charAt(0)));
-                MenuNode choice = s.choiceNode();
-                if (choice != null) {
-                    evaluator.choices().toFront(choice, s);
-                }
+                evaluator.choices().edited(s);
             } else {
                 user.set(s.id(), value);
             }

@@ -6,7 +6,6 @@ import org.mmkit.kconfig.eval.Evaluator;
 import org.mmkit.kconfig.eval.UserSettings;
 import org.mmkit.kconfig.model.Diagnostic;
 import org.mmkit.kconfig.model.KconfigTree;
-import org.mmkit.kconfig.model.MenuNode;
 import org.mmkit.kconfig.model.Symbol;
 import org.mmkit.kconfig.model.SymbolType;
 import org.mmkit.kconfig.model.ValueSyntax;
@@ -55,6 +54,7 @@ public final class DotConfigReader {
     public void readUser(String name, byte[] content, Evaluator evaluator, UnknownNames unknown) {
         clear(evaluator.user());
         evaluator.forgetAll();
+        evaluator.choices().clear();
         read(name, content, evaluator.user(), evaluator, unknown);
     }
 
@@ -144,9 +144,8 @@ public final class DotConfigReader {
         if (!assign(symbol, value, settings, evaluator != null)) {
             return;
         }
-        MenuNode choice = symbol.choiceNode();
-        if (evaluator != null && choice != null) {
-            evaluator.choices().toFront(choice, symbol);
+        if (evaluator != null) {
+            evaluator.choices().settingRead(symbol, this::warn);
         }
     }
 

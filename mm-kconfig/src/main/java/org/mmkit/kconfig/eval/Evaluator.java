@@ -21,16 +21,15 @@ import org.mmkit.kconfig.model.SymbolType;
  */
 public final class Evaluator {
 
-    /** The symbol's value is up to date. */
-    private static final byte VALID = 1;
-    /** The symbol belongs into a configuration file. */
-    static final byte WRITE = 2;
+    private static final byte VALID = Values.VALID;
+    private static final byte WRITE = Values.WRITE;
 
     private final KconfigTree tree;
     private final UserSettings user;
     private final Diagnostic.Sink sink;
     private final Depth depth = new Depth();
     private final Symbol modules;
+    private final Values values;
     private final byte[] flags;
     private final byte[] level;
     private final @Nullable String[] text;
@@ -41,7 +40,8 @@ public final class Evaluator {
     /** 0 is unknown, else level + 1. */
     private final byte[] exprLevel;
     private final byte[] promptLevel;
-    private final ChoiceOrder choices;
+    private final Choices choices;
+    private final boolean classic;
     private int modulesLevel;
     private int unmetWarnings;
     private boolean changed;
@@ -53,17 +53,18 @@ public final class Evaluator {
         this.user = user;
         this.sink = sink;
         this.modules = tree.modules();
-        int n = tree.symbolCount();
-        flags = new byte[n];
-        level = new byte[n];
-        text = new @Nullable String[n];
-        visible = new byte[n];
-        direct = new byte[n];
-        reverse = new byte[n];
-        implied = new byte[n];
+        this.classic = tree.hasClassicChoices();
+        values = new Values(tree.symbolCount());
+        flags = values.flags;
+        level = values.level;
+        text = values.text;
+        visible = values.visible;
+        direct = values.direct;
+        reverse = values.reverse;
+        implied = values.implied;
         exprLevel = new byte[tree.expressionCount()];
         promptLevel = new byte[tree.propertyCount()];
-        choices = new ChoiceOrder(tree);
+        choices = classic ? new ClassicChoices(this) : new PriorityChoices(this);
         constant(tree.no(), 0);
         constant(tree.mod(), 1);
         constant(tree.yes(), 2);
@@ -94,9 +95,18 @@ public final class Evaluator {
         return user;
     }
 
-    /** The priorities of choice members. */
-    public ChoiceOrder choices() {
+    /** The values of the last calculations; they change with the next ones. */
+    public Values values() {
+        return values;
+    }
+
+    /** How choices pick a member. */
+    public Choices choices() {
         return choices;
+    }
+
+    boolean isOrderFree() {
+        return orderFree;
     }
 
     /** How many warnings of unmet dependencies were reported. */
@@ -121,6 +131,16 @@ public final class Evaluator {
         calculate(modules);
     }
 
+    /** Forgets the value of one symbol. */
+    public void forget(Symbol s) {
+        flags[s.id()] &= ~VALID;
+    }
+
+    /** Whether the value of {@code s} is known. */
+    public boolean isCalculated(Symbol s) {
+        return (flags[s.id()] & VALID) != 0;
+    }
+
     /** Forgets all values. */
     public void forgetAll() {
         for (int i = 3; i < flags.length; i++) {
@@ -131,7 +151,7 @@ public final class Evaluator {
 
     /** The type as it counts now: without modules a tristate is a bool. */
     public SymbolType effectiveType(Symbol s) {
-        return s.type() == SymbolType.TRISTATE && modulesLevel == 0 ? SymbolType.BOOL : s.type();
+        return s.type() == SymbolType.TRISTATE && (modulesLevel == 0 || choices.isBoolNow(s)) ? SymbolType.BOOL : s.type();
     }
 
     /** The level of the last calculation of {@code s}; 0 for other types. */
@@ -142,7 +162,7 @@ public final class Evaluator {
     /** The value of the last calculation of {@code s} as text. */
     public String value(Symbol s) {
         if (s.type().isLogical()) {
-            return levelText(level[s.id()]);
+            return Values.levelText(level[s.id()]);
         }
         String t = text[s.id()];
         return t == null ? "(null)" : t;
@@ -151,10 +171,6 @@ public final class Evaluator {
     /** What an int, hex or string takes over from {@code s}; a bool or tristate hands over n whatever its level. */
     private String rawText(Symbol s) {
         return s.type().isLogical() && !s.isConstant() ? "n" : value(s);
-    }
-
-    static String levelText(int level) {
-        return level == 0 ? "n" : level == 1 ? "m" : "y";
     }
 
     /** Whether {@code s} belongs into a configuration file, by its last calculation. */
@@ -167,29 +183,9 @@ public final class Evaluator {
         flags[s.id()] &= ~WRITE;
     }
 
-    /** The greatest level that the user can set. */
-    public int visible(Symbol s) {
-        return visible[s.id()];
-    }
-
-    /** The least level, which selects force. */
-    public int reverse(Symbol s) {
-        return reverse[s.id()];
-    }
-
-    /** The level of the symbol's own dependencies. */
-    public int direct(Symbol s) {
-        return direct[s.id()];
-    }
-
-    /** The level that implies ask for. */
-    public int implied(Symbol s) {
-        return implied[s.id()];
-    }
-
     /** Whether the user can change {@code s} now. */
     public boolean isChangeable(Symbol s) {
-        return !s.isChoice() && visible[s.id()] > reverse[s.id()];
+        return visible[s.id()] > reverse[s.id()] && choices.isChangeable(s);
     }
 
     /** The level of {@code e}; null is y. */
@@ -260,6 +256,7 @@ public final class Evaluator {
     }
 
     private void recalculate(Symbol s) {
+        choices.before(s);
         int id = s.id();
         flags[id] |= VALID;
         int oldLevel = level[id];
@@ -269,8 +266,8 @@ public final class Evaluator {
                 level[id] = 0;
                 return;
             }
-            case INT -> text[id] = "0";
-            case HEX -> text[id] = "0x0";
+            case INT -> text[id] = classic ? "" : "0";
+            case HEX -> text[id] = classic ? "" : "0x0";
             case STRING -> text[id] = "";
             default -> {
             }
@@ -302,21 +299,21 @@ public final class Evaluator {
         }
         level[id] = (byte) newLevel;
         text[id] = newText;
+        choices.after(s);
         clampToRange(s);
         if (s == modules && oldLevel != newLevel) {
             modulesLevel = newLevel;
         }
-        if (s.isChoice() || s.isTransitional()) {
+        if (s.isNeverWritten()) {
             flags[id] &= ~WRITE;
         }
     }
 
     private int logicalValue(Symbol s) {
         int id = s.id();
-        MenuNode choice = s.choiceNode();
-        if (choice != null) {
-            calculateChoice(choice);
-            return level[id];
+        int decided = choices.decided(s);
+        if (decided >= 0) {
+            return decided;
         }
         int value = 0;
         if (visible[id] != 0 && user.present[id]) {
@@ -345,7 +342,7 @@ public final class Evaluator {
         return Math.max(value, reverse[id]);
     }
 
-    private void calculateVisibility(Symbol s) {
+    void calculateVisibility(Symbol s) {
         int id = s.id();
         if (s.isTransitional()) {
             visible[id] = 2;
@@ -354,7 +351,7 @@ public final class Evaluator {
         int v = 0;
         for (Property p = s.firstProperty(); p != null; p = p.next()) {
             if (p.isPrompt()) {
-                int l = level(p.condition());
+                int l = choices.promptLevel(s, level(p.condition()));
                 promptLevel[p.id()] = (byte) l;
                 v = Math.max(v, l);
             }
@@ -425,74 +422,6 @@ public final class Evaluator {
         return Numbers.leading(rawText(bound), b);
     }
 
-    /** The member that a choice falls back to: its first active default, else its first visible member. */
-    public @Nullable Symbol choiceDefault(MenuNode choice) {
-        Symbol knot = choice.symbol();
-        if (knot != null) {
-            for (Property p = knot.firstProperty(); p != null; p = p.next()) {
-                if (p.kind() == PropertyKind.DEFAULT && level(p.condition()) != 0) {
-                    Symbol value = p.valueSymbol();
-                    if (value != null && visible[value.id()] != 0) {
-                        return value;
-                    }
-                }
-            }
-        }
-        for (Symbol m : choices.entries(choice)) {
-            if (visible[m.id()] != 0) {
-                return m;
-            }
-        }
-        return null;
-    }
-
-    /** Computes all members of a choice; the member that is y, or null when none is visible. */
-    public @Nullable Symbol calculateChoice(MenuNode choice) {
-        int[] priority = choices.priority(choice);
-        Symbol chosen = null;
-        if (orderFree) {
-            for (Symbol m : choices.entries(choice)) {
-                calculateVisibility(m);
-            }
-        }
-        for (int id : priority) {
-            Symbol m = tree.symbols().get(id);
-            calculateVisibility(m);
-            if (visible[id] != 0 && user.present[id] && user.level[id] == 2) {
-                chosen = m;
-                break;
-            }
-        }
-        Symbol knot = choice.symbol();
-        boolean optional = knot != null && knot.isOptional();
-        if (chosen == null && !optional) {
-            chosen = choiceDefault(choice);
-            if (chosen != null && user.present[chosen.id()] && user.level[chosen.id()] == 0) {
-                chosen = null;
-            }
-        }
-        Symbol[] entries = choices.entries(choice);
-        for (int i = 0; i < entries.length && chosen == null && !optional; i++) {
-            int id = entries[i].id();
-            if (visible[id] != 0 && !user.present[id]) {
-                chosen = entries[i];
-            }
-        }
-        for (int i = priority.length - 1; i >= 0 && chosen == null && !optional; i--) {
-            if (visible[priority[i]] != 0) {
-                chosen = tree.symbols().get(priority[i]);
-            }
-        }
-        for (Symbol m : entries) {
-            int id = m.id();
-            if (visible[id] != 0) {
-                level[id] = (byte) (m == chosen ? 2 : 0);
-                flags[id] |= VALID | WRITE;
-            }
-        }
-        return chosen;
-    }
-
     private void warnUnmet(Symbol s) {
         unmetWarnings++;
         if (!orderFree) {
@@ -537,6 +466,10 @@ public final class Evaluator {
         }
         for (MenuNode child = node.firstChild(); child != null; child = child.next()) {
             if (isShown(child)) {
+                if (classic) {
+                    // What shows something below it counts as answered.
+                    user.present[s.id()] = true;
+                }
                 return true;
             }
         }
@@ -571,9 +504,9 @@ public final class Evaluator {
         }
         value = Math.max(value, implied[id]);
         return switch (s.type()) {
-            case BOOL, TRISTATE -> levelText(value);
-            case INT -> result.isEmpty() ? "0" : result;
-            case HEX -> result.isEmpty() ? "0x0" : result;
+            case BOOL, TRISTATE -> Values.levelText(value);
+            case INT -> result.isEmpty() && !classic ? "0" : result;
+            case HEX -> result.isEmpty() && !classic ? "0x0" : result;
             default -> result;
         };
     }
@@ -586,7 +519,7 @@ public final class Evaluator {
                 || visible[id] <= reverse[id]) {
             return false;
         }
-        return wanted >= reverse[id] && wanted <= visible[id];
+        return wanted >= reverse[id] && wanted <= visible[id] && choices.isPossible(s, wanted);
     }
 
     /** Turns the user's level {@code from} into {@code to} for every tristate symbol. */
@@ -594,7 +527,7 @@ public final class Evaluator {
         for (int i = 0; i < tree.bucketOrderLength(); i++) {
             Symbol s = tree.inBucketOrder(i);
             if (effectiveType(s) == SymbolType.TRISTATE && user.level[s.id()] == from) {
-                user.replaceLevel(s.id(), to);
+                user.setLevelOnly(s.id(), to);
             }
         }
         invalidateAll();
@@ -635,7 +568,6 @@ public final class Evaluator {
 
     /** A copy of all values. */
     public Values copyValues() {
-        return new Values(level.clone(), text.clone(), visible.clone(), direct.clone(), reverse.clone(),
-                implied.clone(), flags.clone());
+        return values.copy();
     }
 }

@@ -19,7 +19,7 @@ public final class ExprText {
     static String unmet(Evaluator evaluator, Symbol s) {
         StringBuilder out = new StringBuilder();
         out.append("\nWARNING: unmet direct dependencies detected for ").append(s.name())
-                .append("\n  Depends on [").append(evaluator.direct(s) == 1 ? 'm' : 'n').append("]: ");
+                .append("\n  Depends on [").append(evaluator.values().direct(s) == 1 ? 'm' : 'n').append("]: ");
         append(out, evaluator, s.directDependency());
         out.append('\n');
         appendSelectors(out, evaluator, s.reverseDependency(), 2, "  Selected by [y]:\n");

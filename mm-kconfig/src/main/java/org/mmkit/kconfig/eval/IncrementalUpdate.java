@@ -1,6 +1,7 @@
 package org.mmkit.kconfig.eval;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.PriorityQueue;
 import org.mmkit.kconfig.model.KconfigTree;
 import org.mmkit.kconfig.model.MenuNode;
@@ -48,7 +49,7 @@ public final class IncrementalUpdate {
 
     /** Takes over changed settings of {@code symbols}. */
     public void changed(Iterable<Symbol> symbols) {
-        if (!index.isAcyclic()) {
+        if (!index.isAcyclic() || tree.hasClassicChoices()) {
             computeAll();
             return;
         }
@@ -96,15 +97,15 @@ public final class IncrementalUpdate {
         if (choice == null) {
             return;
         }
-        Symbol[] members = evaluator.choices().entries(choice);
-        int[] old = new int[members.length];
-        for (int i = 0; i < members.length; i++) {
-            old[i] = evaluator.level(members[i]);
+        List<Symbol> members = evaluator.choices().entries(choice);
+        int[] old = new int[members.size()];
+        for (int i = 0; i < members.size(); i++) {
+            old[i] = evaluator.level(members.get(i));
         }
         evaluator.refreshChoice(choice);
-        for (int i = 0; i < members.length; i++) {
-            if (evaluator.level(members[i]) != old[i]) {
-                pushReaders(members[i].id());
+        for (int i = 0; i < members.size(); i++) {
+            if (evaluator.level(members.get(i)) != old[i]) {
+                pushReaders(members.get(i).id());
             }
         }
         if (knotChanged) {

@@ -70,9 +70,14 @@ public final class UserSettings {
         T make(boolean[] present, byte[] level, @Nullable String[] text);
     }
 
-    /** Changes the level of a symbol without making an unset one set, as the mode rewriting does. */
-    void replaceLevel(int symbol, int newLevel) {
+    /** Changes the level of a symbol without making an unset one set. */
+    public void setLevelOnly(int symbol, int newLevel) {
         level[symbol] = (byte) newLevel;
+    }
+
+    /** Makes a symbol unset, but keeps what it was set to. */
+    public void drop(int symbol) {
+        present[symbol] = false;
     }
 
     /** Forgets the setting of one symbol. */

@@ -2,7 +2,6 @@ package org.mmkit.kconfig.eval;
 
 import org.jspecify.annotations.Nullable;
 import org.mmkit.kconfig.model.Expr;
-import org.mmkit.kconfig.model.MenuNode;
 import org.mmkit.kconfig.model.Property;
 import org.mmkit.kconfig.model.Symbol;
 import org.mmkit.kconfig.model.SymbolType;
@@ -23,10 +22,12 @@ public final class ValueSetter {
     /** Sets a bool or tristate symbol; false when the level is not possible. */
     public boolean setLevel(Symbol s, int wanted) {
         int old = evaluator.level(s);
-        if (!evaluator.isWithinRange(s, wanted)) {
+        boolean same = old == wanted && evaluator.tree().hasClassicChoices();
+        if (!same && !evaluator.isWithinRange(s, wanted)) {
             return false;
         }
         user.set(s.id(), wanted);
+        evaluator.choices().settingMade(s, wanted);
         if (old != wanted) {
             evaluator.invalidateAll();
         }
@@ -74,24 +75,5 @@ public final class ValueSetter {
         long value = Numbers.leading(text, base);
         return value >= evaluator.boundValue(bounds.symbol(), base)
                 && value <= evaluator.boundValue(bounds.symbol2(), base);
-    }
-
-    /** Makes {@code member} the one that its choice picks. */
-    public void choose(MenuNode choice, Symbol member) {
-        boolean changed = false;
-        for (Symbol m : evaluator.choices().entries(choice)) {
-            if (evaluator.visible(m) == 0) {
-                continue;
-            }
-            int level = m == member ? 2 : 0;
-            if (evaluator.level(m) != level) {
-                changed = true;
-            }
-            user.set(m.id(), level);
-            evaluator.choices().toFront(choice, m);
-        }
-        if (changed) {
-            evaluator.invalidateAll();
-        }
     }
 }

@@ -14,6 +14,7 @@ final class ExprAlgebra {
 
     private final ExprTable table;
     private final Diagnostic.Sink sink;
+    private final boolean classic;
     private final Depth depth = new Depth();
     private final Expr yesExpr;
     private final Expr noExpr;
@@ -26,7 +27,8 @@ final class ExprAlgebra {
     private Expr outLeft;
     private Expr outRight;
 
-    ExprAlgebra(ExprTable table, Diagnostic.Sink sink) {
+    ExprAlgebra(ExprTable table, boolean classic, Diagnostic.Sink sink) {
+        this.classic = classic;
         this.table = table;
         this.sink = sink;
         this.yesExpr = table.symbol(table.yes);
@@ -229,13 +231,16 @@ final class ExprAlgebra {
         Expr e = original;
         do {
             changes = 0;
+            Expr before = e;
             if (e.kind == ExprKind.AND || e.kind == ExprKind.OR) {
                 Expr l = distinctOf(e.left());
                 Expr r = distinctOf(e.right());
                 joinPairs(e.kind, l, r);
                 e = table.binary(e.kind, outLeft, outRight);
             }
-            e = fold(e);
+            if (!classic || changes > 0 || e != before) {
+                e = fold(e);
+            }
         } while (changes > 0);
         changes = saved;
         depth.leave();

@@ -10,7 +10,7 @@ public final class ExprComparison {
 
     /** Whether both are the same conjunction or disjunction, in whatever order; null is y. */
     public static boolean equal(KconfigTree tree, @Nullable Expr a, @Nullable Expr b) {
-        return a == b || new ExprAlgebra(ExprTable.scratch(tree), d -> { }).equal(a, b);
+        return a == b || new ExprAlgebra(ExprTable.scratch(tree), tree.hasClassicChoices(), d -> { }).equal(a, b);
     }
 
     /** Whether {@code e} is the constant y. */

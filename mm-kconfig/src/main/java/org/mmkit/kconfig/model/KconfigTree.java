@@ -22,11 +22,15 @@ public final class KconfigTree {
     private final int nodes;
     private final List<String> files;
     private final Map<String, String> environment;
+    private final boolean classic;
+    private final @Nullable Symbol defconfigList;
     private final Symbol[] bucketOrder;
     private final List<Symbol> all;
 
     KconfigTree(MenuNode root, SymbolTable symbols, Symbol modules, int expressions, int properties, int nodes,
-            List<String> files, Map<String, String> environment) {
+            List<String> files, Map<String, String> environment, boolean classic, @Nullable Symbol defconfigList) {
+        this.classic = classic;
+        this.defconfigList = defconfigList;
         this.root = root;
         this.symbols = symbols;
         this.modules = modules;
@@ -102,6 +106,16 @@ public final class KconfigTree {
     /** The symbol that switches modules on; the constant n when the files declare none. */
     public Symbol modules() {
         return modules;
+    }
+
+    /** Whether choices have the modes n, m and y, as before Linux 6.9. */
+    public boolean hasClassicChoices() {
+        return classic;
+    }
+
+    /** The symbol whose defaults name the files to begin with when there is no configuration; null without one. */
+    public @Nullable Symbol defconfigList() {
+        return defconfigList;
     }
 
     /** The files that were read, in the order they were first opened. */

@@ -12,13 +12,17 @@ final class MenuFinisher {
     private final Symbol modules;
     private final ExprAlgebra algebra;
     private final PropertyCheck check;
+    private final boolean classic;
+    private final Diagnostic.Sink sink;
     private final Depth depth = new Depth();
 
-    MenuFinisher(ExprTable exprs, Symbol modules, Diagnostic.Sink sink) {
+    MenuFinisher(ExprTable exprs, Symbol modules, boolean classic, Diagnostic.Sink sink) {
+        this.classic = classic;
+        this.sink = sink;
         this.exprs = exprs;
         this.modules = modules;
-        this.algebra = new ExprAlgebra(exprs, sink);
-        this.check = new PropertyCheck(sink);
+        this.algebra = new ExprAlgebra(exprs, classic, sink);
+        this.check = new PropertyCheck(sink, classic);
     }
 
     void finish(MenuNode root) {
@@ -32,30 +36,92 @@ final class MenuFinisher {
             return;
         }
         Symbol symbol = node.symbol;
+        boolean choice = node.isChoice();
         if (node.firstChild != null) {
-            for (MenuNode child = node.firstChild; child != null; child = child.next) {
-                inherit(node, child);
+            Expr outer = node.dependency;
+            if (classic && choice && symbol != null) {
+                shareType(node, symbol);
+                // The mode of the choice is the most that its members can be.
+                outer = exprs.symbol(symbol);
             }
-            boolean choice = node.isChoice();
             for (MenuNode child = node.firstChild; child != null; child = child.next) {
-                finish(child, choice);
+                inherit(outer, child);
+            }
+            for (MenuNode child = node.firstChild; child != null; child = child.next) {
+                finish(child, choice && !classic);
             }
         } else if (!inChoice && symbol != null) {
             adoptDependents(node, symbol);
             symbol.directDependency = exprs.or(symbol.directDependency, node.dependency);
         }
         dissolve(node);
+        if (classic && choice && symbol != null) {
+            enlist(node, symbol);
+        }
         if (symbol != null && !symbol.warned) {
             check.check(node, symbol);
             symbol.warned = true;
         }
+        if (classic && choice && symbol != null && !symbol.optional && node.prompt != null) {
+            // As if something selected m: nobody can switch off a choice that is shown.
+            symbol.reverseDependency = exprs.or(symbol.reverseDependency,
+                    exprs.and(node.prompt.condition, exprs.symbol(exprs.mod)));
+        }
         depth.leave();
     }
 
-    /** Gives {@code child} and its properties the dependencies of {@code parent}. */
-    private void inherit(MenuNode parent, MenuNode child) {
+    /** A choice without a type has that of its first member with one; members without one have that of the choice. */
+    private static void shareType(MenuNode node, Symbol symbol) {
+        for (MenuNode m = node.firstChild; m != null && symbol.type == SymbolType.UNKNOWN; m = m.next) {
+            if (m.symbol != null) {
+                symbol.type = m.symbol.type;
+            }
+        }
+        for (MenuNode m = node.firstChild; m != null; m = m.next) {
+            if (m.symbol != null && m.symbol.type == SymbolType.UNKNOWN) {
+                m.symbol.type = symbol.type;
+            }
+        }
+    }
+
+    /** Makes the entries right below a choice its members, but for those that belong to another one. */
+    private void enlist(MenuNode node, Symbol choice) {
+        MenuNode first = choice.firstNode != null ? choice.firstNode : node;
+        for (MenuNode child = node.firstChild; child != null; child = child.next) {
+            Symbol member = child.symbol;
+            if (member == null || member.memberOf != null) {
+                continue;
+            }
+            if (child.prompt == null) {
+                sink.report(Diagnostic.warning(child.file, child.line, "choice value must have a prompt"));
+            }
+            for (Property p = member.firstProperty; p != null; p = p.next) {
+                if (p.kind == PropertyKind.DEFAULT) {
+                    sink.report(Diagnostic.warning(p.file, p.line, "defaults for choice values not supported"));
+                }
+                MenuNode up = p.node.parent;
+                if (p.node != child && p.kind == PropertyKind.PROMPT && (up == null || up.symbol != choice)) {
+                    sink.report(Diagnostic.warning(p.file, p.line, "choice value used outside its choice group"));
+                }
+            }
+            if (choice.type == SymbolType.TRISTATE && member.type != SymbolType.TRISTATE) {
+                Expr on = exprs.compare(ExprKind.EQUAL, choice, exprs.yes);
+                child.dependency = exprs.and(on, child.dependency);
+                for (Property p = member.firstProperty; p != null; p = p.next) {
+                    if (p.node == child) {
+                        p.condition = exprs.and(on, p.condition);
+                    }
+                }
+            }
+            member.memberOf = first;
+            first.members.add(member);
+        }
+    }
+
+    /** Gives {@code child} and its properties the dependencies {@code outer} of its parent. */
+    private void inherit(@Nullable Expr outer, MenuNode child) {
         Expr base = algebra.transform(algebra.guardModule(child.dependency, modules));
-        base = algebra.distinct(exprs.and(parent.dependency, base));
+        base = algebra.distinct(exprs.and(outer, base));
         child.dependency = base;
         Symbol symbol = child.symbol;
         for (Property p = symbol != null ? symbol.firstProperty : child.prompt; p != null; p = p.next) {

@@ -6,14 +6,19 @@ import org.jspecify.annotations.Nullable;
 final class PropertyCheck {
 
     private final Diagnostic.Sink sink;
+    private final boolean classic;
 
-    PropertyCheck(Diagnostic.Sink sink) {
+    PropertyCheck(Diagnostic.Sink sink, boolean classic) {
+        this.classic = classic;
         this.sink = sink;
     }
 
     void check(MenuNode node, Symbol symbol) {
         if (symbol.type == SymbolType.UNKNOWN) {
             sink.report(Diagnostic.warning(node.file, node.line, "config symbol defined without type"));
+        }
+        if (classic && symbol.choice && node.prompt == null) {
+            sink.report(Diagnostic.warning(node.file, node.line, "choice must have a prompt"));
         }
         for (Property p = symbol.firstProperty; p != null; p = p.next) {
             switch (p.kind) {
@@ -39,7 +44,7 @@ final class PropertyCheck {
             warn(p, "'" + symbol.name + "': number is invalid");
         }
         if (symbol.choice) {
-            MenuNode choice = TreeBuilder.enclosingChoice(value);
+            MenuNode choice = classic ? value.memberOf : TreeBuilder.enclosingChoice(value);
             if (choice == null || choice.symbol != symbol) {
                 warn(p, "choice default symbol '" + value.name + "' is not contained in the choice");
             }

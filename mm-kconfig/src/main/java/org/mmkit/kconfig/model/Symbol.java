@@ -20,6 +20,7 @@ public final class Symbol {
     boolean warned;
     boolean optional;
     boolean onInAllNo;
+    boolean neverWritten;
     @Nullable MenuNode firstNode;
     @Nullable MenuNode lastNode;
     @Nullable Property firstProperty;
@@ -45,7 +46,7 @@ public final class Symbol {
         return id;
     }
 
-    /** The name without {@code CONFIG_}; empty for a choice. */
+    /** The name without {@code CONFIG_}; empty for a choice, unless the classic dialect names it. */
     public String name() {
         return name;
     }
@@ -78,6 +79,11 @@ public final class Symbol {
     /** Whether {@code allnoconfig} turns it on. */
     public boolean isOnInAllNo() {
         return onInAllNo;
+    }
+
+    /** Whether no file has a line for it: choices, transitional symbols, and what only stands for something outside. */
+    public boolean isNeverWritten() {
+        return neverWritten || choice || transitional;
     }
 
     /** Whether a {@code config}, {@code menuconfig} or {@code choice} entry defines it. */
@@ -151,6 +157,6 @@ public final class Symbol {
     /** The name, or {@code <choice>}. */
     @Override
     public String toString() {
-        return choice ? "<choice>" : name;
+        return choice && name.isEmpty() ? "<choice>" : name;
     }
 }

@@ -7,22 +7,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * All symbols of a tree by name.
  *
- * <p>The buckets are those of the kernel's tools (FNV-1a modulo 16384, newest first), because
+ * <p>The buckets are those of the kernel's tools (FNV-1a modulo 16384, or 9973 before 6.12, newest first), because
  * {@code auto.conf} and {@code autoconf.h} are written in that order.
  */
 final class SymbolTable {
 
     private static final int BUCKETS = 1 << 14;
+    private static final int CLASSIC_BUCKETS = 9973;
     private static final int FNV_OFFSET = 0x811C9DC5;
     private static final int FNV_PRIME = 0x01000193;
 
-    private final @Nullable Symbol[] buckets = new @Nullable Symbol[BUCKETS];
+    private final @Nullable Symbol[] buckets;
     final List<Symbol> all = new ArrayList<>(20_000);
     final Symbol no;
     final Symbol mod;
     final Symbol yes;
 
-    SymbolTable() {
+    SymbolTable(boolean classic) {
+        buckets = new @Nullable Symbol[classic ? CLASSIC_BUCKETS : BUCKETS];
         no = builtin("n");
         mod = builtin("m");
         yes = builtin("y");
@@ -66,6 +68,17 @@ final class SymbolTable {
         return add(new Symbol(all.size(), "", false, true), 0);
     }
 
+    /** The choice of this name, made when it is new. */
+    Symbol namedChoice(String name) {
+        int bucket = bucket(name);
+        for (Symbol s = buckets[bucket]; s != null; s = s.hashNext) {
+            if (s.choice && s.name.equals(name)) {
+                return s;
+            }
+        }
+        return add(new Symbol(all.size(), name, false, true), bucket);
+    }
+
     private Symbol add(Symbol s, int bucket) {
         s.hashNext = buckets[bucket];
         buckets[bucket] = s;
@@ -101,12 +114,12 @@ final class SymbolTable {
         return order;
     }
 
-    private static int bucket(String name) {
+    private int bucket(String name) {
         int h = FNV_OFFSET;
         for (int i = 0; i < name.length(); i++) {
             // The original hashes plain char, which is signed.
             h = (h ^ (byte) name.charAt(i)) * FNV_PRIME;
         }
-        return h & (BUCKETS - 1);
+        return Integer.remainderUnsigned(h, buckets.length);
     }
 }

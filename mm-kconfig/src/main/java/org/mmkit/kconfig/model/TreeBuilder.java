@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TreeBuilder {
 
-    private final SymbolTable symbols = new SymbolTable();
-    private final ExprTable exprs = new ExprTable(symbols);
+    private final boolean classic;
+    private final SymbolTable symbols;
+    private final ExprTable exprs;
     private final Diagnostic.Sink sink;
     private final MenuNode root;
     private final List<MenuNode> nodes = new ArrayList<>(20_000);
@@ -26,9 +27,17 @@ public final class TreeBuilder {
     private MenuNode entry;
     private @Nullable MenuNode lastSibling;
     private @Nullable Symbol modules;
+    private @Nullable Symbol defconfigList;
 
-    /** A builder that reports to {@code sink}. */
-    public TreeBuilder(Diagnostic.Sink sink) {
+    /**
+     * A builder that reports to {@code sink}.
+     *
+     * @param classic whether choices have the modes n, m and y, as before Linux 6.9
+     */
+    public TreeBuilder(Diagnostic.Sink sink, boolean classic) {
+        this.classic = classic;
+        this.symbols = new SymbolTable(classic);
+        this.exprs = new ExprTable(symbols);
         this.sink = sink;
         this.root = new MenuNode(0, "", 0, null, null);
         nodes.add(root);
@@ -94,8 +103,15 @@ public final class TreeBuilder {
     public MenuNode addChoice() {
         Symbol choice = symbols.newChoice();
         MenuNode node = addEntry(choice);
-        choice.type = SymbolType.BOOL;
+        if (!classic) {
+            choice.type = SymbolType.BOOL;
+        }
         return node;
+    }
+
+    /** Starts a choice that may go on elsewhere under the same name. */
+    public MenuNode addChoice(String name) {
+        return addEntry(symbols.namedChoice(name));
     }
 
     /** Makes the current entry the block that the following entries belong to. */
@@ -118,7 +134,7 @@ public final class TreeBuilder {
     /** {@code depends on dep}, or {@code depends on dep if condition}: then dep matters unless condition is n. */
     public void addDependency(Expr dep, @Nullable Expr condition) {
         Expr term = condition == null ? dep
-                : exprs.binary(ExprKind.OR, dep, new ExprAlgebra(exprs, sink).equalNo(condition));
+                : exprs.binary(ExprKind.OR, dep, new ExprAlgebra(exprs, classic, sink).equalNo(condition));
         entry.dependency = exprs.and(entry.dependency, term);
         entry.addWritten(term, line);
     }
@@ -226,6 +242,23 @@ public final class TreeBuilder {
         }
     }
 
+    /** Keeps the current entry's symbol out of all files. */
+    public void setNeverWritten() {
+        if (entry.symbol != null) {
+            entry.symbol.neverWritten = true;
+        }
+    }
+
+    /** Makes the current entry's symbol the one whose defaults name files; false when another one is it already. */
+    public boolean setDefconfigList() {
+        if (defconfigList != null && defconfigList != entry.symbol) {
+            return false;
+        }
+        defconfigList = entry.symbol;
+        setNeverWritten();
+        return true;
+    }
+
     /** Adds the current entry's symbol to the members of {@code choice}, once. */
     public void addChoiceMember(MenuNode choice) {
         Symbol symbol = entry.symbol;
@@ -262,12 +295,12 @@ public final class TreeBuilder {
             entry = root;
             addPrompt(PropertyKind.MENU, "Main menu", null);
         }
-        new MenuFinisher(exprs, switchSymbol, sink).finish(root);
+        new MenuFinisher(exprs, switchSymbol, classic, sink).finish(root);
         for (Symbol s : symbols.all) {
-            s.choiceNode = enclosingChoice(s);
+            s.choiceNode = classic ? s.memberOf : enclosingChoice(s);
         }
         return new KconfigTree(root, symbols, switchSymbol, exprs.idCount(), properties, nodes.size(),
-                List.copyOf(files), new LinkedHashMap<>(environment));
+                List.copyOf(files), new LinkedHashMap<>(environment), classic, defconfigList);
     }
 
     /** The choice around the first definition of {@code symbol} that has a prompt; null when there is none. */

@@ -75,13 +75,16 @@ final class ClassicStatements {
                 tree.addEnvironment(argument, value);
                 parser.place();
                 tree.addProperty(PropertyKind.DEFAULT, tree.exprs().symbol(tree.symbol(value, true)), null);
+                tree.setNeverWritten();
                 if (symbol != null) {
                     parser.assign(symbol.name(), value);
                 }
             }
             case "allnoconfig_y" -> tree.setOnInAllNo();
             case "defconfig_list" -> {
-                // Its defaults name files; the symbol itself is an ordinary text.
+                if (!tree.setDefconfigList()) {
+                    parser.error("trying to redefine defconfig symbol");
+                }
             }
             default -> throw new KconfigParser.SyntaxError();
         }
@@ -90,8 +93,8 @@ final class ClassicStatements {
     /** A line of a choice that only the classic dialect has; false when something else begins. */
     boolean choiceOption() {
         if (parser.token == Token.TRISTATE) {
-            parser.error("tristate choices are not supported");
-            throw new KconfigParser.SyntaxError();
+            parser.type(SymbolType.TRISTATE);
+            return true;
         }
         if (parser.token != Token.WORD) {
             return false;

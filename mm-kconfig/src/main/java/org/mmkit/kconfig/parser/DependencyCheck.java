@@ -156,10 +156,13 @@ final class DependencyCheck {
         }
         stack.add(new Step(choice));
         List<Symbol> members = new ArrayList<>();
-        for (MenuNode m = node.following(node); m != null; m = m.following(node)) {
+        for (MenuNode m = node.following(node); m != null && !classic; m = m.following(node)) {
             if (m.symbol() != null) {
                 members.add(m.symbol());
             }
+        }
+        if (classic) {
+            members.addAll(node.members());
         }
         for (Symbol m : members) {
             visiting[m.id()] = true;

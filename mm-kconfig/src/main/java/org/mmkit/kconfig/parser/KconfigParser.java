@@ -97,7 +97,7 @@ public final class KconfigParser {
             diagnostics.add(d);
             listener.report(d);
         };
-        this.tree = new TreeBuilder(sink);
+        this.tree = new TreeBuilder(sink, classic);
         this.macros = new MacroExpander(environment, shell, sink, tree::addEnvironment);
         this.lexer = new Lexer(macros, sink, classic);
         this.expressions = new ExpressionParser(this, tree);
@@ -350,13 +350,10 @@ public final class KconfigParser {
                 sink.report(Diagnostic.at(Severity.WARNING, lexer.file(), lexer.statementLine(),
                         "warning: menuconfig statement without prompt"));
             }
-        } else if (choice != null) {
+        } else if (choice != null && !classic) {
             if (node.prompt() == null) {
                 failed = true;
                 sink.report(Diagnostic.error(node.file(), node.line(), "choice member must have a prompt"));
-            }
-            if (classic && symbol.type() == SymbolType.UNKNOWN) {
-                tree.setType(SymbolType.BOOL);
             }
             if (symbol.type() != SymbolType.BOOL) {
                 failed = true;
@@ -408,9 +405,9 @@ public final class KconfigParser {
         return true;
     }
 
-    private void type(SymbolType type) {
+    void type(SymbolType type) {
         advance();
-        if (token == Token.QUOTED) {
+        if (token == Token.QUOTED || classic && token == Token.WORD) {
             String text = quoted();
             Expr condition = condition();
             place();
@@ -502,17 +499,19 @@ public final class KconfigParser {
 
     private void choice() {
         advance();
+        String name = "";
         if (classic && token == Token.WORD) {
+            name = text();
             advance();
         }
         endOfStatement();
         place();
-        MenuNode node = tree.addChoice();
+        MenuNode node = name.isEmpty() ? tree.addChoice() : tree.addChoice(name);
         advance();
         while (choiceOption()) {
             // Each option is read by the condition.
         }
-        if (node.prompt() == null) {
+        if (node.prompt() == null && !classic) {
             failed = true;
             sink.report(Diagnostic.error(node.file(), node.line(), "choice must have a prompt"));
         }
