@@ -2,7 +2,6 @@ package org.mmkit.kconfig.macro;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -24,12 +23,13 @@ import org.jspecify.annotations.Nullable;
  * <p>The key of an answer is the command and the identity of everything that it names: the size and time of each
  * program found on {@code PATH} and of each file, the absence of a file, and the variables that change what compilers do.
  * Commands that name no program, or one whose answer changes by itself, are not remembered, nor are answers with
- * error output. The file is read once and replaced by renaming; what two runs add at the same time may be lost,
+ * error output. The file is read once and replaced by renaming, and each line carries a sum, so that damaged ones do not
+ * count; what two runs add at the same time may be lost,
  * never wrong. Safe for any thread.
  */
 public final class ProbeCache {
 
-    private static final String HEADER = "mmkit-kconfig-probes 1";
+    private static final String HEADER = "mmkit-kconfig-probes 2";
     private static final int MAX_ENTRIES = 20_000;
     private static final Set<String> FICKLE = Set.of("date", "git", "hg", "hostname", "uname", "whoami", "id", "nproc",
             "free", "env", "ls", "find", "stat", "curl", "wget", "getconf", "ps", "df", "od", "shuf");
@@ -99,8 +99,11 @@ public final class ProbeCache {
             }
             for (String line : lines.subList(1, lines.size())) {
                 int blank = line.indexOf(' ');
-                if (blank > 0) {
-                    answers.put(line.substring(0, blank), unescape(line.substring(blank + 1)));
+                int second = line.indexOf(' ', blank + 1);
+                // A damaged line is as good as none.
+                if (blank > 0 && second > 0 && line.substring(blank + 1, second)
+                        .equals(digest(line.substring(0, blank) + line.substring(second)))) {
+                    answers.put(line.substring(0, blank), unescape(line.substring(second + 1)));
                 }
             }
         } catch (IOException e) {
@@ -115,17 +118,20 @@ public final class ProbeCache {
         }
         changed = false;
         StringBuilder out = new StringBuilder(HEADER).append('\n');
-        new TreeMap<>(answers).forEach((key, answer) -> out.append(key).append(' ').append(escape(answer)).append('\n'));
+        new TreeMap<>(answers).forEach((key, answer) -> {
+            String rest = " " + escape(answer);
+            out.append(key).append(' ').append(digest(key + rest)).append(rest).append('\n');
+        });
         try {
             Path parent = file.toAbsolutePath().getParent();
             if (parent != null) {
                 Files.createDirectories(parent);
             }
-            Path part = file.resolveSibling(file.getFileName() + "." + ProcessHandle.current().pid());
-            Files.write(part, out.toString().getBytes(StandardCharsets.ISO_8859_1));
+            Path part = Files.createTempFile(parent, file.getFileName().toString(), ".tmp");
             try {
+                Files.write(part, out.toString().getBytes(StandardCharsets.ISO_8859_1));
                 Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-            } catch (AtomicMoveNotSupportedException e) {
+            } finally {
                 Files.deleteIfExists(part);
             }
         } catch (IOException e) {

@@ -95,6 +95,32 @@ class LinuxRepairTest {
         assertThat(repaired + impossible).isEqualTo(PAIRS);
     }
 
+    @Test
+    void one_changed_symbol_is_evaluated_incrementally_as_a_fresh_evaluation_would() {
+        ConfigurationEditor editor = new ConfigurationEditor(tree);
+        editor.load("defconfig", defconfig);
+        List<Symbol> symbols = tree.symbols().stream().filter(s -> s.isDefined() && !s.isChoice() && !s.isConstant()
+                && s.choiceNode() == null && s.type().isLogical() && s.hasPrompt() && s != tree.modules()).toList();
+        Random random = new Random(3);
+        List<Long> nanos = new ArrayList<>();
+        for (int i = 0; i < 3000; i++) {
+            Symbol s = symbols.get(random.nextInt(symbols.size()));
+            String value = editor.current().values().level(s) > 0 ? "n" : "y";
+            long start = System.nanoTime();
+            editor.edit().set(s.name(), value).commit();
+            if (i >= 1000) {
+                nanos.add(System.nanoTime() - start);
+            }
+        }
+        ResolvedConfiguration fresh = editor.copy().current();
+        for (Symbol s : tree.symbols()) {
+            assertThat(editor.current().values().value(s)).as(s.toString()).isEqualTo(fresh.values().value(s));
+        }
+        Collections.sort(nanos);
+        System.out.printf("one symbol: median %d us, 99 %% within %d us%n", nanos.get(nanos.size() / 2) / 1000,
+                nanos.get(nanos.size() * 99 / 100) / 1000);
+    }
+
     private static String value(Random random, Symbol s, ResolvedConfiguration now) {
         return switch (s.type()) {
             case BOOL -> now.values().level(s) == 2 ? "n" : "y";
