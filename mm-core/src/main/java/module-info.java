@@ -6,6 +6,7 @@ module org.mmkit.core {
     requires com.google.common;
 
     exports org.mmkit.core;
+    exports org.mmkit.core.dump;
     exports org.mmkit.core.gup;
     exports org.mmkit.core.observe;
     exports org.mmkit.core.process;

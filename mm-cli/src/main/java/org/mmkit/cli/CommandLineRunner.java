@@ -93,6 +93,8 @@ final class CommandLineRunner {
                 new GenerateCommand(),
                 new BootCommand(),
                 new PluginsCommand(),
+                new WalkCommand(),
+                new TablesCommand(),
                 new ConfCommand(),
                 new KconfigCommand());
     }

@@ -14,6 +14,7 @@ import org.mmkit.scenario.syntax.Scenario;
 import org.mmkit.scenario.syntax.ScenarioException;
 import org.mmkit.scenario.syntax.ScenarioParser;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -24,11 +25,15 @@ import picocli.CommandLine.Spec;
         name = "run",
         headerHeading = "Example: mm run mm-scenario/src/test/scenarios/thp/small-steps.mm%n%n",
         header = "Run a scenario.",
-        description = "%nRuns a scenario on a machine of its own and prints what each of its lines saw.")
+        description = "%nRuns a scenario on a machine of its own and prints what each of its lines saw. The machine is the one that the project's"
+                + " recordings were made on (x86-64, 24G, Linux 6.18) unless options say otherwise.")
 final class RunCommand implements Callable<Integer> {
 
     @Spec
     private CommandSpec spec;
+
+    @Mixin
+    private MachineOptions machine;
 
     @Parameters(paramLabel = "FILE.mm", description = "The scenario.")
     private Path file = Path.of("");
@@ -67,7 +72,7 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private static void run(Scenario scenario, Consumer<JsonObject> rows) throws ScenarioException {
-        ScenarioRunner.run(scenario, ScenarioRunner.machine().build(), rows);
+    private void run(Scenario scenario, Consumer<JsonObject> rows) throws ScenarioException {
+        ScenarioRunner.run(scenario, machine.applyTo(ScenarioRunner.machine()).build(), rows);
     }
 }

@@ -11,11 +11,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import org.mmkit.scenario.ScenarioRunner;
 import org.mmkit.scenario.ScenarioSuite;
 import org.mmkit.scenario.record.Comparison.Difference;
 import org.mmkit.scenario.record.LiveRecorder;
 import org.mmkit.scenario.record.RecordingException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -39,6 +41,9 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Parameters(arity = "1..*", paramLabel = "DIR", description = "Directories with scenarios, or single scenarios.")
     private List<Path> roots = List.of();
+
+    @Mixin
+    private MachineOptions machine;
 
     @Option(names = "--ignore", split = ",", paramLabel = "FIELD", description = "Fields to leave out wherever they occur: faults,VmPTE.")
     private Set<String> ignored = Set.of();
@@ -64,7 +69,8 @@ final class VerifyCommand implements Callable<Integer> {
                 if (live.isPresent()) {
                     results.addAll(ScenarioSuite.live(root, ignored, new LiveRecorder(live.get()), keep.orElse(null), result -> {}));
                 } else {
-                    results.addAll(ScenarioSuite.run(root, ignored, Runtime.getRuntime().availableProcessors()));
+                    results.addAll(ScenarioSuite.run(root, ignored, Runtime.getRuntime().availableProcessors(),
+                            () -> machine.applyTo(ScenarioRunner.machine())));
                 }
             } catch (RecordingException e) {
                 throw CommandException.badInput(e.getMessage());

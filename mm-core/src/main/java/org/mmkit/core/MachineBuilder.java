@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import org.mmkit.api.arch.Architecture;
 import org.mmkit.api.feature.Feature;
@@ -160,11 +161,28 @@ public final class MachineBuilder {
         return wiring().report();
     }
 
+    /** Which architecture these choices lead to, and its configuration, without booting anything. */
+    public ConfiguredArchitecture configured() {
+        Wiring wiring = wiring();
+        return new ConfiguredArchitecture(wiring.architecture(), wiring.configuration());
+    }
+
+    /** The id of the architecture whose ELF files bear the number {@code machine} (e_machine), if one was found. */
+    public Optional<String> architectureOfElf(int machine) {
+        return providers().architectures().stream()
+                .filter(found -> found.provider().elfMachine() == machine)
+                .map(found -> found.provider().id())
+                .findFirst();
+    }
+
     private Wiring wiring() {
+        return Wiring.resolve(providers(), new Wiring.Wishes(architecture, dotConfig, dotConfigName, settings));
+    }
+
+    private Providers providers() {
         List<Path> path = new ArrayList<>(Providers.pathOf(System.getenv()));
         path.addAll(plugins);
-        Providers providers = Providers.discover(path).and(architectures, features, policies);
-        return Wiring.resolve(providers, new Wiring.Wishes(architecture, dotConfig, dotConfigName, settings));
+        return Providers.discover(path).and(architectures, features, policies);
     }
 
     /**

@@ -33,7 +33,6 @@ import org.mmkit.scenario.syntax.Statement;
 public final class ScenarioRunner {
 
     private static final long MEMORY = 24L << 30;
-    private static final long PAGE = 4096;
     private static final int MOST_ARGUMENTS = 6;
     /** How long a kernel thread that a write has woken is given; it scans in far less. */
     private static final long SETTLE_NANOSECONDS = 10_000_000;
@@ -46,12 +45,14 @@ public final class ScenarioRunner {
     private final Task first;
     private final long tableKilobytes;
     private final long sizeKilobytes;
+    private final long page;
 
     private ScenarioRunner(String file, Machine machine, Consumer<JsonObject> rows) {
         this.file = file;
         this.machine = machine;
         this.rows = rows;
         this.calls = new SystemCalls(machine);
+        this.page = machine.architecture().layout(machine.configuration()).size(1);
         this.first = StartingState.firstTask(machine, file);
         settle();
         this.counts = new Counts(machine);
@@ -185,7 +186,7 @@ public final class ScenarioRunner {
             case STORE, LOAD -> emit(touch(task, call, a, given));
             case SMAPS -> emit(new Row(line, "smaps").put("vmas", SmapsView.areas(
                     machine.read("/proc/" + task.process().pid() + "/smaps"), a[0], a[0] + (given > 1 ? a[1] : 1))));
-            case PAGEMAP -> emit(pagemap(line, task, a[0], given > 1 ? a[1] : PAGE));
+            case PAGEMAP -> emit(pagemap(line, task, a[0], given > 1 ? a[1] : page));
             case VMSTAT -> emit(counts.vmstat(line, call.words()));
             case MTHP -> emit(counts.mthp(line, call.words()));
             case MEMINFO -> emit(counts.meminfo(line));
@@ -238,7 +239,7 @@ public final class ScenarioRunner {
     private Row touch(Task task, Statement.Call call, long[] a, int given) throws ScenarioException {
         boolean store = call.operation() == Operation.STORE;
         long length = given > 1 ? a[1] : 1;
-        long step = given > 2 ? a[2] : PAGE;
+        long step = given > 2 ? a[2] : page;
         int value = (int) (given > 3 ? a[3] : 1) & 0xff;
         if (step == 0) {
             throw new ScenarioException(file, call.line(), 0, "a step of 0 never ends; write 1 or more");
@@ -273,9 +274,9 @@ public final class ScenarioRunner {
 
     private Row pagemap(int line, Task task, long address, long length) {
         JsonArray runs = new JsonArray();
-        long start = address & -PAGE;
-        long pages = (length + PAGE - 1) / PAGE;
-        for (PageRun run : machine.pagemap().runs(task.process().space(), start, pages * PAGE)) {
+        long start = address & -page;
+        long pages = (length + page - 1) / page;
+        for (PageRun run : machine.pagemap().runs(task.process().space(), start, pages * page)) {
             JsonArray pair = new JsonArray();
             pair.add(describe(run));
             pair.add(run.pages());

@@ -14,9 +14,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.mmkit.core.MachineBuilder;
 import org.mmkit.scenario.record.Comparison;
 import org.mmkit.scenario.record.LiveRecorder;
 import org.mmkit.scenario.record.Recording;
@@ -53,14 +55,23 @@ public final class ScenarioSuite {
         }
     }
 
-    /** Runs what lies below {@code root} (or the one recording or scenario {@code root}) on {@code threads} threads, in the order of names. */
+    /** Runs what lies below {@code root} on machines as those that recordings were made on. */
     public static List<Result> run(Path root, Set<String> ignored, int threads)
+            throws IOException, RecordingException, InterruptedException {
+        return run(root, ignored, threads, ScenarioRunner::machine);
+    }
+
+    /**
+     * Runs what lies below {@code root} (or the one recording or scenario {@code root}) on {@code threads} threads, in the order of
+     * names, each on a machine of {@code machines}.
+     */
+    public static List<Result> run(Path root, Set<String> ignored, int threads, Supplier<MachineBuilder> machines)
             throws IOException, RecordingException, InterruptedException {
         ExecutorService pool = Executors.newFixedThreadPool(threads);
         try {
             List<Future<Result>> running = new ArrayList<>();
             for (Path recording : recordings(root)) {
-                running.add(pool.submit(() -> one(root, recording, ignored)));
+                running.add(pool.submit(() -> one(root, recording, ignored, machines)));
             }
             List<Result> results = new ArrayList<>();
             for (Future<Result> result : running) {
@@ -137,7 +148,8 @@ public final class ScenarioSuite {
         return dot < 0 ? name : name.substring(0, dot);
     }
 
-    private static Result one(Path root, Path recording, Set<String> ignored) throws IOException, RecordingException {
+    private static Result one(Path root, Path recording, Set<String> ignored, Supplier<MachineBuilder> machines)
+            throws IOException, RecordingException {
         List<JsonObject> kernel = Recording.read(recording);
         String name = withoutSuffix(recording.getFileName().toString());
         Path scenario = recording.resolveSibling(name + ".mm");
@@ -150,7 +162,7 @@ public final class ScenarioSuite {
         Optional<String> stopped = Optional.empty();
         boolean defect = false;
         try {
-            ScenarioRunner.run(ScenarioParser.parse(scenario), ScenarioRunner.machine().build(), model::add);
+            ScenarioRunner.run(ScenarioParser.parse(scenario), machines.get().build(), model::add);
         } catch (ScenarioException e) {
             stopped = Optional.of(e.getMessage());
         } catch (RuntimeException | StackOverflowError e) {

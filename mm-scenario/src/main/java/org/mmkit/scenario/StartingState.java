@@ -3,6 +3,8 @@ package org.mmkit.scenario;
 import java.util.List;
 import java.util.Optional;
 import org.mmkit.api.ErrnoException;
+import org.mmkit.api.arch.PageTableLayout;
+import org.mmkit.api.arch.VirtualLayout;
 import org.mmkit.api.space.Advice;
 import org.mmkit.api.space.MapFlags;
 import org.mmkit.core.Machine;
@@ -22,8 +24,7 @@ final class StartingState {
     private static final List<String[]> KNOBS = List.of(
             knob(THP + "enabled", "madvise"), knob(THP + "defrag", "madvise"), knob(THP + "shmem_enabled", "never"),
             knob(THP + "use_zero_page", "1"), knob(THP + "shrink_underused", "1"),
-            knob(THP + "khugepaged/defrag", "1"), knob(THP + "khugepaged/max_ptes_none", "511"),
-            knob(THP + "khugepaged/max_ptes_swap", "64"), knob(THP + "khugepaged/max_ptes_shared", "256"),
+            knob(THP + "khugepaged/defrag", "1"), knob(THP + "khugepaged/max_ptes_swap", "64"), knob(THP + "khugepaged/max_ptes_shared", "256"),
             knob(THP + "khugepaged/pages_to_scan", "4096"), knob(THP + "khugepaged/scan_sleep_millisecs", "3600000"),
             knob(THP + "khugepaged/alloc_sleep_millisecs", "60000"),
             knob(VM + "hugetlb_optimize_vmemmap", "0"), knob(VM + "page-cluster", "0"), knob(VM + "overcommit_memory", "0"),
@@ -31,16 +32,17 @@ final class StartingState {
             knob(HUGE + "hugepages-2048kB/nr_overcommit_hugepages", "0"),
             knob(HUGE + "hugepages-1048576kB/demote_size", "2048kB"));
 
-    /** First and last address of what is mapped at the start: the program with its data, the libraries, the loader, the stack. */
-    private static final long[][] PROGRAM = {
-        {0x555555554000L, 0x55555569c000L},
-        {0x7ffff7dd2000L, 0x7ffff7fb7000L},
-        {0x7ffff7fbf000L, 0x7ffff7fff000L},
-        {0x7ffffffde000L, 0x7ffffffff000L},
-    };
+    /** Bytes of the program with its data, where the kernel puts one without randomisation (ELF_ET_DYN_BASE, two thirds up). */
+    private static final long PROGRAM_BYTES = 0x148000;
 
-    private static final long HEAP = 0x55555569c000L;
+    /** First and last address of the libraries and of the loader, below the top of the area for mappings. */
+    private static final long[][] LIBRARIES = {{0x22d000, 0x48000}, {0x40000, 0}};
+
+    private static final long STACK_BYTES = 132 << 10;
     private static final long HEAP_SIZE = 132 << 10;
+
+    /** Orders of the sizes 8 kB to 2 MB of machines with pages of 4 kB. */
+    private static final int FIRST_ORDER = 1;
 
     private StartingState() {}
 
@@ -53,8 +55,12 @@ final class StartingState {
         for (String[] knob : KNOBS) {
             set(machine, knob[0], knob[1]);
         }
-        for (int kilobytes = 8; kilobytes <= 2048; kilobytes *= 2) {
-            String value = kilobytes == 2048 ? "inherit" : "never";
+        PageTableLayout layout = layout(machine);
+        int huge = layout.order(2);
+        set(machine, THP + "khugepaged/max_ptes_none", Long.toString((1L << huge) - 1));
+        for (int order = FIRST_ORDER; order <= huge; order++) {
+            String value = order == huge ? "inherit" : "never";
+            long kilobytes = layout.size(1) << order >> 10;
             set(machine, THP + "hugepages-" + kilobytes + "kB/enabled", value);
             set(machine, THP + "hugepages-" + kilobytes + "kB/shmem_enabled", value);
         }
@@ -86,18 +92,33 @@ final class StartingState {
      */
     static Task firstTask(Machine machine, String file) {
         Process program = machine.newProcess();
-        for (long[] segment : PROGRAM) {
-            program.mmap(segment[0], segment[1] - segment[0], READ_WRITE, PRIVATE | MapFlags.MAP_FIXED, null, 0);
-            program.store(segment[0], 0);
-            program.store(segment[1] - 1, 0);
+        long page = layout(machine).size(1);
+        VirtualLayout space = machine.architecture().virtualLayout(machine.configuration());
+        // x86-64 ends a page below 2^47, where the stack ends; elsewhere both end at the power of two.
+        long start = (space.stackTop() / 3 * 2) & -page;
+        long heap = start + PROGRAM_BYTES + page - 1 & -page;
+        place(program, start, heap);
+        for (long[] library : LIBRARIES) {
+            place(program, space.mmapBase() - library[0] & -page, space.mmapBase() - library[1] + page - 1 & -page);
         }
-        program.space().setBrkStart(HEAP);
-        program.brk(HEAP + HEAP_SIZE);
-        program.store(HEAP, 0);
+        place(program, space.stackTop() - STACK_BYTES & -page, space.stackTop());
+        program.space().setBrkStart(heap);
+        program.brk(heap + HEAP_SIZE);
+        program.store(heap, 0);
         try {
             return new Task(Optional.empty(), program.fork(), new FileTable(machine.vfs()), new Evaluator(file));
         } catch (ErrnoException e) {
             throw new IllegalStateException("a machine with no memory for its first process", e);
         }
+    }
+
+    private static PageTableLayout layout(Machine machine) {
+        return machine.architecture().layout(machine.configuration());
+    }
+
+    private static void place(Process program, long from, long to) {
+        program.mmap(from, to - from, READ_WRITE, PRIVATE | MapFlags.MAP_FIXED, null, 0);
+        program.store(from, 0);
+        program.store(to - 1, 0);
     }
 }

@@ -71,6 +71,12 @@ public final class Arm64 implements Architecture {
         return configuration.isEnabled("ARM64_PA_BITS_52") ? LARGE_PA_BITS : SMALL_PA_BITS;
     }
 
+    /** {@inheritDoc} EM_AARCH64. */
+    @Override
+    public int elfMachine() {
+        return 183;
+    }
+
     @Override
     public PageTableLayout layout(Configuration configuration) {
         return Granule.of(configuration).layout(vaBits(configuration), paBits(configuration));

@@ -55,6 +55,8 @@ public final class Riscv64 implements Architecture {
     /** The field MODE of satp and its values. */
     private static final int MODE_SHIFT = 60;
 
+    private static final int MODE_SV39 = 8;
+
     private static final long PPN = (1L << 44) - 1;
 
     @Override
@@ -74,6 +76,12 @@ public final class Riscv64 implements Architecture {
 
     private static int levels(Configuration configuration) {
         return configuration.isEnabled("RISCV_SV39") ? 3 : configuration.isEnabled("RISCV_SV57") ? 5 : 4;
+    }
+
+    /** {@inheritDoc} EM_RISCV. */
+    @Override
+    public int elfMachine() {
+        return 243;
     }
 
     @Override
@@ -140,6 +148,17 @@ public final class Riscv64 implements Architecture {
     /** {@inheritDoc} satp: the mode in bits 63 to 60, the ASID in 59 to 44, the page number of the root in 43 to 0. */
     @Override
     public long rootAddress(Configuration configuration, long register) {
-        return register >>> MODE_SHIFT == 0 ? register : (register & PPN) << PAGE_SHIFT;
+        int mode = (int) (register >>> MODE_SHIFT);
+        if (mode == 0) {
+            return register;
+        }
+        // Sv39 is mode 8, Sv48 9, Sv57 10.
+        int levels = mode - MODE_SV39 + 3;
+        if (levels != levels(configuration)) {
+            throw new IllegalArgumentException("satp 0x" + Long.toHexString(register) + " says mode " + mode + (levels >= 3 && levels <= 5
+                    ? ", Sv" + (PAGE_SHIFT + levels * INDEX_BITS) + "; set RISCV_SV" + (PAGE_SHIFT + levels * INDEX_BITS) + "=y"
+                    : ", which is none of Sv39 (8), Sv48 (9) and Sv57 (10)"));
+        }
+        return (register & PPN) << PAGE_SHIFT;
     }
 }

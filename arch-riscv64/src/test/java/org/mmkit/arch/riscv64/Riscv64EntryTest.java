@@ -110,7 +110,7 @@ class Riscv64EntryTest {
         PageTableLayout layout = riscv.layout(FixedConfiguration.of("RISCV_SV39"));
         assertThat(riscv.isCanonical(layout, 0x40_0000_0000L)).isFalse();
         assertThat(riscv.isCanonical(layout, 0xFFFF_FFD6_0000_0000L)).isTrue();
-        assertThat(riscv.rootAddress(FixedConfiguration.of(), 0x9000_1000_0008_1234L)).as("satp: Sv48, ASID 1").isEqualTo(0x8123_4000L);
+        assertThat(riscv.rootAddress(FixedConfiguration.of("RISCV_SV48"), 0x9000_1000_0008_1234L)).as("satp: Sv48, ASID 1").isEqualTo(0x8123_4000L);
     }
 
     @Test

@@ -74,6 +74,12 @@ public final class X86_64 implements Architecture {
         return "x86_64";
     }
 
+    /** {@inheritDoc} EM_X86_64. */
+    @Override
+    public int elfMachine() {
+        return 62;
+    }
+
     @Override
     public PageTableLayout layout(Configuration configuration) {
         int levels = levels(configuration);

@@ -41,9 +41,17 @@ public interface Architecture extends Provider {
     /**
      * The physical address of the root table that {@code register} holds: CR3, TTBR0_EL1, satp or their like. Bits that say
      * something else (an ASID, a mode) are left out; a bare address comes back as it is.
+     *
+     * @throws IllegalArgumentException when the register says that the tables have another shape than {@code configuration}; the
+     *     message says what would be right
      */
     default long rootAddress(Configuration configuration, long register) {
         return register;
+    }
+
+    /** The machine number of its ELF files (e_machine); 0 when there is none. */
+    default int elfMachine() {
+        return 0;
     }
 
     /** Whether the hardware would translate {@code va} at all; other addresses raise a fault before any table is read. */
