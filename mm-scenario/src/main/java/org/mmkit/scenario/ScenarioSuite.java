@@ -106,7 +106,7 @@ public final class ScenarioSuite {
             }
             Path name = scenario.equals(root) ? scenario.getFileName() : root.relativize(scenario);
             Path below = name.resolveSibling(withoutSuffix(name.getFileName().toString()));
-            Result result = one(below, scenario, Recording.parse(scenario.toString(), rows), ignored);
+            Result result = one(below, scenario, Recording.parse(scenario.toString(), rows), ignored, ScenarioRunner::machine);
             if (keep != null && !result.isIdentical()) {
                 Path kept = keep.resolve(name);
                 Files.createDirectories(kept.toAbsolutePath().getParent());
@@ -154,10 +154,11 @@ public final class ScenarioSuite {
         String name = withoutSuffix(recording.getFileName().toString());
         Path scenario = recording.resolveSibling(name + ".mm");
         Path below = Files.isRegularFile(root) ? Path.of(name) : root.relativize(recording.resolveSibling(name));
-        return one(below, scenario, kernel, ignored);
+        return one(below, scenario, kernel, ignored, machines);
     }
 
-    private static Result one(Path below, Path scenario, List<JsonObject> kernel, Set<String> ignored) throws IOException {
+    private static Result one(
+            Path below, Path scenario, List<JsonObject> kernel, Set<String> ignored, Supplier<MachineBuilder> machines) throws IOException {
         List<JsonObject> model = new ArrayList<>();
         Optional<String> stopped = Optional.empty();
         boolean defect = false;
