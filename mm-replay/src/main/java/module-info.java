@@ -7,6 +7,7 @@ module org.mmkit.replay {
     exports org.mmkit.replay.compare;
     exports org.mmkit.replay.cost;
     exports org.mmkit.replay.model;
+    exports org.mmkit.replay.plan;
     exports org.mmkit.replay.reader;
     exports org.mmkit.replay.report;
     exports org.mmkit.replay.tlb;

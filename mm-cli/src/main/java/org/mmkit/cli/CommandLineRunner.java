@@ -87,6 +87,7 @@ final class CommandLineRunner {
     private List<Object> commands() {
         return List.of(
                 new ReplayCommand(),
+                new HugetlbCommand(),
                 new RecordCommand(),
                 new RunCommand(),
                 new VerifyCommand(),
