@@ -10,6 +10,8 @@ public final class Errno {
 
     public static final int EPERM = 1;
     public static final int ENOENT = 2;
+    /** No such process. */
+    public static final int ESRCH = 3;
     public static final int EINTR = 4;
     public static final int EIO = 5;
     public static final int ENXIO = 6;
@@ -44,7 +46,7 @@ public final class Errno {
 
     static {
         String[] table = {
-            "1 EPERM", "2 ENOENT", "4 EINTR", "5 EIO", "6 ENXIO", "9 EBADF", "11 EAGAIN", "12 ENOMEM", "13 EACCES",
+            "1 EPERM", "2 ENOENT", "3 ESRCH", "4 EINTR", "5 EIO", "6 ENXIO", "9 EBADF", "11 EAGAIN", "12 ENOMEM", "13 EACCES",
             "14 EFAULT", "16 EBUSY", "17 EEXIST", "19 ENODEV", "20 ENOTDIR", "21 EISDIR", "22 EINVAL", "23 ENFILE",
             "24 EMFILE", "25 ENOTTY", "26 ETXTBSY", "27 EFBIG", "28 ENOSPC", "29 ESPIPE", "30 EROFS", "34 ERANGE",
             "36 ENAMETOOLONG", "38 ENOSYS", "39 ENOTEMPTY", "43 EIDRM", "75 EOVERFLOW", "95 EOPNOTSUPP"

@@ -11,7 +11,8 @@ public final class FolioStats {
 
     private final Counters counters;
     private final int pmdOrder;
-    private final long[][] perSize;
+    private final Counters perSize;
+    private final int orders;
 
     private final int faultAlloc;
     private final int faultFallback;
@@ -36,7 +37,8 @@ public final class FolioStats {
     public FolioStats(Counters counters, int pmdOrder) {
         this.counters = counters;
         this.pmdOrder = pmdOrder;
-        perSize = new long[SizeStat.values().length][pmdOrder + 1];
+        orders = pmdOrder + 1;
+        perSize = counters.separate(SizeStat.values().length * orders);
         faultAlloc = counters.register("thp_fault_alloc");
         faultFallback = counters.register("thp_fault_fallback");
         faultFallbackCharge = counters.register("thp_fault_fallback_charge");
@@ -63,11 +65,11 @@ public final class FolioStats {
 
     /** The value of {@code stat} for folios of {@code order}. */
     public long get(SizeStat stat, int order) {
-        return perSize[stat.ordinal()][order];
+        return perSize.get(stat.ordinal() * orders + order);
     }
 
     private void add(SizeStat stat, int order, long n) {
-        perSize[stat.ordinal()][order] += n;
+        perSize.add(stat.ordinal() * orders + order, n);
     }
 
     private void vmstat(int slot, int order, long n) {

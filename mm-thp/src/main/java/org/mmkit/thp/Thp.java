@@ -78,6 +78,11 @@ public final class Thp {
         return settings.isAnonOrderOn(order) || shmem.isPmdOrderOn();
     }
 
+    /** Whether {@code entry} of level {@link #LEVEL} maps a huge page. */
+    public boolean isLeaf(long entry) {
+        return format.isPresent(entry) && format.isLeaf(entry, LEVEL);
+    }
+
     /** The start of the huge page that {@code va} lies in. */
     public long block(long va) {
         return va & -size;

@@ -27,6 +27,14 @@ public interface AnonFolioPolicy {
     /** A fault has mapped the base page {@code pfn} at {@code va}; nothing else is left to do for it. */
     default void mapped(Vma vma, long va, long pfn) {}
 
+    /**
+     * Whether the policy may be asked by several faults at a time on a machine with several processors: it keeps nothing, or locks what it
+     * keeps. If not, faults in anonymous memory run alone.
+     */
+    default boolean runsBesideOthers() {
+        return false;
+    }
+
     /** How hard to try for a folio of more than one page in {@code vma}: bits of {@link org.mmkit.api.memory.Gfp}. */
     int gfp(Vma vma);
 }

@@ -5,12 +5,13 @@ import org.mmkit.api.space.Vma;
 /**
  * What happens to a huge leaf of one level when the engine works on ranges (mm/huge_memory.c). {@code slot} is the leaf's,
  * {@code va} the first address it maps. The entry may also be a higher-level migration entry.
+ * All operations lock the table of the slot by themselves, so the leaf that the caller saw may have gone: been split, above all.
  */
 public interface HugeLeafOperations {
 
     /**
      * Replaces the leaf by a table of the level below that maps the same (anonymous memory), or by nothing (page cache). Never
-     * fails, whatever the reference counts (SPEC T01).
+     * fails, whatever the reference counts (SPEC T01). Does nothing when the leaf has gone meanwhile.
      */
     void split(Vma vma, long slot, long va);
 
@@ -20,8 +21,12 @@ public interface HugeLeafOperations {
      */
     void freeze(Vma vma, long slot, long va);
 
-    /** Removes the leaf and what it held: mapping, resident count, deposited table, reference. */
-    void zap(Vma vma, long slot, long va);
+    /**
+     * Removes the leaf and what it held: mapping, resident count, deposited table, reference.
+     *
+     * @return false when the leaf has gone meanwhile: the place is to be looked at again
+     */
+    boolean zap(Vma vma, long slot, long va);
 
     /**
      * Moves the leaf to the empty {@code newSlot} of area {@code target}.
@@ -37,8 +42,12 @@ public interface HugeLeafOperations {
      */
     int copyAtFork(Vma copy, long copySlot, Vma source, long slot, long va);
 
-    /** Applies the area's present permissions to the whole leaf. */
-    void changeProtection(Vma vma, long slot, long va);
+    /**
+     * Applies the area's present permissions to the whole leaf.
+     *
+     * @return false when the leaf has gone meanwhile: the place is to be looked at again
+     */
+    boolean changeProtection(Vma vma, long slot, long va);
 
     /**
      * MADV_FREE of [{@code va}, {@code end}) within the leaf.

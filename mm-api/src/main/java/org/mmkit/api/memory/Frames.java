@@ -93,6 +93,15 @@ public interface Frames {
     /** Gives the folio lock back. */
     void unlockFolio(long head);
 
+    /**
+     * Locks the map counts of the large folio at {@code head} against others who change them (Linux: folio_lock_large_mapcount); only for the
+     * few lines that change them together. Nothing on a machine with one processor.
+     */
+    void lockMapcounts(long head);
+
+    /** Ends {@link #lockMapcounts}. */
+    void unlockMapcounts(long head);
+
     /** Long-term pins of the folio at {@code head} (FOLL_PIN). Each pin also holds a reference. */
     int pins(long head);
 

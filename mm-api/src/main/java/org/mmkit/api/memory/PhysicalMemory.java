@@ -32,6 +32,12 @@ public interface PhysicalMemory {
         return allocateFolio(order, gfp);
     }
 
+    /**
+     * Whether the last allocation failed only because the call it belongs to runs beside others, where nothing may be reclaimed: the call is
+     * to undo what it began, without counting a failure, and will be begun again alone. Never on a machine with one processor.
+     */
+    boolean isStalled();
+
     /** The frame of the memory map that holds the metadata (struct page) of frame {@code pfn}. */
     long memmapFrame(long pfn);
 

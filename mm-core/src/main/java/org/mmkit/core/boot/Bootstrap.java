@@ -74,7 +74,7 @@ public final class Bootstrap {
         if (configuration.isEnabled("NUMA") || configuration.isEnabled("HUGETLB_PAGE_FREE_VMEMMAP")) {
             memory.registerBootInfo(); // arch/x86/mm/init_64.c, register_page_bootmem_info
         }
-        CounterTable counters = new CounterTable();
+        CounterTable counters = new CounterTable(locks);
         PageTableArena tables = new PageTableArena(layout, format, memory.allocator(), memory.frames(), memory.spanned(),
                 memory.sectionOrder(), locks);
         KernelPageTables kernelTables = new KernelPageTables(tables, layout, format, memory.memmap(),

@@ -82,7 +82,7 @@ public final class Engine {
             Extensions extensions,
             Locks locks) {
         this.locks = locks;
-        this.calls = new StopMachine(locks);
+        this.calls = StopMachine.of(locks);
         this.layout = layout;
         this.format = format;
         this.virtual = virtual;
@@ -108,21 +108,29 @@ public final class Engine {
      */
     public UserAddressSpace newSpace() throws ErrnoException {
         UserAddressSpace space;
+        int id;
+        synchronized (spaces) {
+            id = ++lastSpaceId;
+        }
         try {
-            space = new UserAddressSpace(this, ++lastSpaceId, RadixPageTables.create(tables, layout, format));
+            space = new UserAddressSpace(this, id, RadixPageTables.create(tables, layout, format));
         } catch (RadixPageTables.OutOfFramesException e) {
             throw new ErrnoException(Errno.ENOMEM);
         }
-        spaces.add(space);
+        synchronized (spaces) {
+            spaces.add(space);
+        }
         return space;
     }
 
     /** The space is torn down. */
     public void forget(UserAddressSpace space) {
-        spaces.remove(space);
+        synchronized (spaces) {
+            spaces.remove(space);
+        }
     }
 
-    /** All living address spaces, oldest first. */
+    /** All living address spaces, oldest first; with {@code SMP=y} for calls that run alone. */
     public List<UserAddressSpace> spaces() {
         return spaces;
     }

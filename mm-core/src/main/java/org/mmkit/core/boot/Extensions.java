@@ -37,6 +37,11 @@ public final class Extensions {
         public int gfp(Vma vma) {
             return Gfp.HIGHUSER_MOVABLE;
         }
+
+        @Override
+        public boolean runsBesideOthers() {
+            return true;
+        }
     };
 
     /** The engine only asks when a large folio exists, and without a feature none can. */

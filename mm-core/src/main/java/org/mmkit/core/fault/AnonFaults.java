@@ -56,6 +56,9 @@ final class AnonFaults {
             order = emptyOrder(tables, slot, orders & leafEntries - 1);
             if (order > 0) {
                 head = allocate(area, order, orders);
+                if (head == Frames.NONE && engine.calls.isStalled()) {
+                    return Fault.OOM;
+                }
                 order = head == Frames.NONE ? 0 : frames.order(head);
             }
         }
@@ -117,6 +120,9 @@ final class AnonFaults {
             long head = engine.memory.allocateFolio(candidate, gfp);
             if (head != Frames.NONE) {
                 return head;
+            }
+            if (engine.calls.isStalled()) {
+                return Frames.NONE;
             }
             engine.extensions.largeFolios().count(FolioEvent.ANON_FAULT_FALLBACK, candidate, 1);
             left &= ~(1 << candidate);

@@ -69,7 +69,11 @@ final class CopyOnWrite {
                 return false;
             }
         }
+        if (!frames.tryLockFolio(head)) {
+            return false; // who splits or moves it is about to change its owner too
+        }
         engine.rmap.moveAnon(head, area);
+        frames.unlockFolio(head);
         return true;
     }
 

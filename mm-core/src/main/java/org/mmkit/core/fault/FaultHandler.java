@@ -17,7 +17,8 @@ import org.mmkit.core.space.UserAddressSpace;
 import org.mmkit.core.space.VmArea;
 
 /**
- * Answers page faults (Linux: handle_mm_fault). Outcomes are the bits of {@link Fault}. Allocates nothing. Not thread-safe.
+ * Answers page faults (Linux: handle_mm_fault). Outcomes are the bits of {@link Fault}. Allocates nothing. On a machine
+ * with several processors this is for calls that run alone; {@link ParallelFaults} is for the others.
  */
 public final class FaultHandler implements FaultResolver {
 
@@ -28,6 +29,7 @@ public final class FaultHandler implements FaultResolver {
     private final FileFaults files;
     private @Nullable Fault reused;
 
+    private final ParallelFaults parallel;
     private final int pgfault;
 
     /** Made once per machine. */
@@ -39,6 +41,7 @@ public final class FaultHandler implements FaultResolver {
         this.copyOnWrite = new CopyOnWrite(engine, basePages);
         this.files = new FileFaults(engine);
         this.pgfault = engine.counters.register("pgfault");
+        this.parallel = new ParallelFaults(engine, anon, copyOnWrite, pgfault);
     }
 
     @Override
@@ -55,15 +58,7 @@ public final class FaultHandler implements FaultResolver {
                 return Fault.SIGSEGV;
             }
         }
-        if ((flags & Fault.WRITE) != 0) {
-            if (!area.has(VmFlags.WRITE)) {
-                return Fault.SIGSEGV;
-            }
-        } else if ((flags & Fault.INSTRUCTION) != 0) {
-            if (!area.has(VmFlags.EXEC)) {
-                return Fault.SIGSEGV;
-            }
-        } else if ((area.flags() & VmFlags.ACCESS) == 0) {
+        if (!isAllowed(area, flags)) {
             return Fault.SIGSEGV;
         }
         Kswapd kswapd = engine.kswapd();
@@ -72,6 +67,19 @@ public final class FaultHandler implements FaultResolver {
             kswapd.runIfDue();
         }
         return outcome;
+    }
+
+    /** Whether {@code area} allows an access with the bits {@code flags} of {@link Fault}. */
+    static boolean isAllowed(VmArea area, int flags) {
+        if ((flags & Fault.WRITE) != 0) {
+            return area.has(VmFlags.WRITE);
+        }
+        return (flags & Fault.INSTRUCTION) != 0 ? area.has(VmFlags.EXEC) : (area.flags() & VmFlags.ACCESS) != 0;
+    }
+
+    /** Faults beside other calls. */
+    public ParallelFaults parallel() {
+        return parallel;
     }
 
     /** Handles a fault at {@code va}, which lies in {@code area} and is allowed there. */

@@ -22,19 +22,24 @@ final class CompactRwSemaphore implements RwSemaphore {
         }
     }
 
+    private final StopMachine calls;
     private final LockClass lockClass;
     private final @Nullable LockChecker checker;
     private volatile int word;
     private volatile int waiting;
     private @Nullable Thread owner;
 
-    CompactRwSemaphore(LockClass lockClass, @Nullable LockChecker checker) {
+    CompactRwSemaphore(StopMachine calls, LockClass lockClass, @Nullable LockChecker checker) {
+        this.calls = calls;
         this.lockClass = lockClass;
         this.checker = checker;
     }
 
     @Override
     public void readLock() {
+        if (calls.isStopped(lockClass)) {
+            return;
+        }
         if (checker != null) {
             checker.acquire(lockClass);
         }
@@ -51,6 +56,9 @@ final class CompactRwSemaphore implements RwSemaphore {
 
     @Override
     public boolean tryReadLock() {
+        if (calls.isStopped(lockClass)) {
+            return true;
+        }
         if (!tryRead()) {
             return false;
         }
@@ -62,6 +70,9 @@ final class CompactRwSemaphore implements RwSemaphore {
 
     @Override
     public void readUnlock() {
+        if (calls.isStopped(lockClass)) {
+            return;
+        }
         WORD.getAndAdd(this, -1);
         if (checker != null) {
             checker.release(lockClass);
@@ -70,6 +81,9 @@ final class CompactRwSemaphore implements RwSemaphore {
 
     @Override
     public void writeLock() {
+        if (calls.isStopped(lockClass)) {
+            return;
+        }
         if (checker != null) {
             checker.acquire(lockClass);
         }
@@ -86,6 +100,9 @@ final class CompactRwSemaphore implements RwSemaphore {
 
     @Override
     public boolean tryWriteLock() {
+        if (calls.isStopped(lockClass)) {
+            return true;
+        }
         if (!WORD.compareAndSet(this, 0, -1)) {
             return false;
         }
@@ -98,6 +115,9 @@ final class CompactRwSemaphore implements RwSemaphore {
 
     @Override
     public void writeUnlock() {
+        if (calls.isStopped(lockClass)) {
+            return;
+        }
         owner = null;
         WORD.setRelease(this, 0);
         if (checker != null) {
@@ -107,6 +127,6 @@ final class CompactRwSemaphore implements RwSemaphore {
 
     @Override
     public boolean isMineForWriting() {
-        return owner == Thread.currentThread();
+        return owner == Thread.currentThread() || calls.isStopped(lockClass);
     }
 }

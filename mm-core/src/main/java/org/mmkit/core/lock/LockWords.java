@@ -15,10 +15,12 @@ public final class LockWords {
     private static final int STRIDE_SHIFT = 5;
     private static final VarHandle WORDS = MethodHandles.arrayElementVarHandle(int[].class);
 
+    private final StopMachine calls;
     private final @Nullable LockChecker checker;
     private int[] words = {};
 
-    LockWords(@Nullable LockChecker checker) {
+    LockWords(StopMachine calls, @Nullable LockChecker checker) {
+        this.calls = calls;
         this.checker = checker;
     }
 
@@ -29,6 +31,9 @@ public final class LockWords {
 
     /** Takes lock {@code number} as one of the class {@code as}. */
     public void lock(int number, LockClass as) {
+        if (calls.isStopped()) {
+            return;
+        }
         if (checker != null) {
             checker.acquire(as);
         }
@@ -42,6 +47,9 @@ public final class LockWords {
 
     /** Takes lock {@code number} if it is free; whether it did. */
     public boolean tryLock(int number, LockClass as) {
+        if (calls.isStopped()) {
+            return true;
+        }
         if (!WORDS.compareAndSet(words, number << STRIDE_SHIFT, 0, 1)) {
             return false;
         }
@@ -53,6 +61,9 @@ public final class LockWords {
 
     /** Gives lock {@code number} back. */
     public void unlock(int number, LockClass as) {
+        if (calls.isStopped()) {
+            return;
+        }
         WORDS.setRelease(words, number << STRIDE_SHIFT, 0);
         if (checker != null) {
             checker.release(as);

@@ -23,19 +23,24 @@ final class PerCpuRwSemaphore implements RwSemaphore {
         }
     }
 
+    private final StopMachine calls;
     private final LockClass lockClass;
     private final @Nullable LockChecker checker;
     private final int[] readers = Stripes.newCells();
     private volatile int writer;
     private @Nullable Thread owner;
 
-    PerCpuRwSemaphore(LockClass lockClass, @Nullable LockChecker checker) {
+    PerCpuRwSemaphore(StopMachine calls, LockClass lockClass, @Nullable LockChecker checker) {
+        this.calls = calls;
         this.lockClass = lockClass;
         this.checker = checker;
     }
 
     @Override
     public void readLock() {
+        if (calls.isStopped(lockClass)) {
+            return;
+        }
         if (checker != null) {
             checker.acquire(lockClass);
         }
@@ -60,6 +65,9 @@ final class PerCpuRwSemaphore implements RwSemaphore {
 
     @Override
     public boolean tryReadLock() {
+        if (calls.isStopped(lockClass)) {
+            return true;
+        }
         if (!tryRead(Stripes.cell())) {
             return false;
         }
@@ -71,6 +79,9 @@ final class PerCpuRwSemaphore implements RwSemaphore {
 
     @Override
     public void readUnlock() {
+        if (calls.isStopped(lockClass)) {
+            return;
+        }
         CELLS.getAndAddRelease(readers, Stripes.cell(), -1);
         if (checker != null) {
             checker.release(lockClass);
@@ -79,6 +90,9 @@ final class PerCpuRwSemaphore implements RwSemaphore {
 
     @Override
     public void writeLock() {
+        if (calls.isStopped(lockClass)) {
+            return;
+        }
         if (checker != null) {
             checker.acquire(lockClass);
         }
@@ -97,6 +111,9 @@ final class PerCpuRwSemaphore implements RwSemaphore {
 
     @Override
     public boolean tryWriteLock() {
+        if (calls.isStopped(lockClass)) {
+            return true;
+        }
         if (!WRITER.compareAndSet(this, 0, 1)) {
             return false;
         }
@@ -115,6 +132,9 @@ final class PerCpuRwSemaphore implements RwSemaphore {
 
     @Override
     public void writeUnlock() {
+        if (calls.isStopped(lockClass)) {
+            return;
+        }
         owner = null;
         WRITER.setRelease(this, 0);
         if (checker != null) {
@@ -124,6 +144,6 @@ final class PerCpuRwSemaphore implements RwSemaphore {
 
     @Override
     public boolean isMineForWriting() {
-        return owner == Thread.currentThread();
+        return owner == Thread.currentThread() || calls.isStopped(lockClass);
     }
 }

@@ -21,10 +21,31 @@ public final class StopMachine {
     private volatile @Nullable Thread alone;
     private int depth;
 
-    /** Made once per machine. */
-    public StopMachine(Locks locks) {
-        smp = locks.isSmp();
-        calls = locks.rwSemaphore(LockClass.MACHINE);
+    /** That of a machine with one processor: nothing to do. */
+    public StopMachine() {
+        smp = false;
+        calls = RwSemaphore.NONE;
+    }
+
+    /** That of a machine with several processors. */
+    StopMachine(@Nullable LockChecker checker) {
+        smp = true;
+        calls = new PerCpuRwSemaphore(this, LockClass.MACHINE, checker);
+    }
+
+    /** That of the machine that {@code locks} are made for. */
+    public static StopMachine of(Locks locks) {
+        return locks instanceof SmpLocks real ? real.calls() : new StopMachine();
+    }
+
+    /** To be asked within a call of a machine with several processors: whether it runs alone, so that it needs no lock. */
+    public boolean isStopped() {
+        return alone != null;
+    }
+
+    /** {@link #isStopped}, for a lock of the class {@code of}: the machine's own is always real. */
+    boolean isStopped(LockClass of) {
+        return alone != null && of != LockClass.MACHINE;
     }
 
     /** Whether several threads may be in the machine. */

@@ -19,19 +19,24 @@ final class WordSpinLock implements SpinLock {
         }
     }
 
+    private final StopMachine calls;
     private final LockClass lockClass;
     private final @Nullable LockChecker checker;
 
     @SuppressWarnings("unused") // by WORD
     private volatile int word;
 
-    WordSpinLock(LockClass lockClass, @Nullable LockChecker checker) {
+    WordSpinLock(StopMachine calls, LockClass lockClass, @Nullable LockChecker checker) {
+        this.calls = calls;
         this.lockClass = lockClass;
         this.checker = checker;
     }
 
     @Override
     public void lock() {
+        if (calls.isStopped(lockClass)) {
+            return;
+        }
         if (checker != null) {
             checker.acquire(lockClass);
         }
@@ -43,6 +48,9 @@ final class WordSpinLock implements SpinLock {
 
     @Override
     public boolean tryLock() {
+        if (calls.isStopped(lockClass)) {
+            return true;
+        }
         if (!WORD.compareAndSet(this, 0, 1)) {
             return false;
         }
@@ -54,6 +62,9 @@ final class WordSpinLock implements SpinLock {
 
     @Override
     public void unlock() {
+        if (calls.isStopped(lockClass)) {
+            return;
+        }
         WORD.setRelease(this, 0);
         if (checker != null) {
             checker.release(lockClass);

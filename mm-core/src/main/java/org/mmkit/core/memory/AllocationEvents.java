@@ -31,4 +31,12 @@ public final class AllocationEvents {
     public long failures;
 
     AllocationEvents() {}
+
+    synchronized void fallback() {
+        fallbacks++;
+    }
+
+    synchronized void claimedBlock() {
+        claimedBlocks++;
+    }
 }

@@ -2,10 +2,14 @@ package org.mmkit.core.memory;
 
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.InvariantViolation;
+import org.mmkit.api.lock.LockClass;
+import org.mmkit.api.lock.Locks;
 import org.mmkit.api.memory.FrameAllocator;
 import org.mmkit.api.memory.Frames;
 import org.mmkit.api.memory.Gfp;
 import org.mmkit.api.memory.MigrateType;
+import org.mmkit.core.lock.StopMachine;
+import org.mmkit.core.lock.Stripes;
 
 /**
  * The binary buddy allocator of Linux: zones with watermarks, free lists by order and migratetype, page blocks that
@@ -14,7 +18,8 @@ import org.mmkit.api.memory.MigrateType;
  * <p>A request takes the highest zone it may use whose free frames stay above the low watermark, then lower zones. If all
  * fail, {@link SlowPath} goes on (mm/page_alloc.c, get_page_from_freelist).
  *
- * <p>Not thread-safe.
+ * <p>With {@code SMP=y} {@link #allocate} and {@link #free} are thread-safe: lists of processors under a lock each, free lists under
+ * that of their zone. All else is for calls that run alone.
  */
 public final class BuddyAllocator implements FrameAllocator {
 
@@ -28,6 +33,9 @@ public final class BuddyAllocator implements FrameAllocator {
         {RECLAIMABLE, UNMOVABLE}, // MOVABLE
         {UNMOVABLE, MOVABLE}, // RECLAIMABLE
     };
+
+    /** Free frames beyond the low watermark below which calls no longer run side by side: enough for what each processor has under way. */
+    private static final long ROOM = 1024;
 
     private final Zone[] zones = new Zone[Zone.ZONES];
     private final FreeBlocks blocks;
@@ -48,6 +56,8 @@ public final class BuddyAllocator implements FrameAllocator {
     private final Watermarks watermarks;
     private @Nullable AllocationFaults faults;
     private final SlowPath slowPath = new SlowPath(this);
+    private boolean smp;
+    private StopMachine calls = new StopMachine();
 
     /**
      * An allocator without memory; {@link #addMemory} gives it some, {@link #start} makes it ready.
@@ -91,6 +101,23 @@ public final class BuddyAllocator implements FrameAllocator {
         }
         cpu = cpus[0];
         watermarks = new Watermarks(zones);
+    }
+
+    /** Makes the allocator one for several processors, if {@code locks} are for some; before anything is allocated. */
+    void setLocks(Locks locks) {
+        smp = locks.isSmp();
+        calls = StopMachine.of(locks);
+        for (Zone zone : zones) {
+            zone.lock = locks.spinLock(LockClass.ZONE);
+            for (PerCpuLists[] lists : cpus) {
+                lists[zone.number].lock = locks.spinLock(LockClass.PER_CPU_PAGES);
+            }
+        }
+    }
+
+    /** The lists of the processor that the calling thread stands for. */
+    private PerCpuLists lists(int zone) {
+        return smp ? cpus[Stripes.number() % cpus.length][zone] : cpu[zone];
     }
 
     @Override
@@ -179,8 +206,16 @@ public final class BuddyAllocator implements FrameAllocator {
         faults = injected;
     }
 
-    /** Event counters. */
+    /** Event counters; with {@code SMP=y} to be asked by a call that runs alone. */
     public AllocationEvents events() {
+        for (int i = 0; smp && i < cpus.length; i++) {
+            for (int z = 0; z < Zone.ZONES; z++) {
+                events.allocated[z] += cpus[i][z].allocated;
+                cpus[i][z].allocated = 0;
+                events.freed += cpus[i][z].freed;
+                cpus[i][z].freed = 0;
+            }
+        }
         return events;
     }
 
@@ -229,14 +264,51 @@ public final class BuddyAllocator implements FrameAllocator {
         int type = type(gfp);
         Zone first = zones[firstZone[highest]];
         if (order == 0 && first.free > first.lowLimits[highest]) {
-            PerCpuLists lists = cpu[first.number];
-            if (!lists.isEmpty(type)) {
+            PerCpuLists lists = lists(first.number);
+            if (smp) {
+                long pfn = popLocked(lists, type);
+                if (pfn != NONE) {
+                    return pfn;
+                }
+            } else if (!lists.isEmpty(type)) {
                 events.allocated[first.number]++;
                 return blocks.pfn(lists.pop(type, 0));
             }
         }
         long pfn = fromZones(order, highest, type, Zone.LOW, 0);
+        if (pfn == NONE && !calls.isAlone()) {
+            // Beside others nothing is reclaimed or moved: the whole call is begun again alone.
+            calls.stall();
+            return NONE;
+        }
         return pfn != NONE ? pfn : slowPath.allocate(order, gfp, highest, type);
+    }
+
+    private long popLocked(PerCpuLists lists, int type) {
+        lists.lock.lock();
+        try {
+            if (lists.isEmpty(type)) {
+                return NONE;
+            }
+            lists.allocated++;
+            return blocks.pfn(lists.pop(type, 0));
+        } finally {
+            lists.lock.unlock();
+        }
+    }
+
+    /**
+     * Whether an allocation would very likely be served at once, without waking anybody: what a call that runs beside others asks before it
+     * begins what it would have to undo.
+     */
+    public boolean isAtHand(int order, int gfp) {
+        int highest = highestZone(gfp);
+        for (int z = highest; z >= 0; z--) {
+            if (zones[z].managed > 0 && isAbove(zones[z], order, highest, Zone.LOW, 0, zones[z].free - ROOM)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
@@ -256,7 +328,7 @@ public final class BuddyAllocator implements FrameAllocator {
                 }
                 int place = take(zone, order, type, spare);
                 if (place != 0) {
-                    events.allocated[z] += 1L << order;
+                    countAllocated(z, order);
                     return blocks.pfn(place);
                 }
             }
@@ -267,21 +339,54 @@ public final class BuddyAllocator implements FrameAllocator {
         }
     }
 
+    private void countAllocated(int zone, int order) {
+        if (smp) {
+            PerCpuLists lists = lists(zone);
+            lists.lock.lock();
+            lists.allocated += 1L << order;
+            lists.lock.unlock();
+        } else {
+            events.allocated[zone] += 1L << order;
+        }
+    }
+
     private int take(Zone zone, int order, int type, boolean spare) {
         if (order > PerCpuLists.COSTLY_ORDER && order != blockOrder) {
-            return takeFromLists(zone, order, type, spare);
+            zone.lock.lock();
+            try {
+                return takeFromLists(zone, order, type, spare);
+            } finally {
+                zone.lock.unlock();
+            }
         }
-        PerCpuLists lists = cpu[zone.number];
+        PerCpuLists lists = lists(zone.number);
+        if (!smp) {
+            return take(lists, zone, order, type, spare);
+        }
+        lists.lock.lock();
+        try {
+            return take(lists, zone, order, type, spare);
+        } finally {
+            lists.lock.unlock();
+        }
+    }
+
+    private int take(PerCpuLists lists, Zone zone, int order, int type, boolean spare) {
         int list = PerCpuLists.list(order, type);
         if (lists.isEmpty(list)) {
             lists.freedOfLate >>= 1;
             int n = order == 0 ? lists.batch : Math.max(lists.batch >> order, lists.batch > 1 ? 2 : 1);
-            for (int i = 0; i < n; i++) {
-                int place = takeFromLists(zone, order, type, spare);
-                if (place == 0) {
-                    break;
+            zone.lock.lock();
+            try {
+                for (int i = 0; i < n; i++) {
+                    int place = takeFromLists(zone, order, type, spare);
+                    if (place == 0) {
+                        break;
+                    }
+                    lists.addLast(list, order, place);
                 }
-                lists.addLast(list, order, place);
+            } finally {
+                zone.lock.unlock();
             }
             if (lists.isEmpty(list)) {
                 return 0;
@@ -302,7 +407,7 @@ public final class BuddyAllocator implements FrameAllocator {
                 place = steal(zone, order, type);
             }
             if (place != 0) {
-                events.fallbacks++;
+                events.fallback();
             }
         }
         return place;
@@ -328,12 +433,12 @@ public final class BuddyAllocator implements FrameAllocator {
                 blocks.setTypes(place, o, type);
                 blocks.cut(zone, place, o, order, type);
                 zone.free -= 1L << order;
-                events.claimedBlocks++;
+                events.claimedBlock();
                 return place;
             }
             if (isWorthClaiming(place, type, other)) {
                 blocks.moveBlock(zone, place, type);
-                events.claimedBlocks++;
+                events.claimedBlock();
                 return blocks.takeSmallest(zone, order, type);
             }
         }
@@ -438,8 +543,12 @@ public final class BuddyAllocator implements FrameAllocator {
                     + ", but it is free or not aligned");
         }
         Zone zone = zoneOf(pfn);
-        events.freed += 1L << order;
         int type = blocks.type(place);
+        if (smp) {
+            freeLocked(zone, place, order, type);
+            return;
+        }
+        events.freed += 1L << order;
         if (order > PerCpuLists.COSTLY_ORDER && order != blockOrder
                 || type == MigrateType.ISOLATE.ordinal()
                ) {
@@ -451,6 +560,34 @@ public final class BuddyAllocator implements FrameAllocator {
         lists.push(list, order, place);
         if (lists.count >= lists.high) {
             lists.drain(lists.excess(), list, zone, blocks);
+        }
+    }
+
+    private void freeLocked(Zone zone, int place, int order, int type) {
+        PerCpuLists lists = lists(zone.number);
+        lists.lock.lock();
+        try {
+            lists.freed += 1L << order;
+            boolean direct = order > PerCpuLists.COSTLY_ORDER && order != blockOrder || type == MigrateType.ISOLATE.ordinal();
+            int list = direct ? 0 : PerCpuLists.list(order, type < Zone.PCP_TYPES ? type : MOVABLE);
+            if (!direct) {
+                lists.push(list, order, place);
+                if (lists.count < lists.high) {
+                    return;
+                }
+            }
+            zone.lock.lock();
+            try {
+                if (direct) {
+                    blocks.free(zone, place, order);
+                } else {
+                    lists.drain(lists.excess(), list, zone, blocks);
+                }
+            } finally {
+                zone.lock.unlock();
+            }
+        } finally {
+            lists.lock.unlock();
         }
     }
 

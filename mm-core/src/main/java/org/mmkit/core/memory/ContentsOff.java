@@ -1,11 +1,15 @@
 package org.mmkit.core.memory;
 
 import java.util.Arrays;
+import org.mmkit.api.lock.Locks;
 import org.mmkit.api.memory.FrameContents;
+import org.mmkit.core.lock.AtomicWords;
+import org.mmkit.core.stat.CounterTable;
 
 /**
  * Contents that are not kept: one bit per frame tells whether it was written since it was last cleared. For replays,
- * which ask how much is cleared and copied but never what is read. Not thread-safe.
+ * which ask how much is cleared and copied but never what is read. With {@code SMP=y} different
+ * frames may be used by different threads.
  */
 public final class ContentsOff implements FrameContents {
 
@@ -15,8 +19,10 @@ public final class ContentsOff implements FrameContents {
     private final int mask;
     private final int pageSize;
     private final long[][] written;
-    private long cleared;
-    private long copied;
+    private final boolean smp;
+    private final CounterTable amounts;
+    private final int cleared;
+    private final int copied;
 
     /**
      * Contents of the frames 0 to {@code spanned} - 1, none written.
@@ -24,6 +30,15 @@ public final class ContentsOff implements FrameContents {
      * @param pageSize bytes of a frame
      */
     public ContentsOff(long spanned, int sectionOrder, int pageSize) {
+        this(spanned, sectionOrder, pageSize, Locks.NONE);
+    }
+
+    /** The same, for as many processors as {@code locks} are made for. */
+    public ContentsOff(long spanned, int sectionOrder, int pageSize, Locks locks) {
+        smp = locks.isSmp();
+        amounts = new CounterTable(locks);
+        cleared = amounts.register("cleared");
+        copied = amounts.register("copied");
         this.sectionOrder = sectionOrder;
         this.mask = (1 << sectionOrder) - 1;
         this.pageSize = pageSize;
@@ -43,10 +58,24 @@ public final class ContentsOff implements FrameContents {
             if (!value) {
                 return;
             }
-            written[s] = new long[(mask >>> 6) + 1];
+            synchronized (written) {
+                if (written[s] == EMPTY) {
+                    written[s] = new long[(mask >>> 6) + 1];
+                }
+            }
         }
         int i = (int) pfn & mask;
-        if (value) {
+        if (smp) {
+            // Neighbours share the word.
+            if (isWritten(pfn) == value) {
+                return;
+            }
+            if (value) {
+                AtomicWords.or(written[s], i >>> 6, 1L << i);
+            } else {
+                AtomicWords.and(written[s], i >>> 6, ~(1L << i));
+            }
+        } else if (value) {
             written[s][i >>> 6] |= 1L << i;
         } else {
             written[s][i >>> 6] &= ~(1L << i);
@@ -55,7 +84,7 @@ public final class ContentsOff implements FrameContents {
 
     @Override
     public void clear(long pfn, long pages) {
-        cleared += pages * pageSize;
+        amounts.add(cleared, pages * pageSize);
         for (long i = 0; i < pages; i++) {
             mark(pfn + i, false);
         }
@@ -63,7 +92,7 @@ public final class ContentsOff implements FrameContents {
 
     @Override
     public void copy(long fromPfn, long toPfn, long pages) {
-        copied += pages * pageSize;
+        amounts.add(copied, pages * pageSize);
         for (long i = 0; i < pages; i++) {
             mark(toPfn + i, isWritten(fromPfn + i));
         }
@@ -95,12 +124,12 @@ public final class ContentsOff implements FrameContents {
 
     @Override
     public long bytesCleared() {
-        return cleared;
+        return amounts.get(cleared);
     }
 
     @Override
     public long bytesCopied() {
-        return copied;
+        return amounts.get(copied);
     }
 
     @Override

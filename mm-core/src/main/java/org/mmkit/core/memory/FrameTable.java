@@ -7,6 +7,7 @@ import static org.mmkit.api.memory.FolioFlags.RESERVED;
 import static org.mmkit.api.memory.FolioFlags.SWAPCACHE;
 import static org.mmkit.api.memory.FolioFlags.TAIL;
 
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,6 +23,7 @@ import org.mmkit.core.lock.AtomicWords;
 import org.mmkit.core.lock.Backoff;
 import org.mmkit.core.lock.LockChecker;
 import org.mmkit.core.lock.SmpLocks;
+import org.mmkit.core.lock.StopMachine;
 
 /**
  * Frame metadata in primitive arrays per sparse section.
@@ -30,7 +32,7 @@ import org.mmkit.core.lock.SmpLocks;
  * a pointer per field and section. The order of a folio stands in the upper bits of the flag word of each of its frames,
  * so the head of a tail is one load and one mask away: folios are naturally aligned.
  *
- * <p>Not thread-safe.
+ * <p>With {@code SMP=y} thread-safe as {@link Frames} says; the arrays of a section are made once and never replaced.
  */
 public final class FrameTable implements Frames {
 
@@ -57,10 +59,13 @@ public final class FrameTable implements Frames {
     private static final int SLOT_0 = 3;
 
     private static final int SLOT_1 = 5;
+    /** 1 while the counts of the record are being changed. */
+    private static final int RECORD_LOCK = 7;
     private static final int RECORD_SHIFT = 3;
 
     private final boolean smp;
     private final @Nullable LockChecker checker;
+    private final StopMachine calls;
     private final int sectionOrder;
     private final int mask;
     private final int[] zero;
@@ -101,6 +106,7 @@ public final class FrameTable implements Frames {
     public FrameTable(long spanned, int sectionOrder, Locks locks) {
         smp = locks.isSmp();
         checker = locks instanceof SmpLocks real ? real.checker() : null;
+        calls = StopMachine.of(locks);
         this.sectionOrder = sectionOrder;
         int sectionPages = 1 << sectionOrder;
         mask = sectionPages - 1;
@@ -156,8 +162,14 @@ public final class FrameTable implements Frames {
     private int[] ownFlags(int section) {
         int[] a = flags[section];
         if (a == zero || a == allReserved || a == allTails) {
-            a = a.clone();
-            flags[section] = a;
+            synchronized (flags) {
+                a = flags[section];
+                if (a == zero || a == allReserved || a == allTails) {
+                    a = a.clone();
+                    VarHandle.releaseFence();
+                    flags[section] = a;
+                }
+            }
         }
         return a;
     }
@@ -165,10 +177,38 @@ public final class FrameTable implements Frames {
     private int[] own(int[][] directory, int section) {
         int[] a = directory[section];
         if (a == zero) {
-            a = new int[mask + 1];
-            directory[section] = a;
+            synchronized (directory) {
+                a = directory[section];
+                if (a == zero) {
+                    a = new int[mask + 1];
+                    VarHandle.releaseFence();
+                    directory[section] = a;
+                }
+            }
         }
         return a;
+    }
+
+    private static <T> T[] copyOnFirstUse(T[][] directory, int section, T[] empty) {
+        synchronized (directory) {
+            if (directory[section] == empty) {
+                T[] fresh = empty.clone();
+                VarHandle.releaseFence();
+                directory[section] = fresh;
+            }
+            return directory[section];
+        }
+    }
+
+    private static long[] copyOnFirstUse(long[][] directory, int section, long[] empty) {
+        synchronized (directory) {
+            if (directory[section] == empty) {
+                long[] fresh = empty.clone();
+                VarHandle.releaseFence();
+                directory[section] = fresh;
+            }
+            return directory[section];
+        }
     }
 
     private int section(long pfn) {
@@ -206,12 +246,28 @@ public final class FrameTable implements Frames {
 
     @Override
     public void set(long pfn, int flag) {
-        ownFlags(section(pfn))[(int) pfn & mask] |= flag & FLAG_MASK;
+        setAt(ownFlags(section(pfn)), (int) pfn & mask, flag & FLAG_MASK);
+    }
+
+    private void setAt(int[] a, int i, int flag) {
+        if (!smp) {
+            a[i] |= flag;
+        } else if ((a[i] & flag) != flag) {
+            AtomicWords.or(a, i, flag);
+        }
+    }
+
+    private void clearAt(int[] a, int i, int flag) {
+        if (!smp) {
+            a[i] &= ~flag;
+        } else if ((a[i] & flag) != 0) {
+            AtomicWords.and(a, i, ~flag);
+        }
     }
 
     @Override
     public void clear(long pfn, int flag) {
-        ownFlags(section(pfn))[(int) pfn & mask] &= ~(flag & FLAG_MASK);
+        clearAt(ownFlags(section(pfn)), (int) pfn & mask, flag & FLAG_MASK);
     }
 
     @Override
@@ -226,7 +282,7 @@ public final class FrameTable implements Frames {
             } else {
                 int[] a = ownFlags(s);
                 for (int i = from; i < to; i++) {
-                    a[i] |= flag & FLAG_MASK;
+                    setAt(a, i, flag & FLAG_MASK);
                 }
             }
             pfn += to - from;
@@ -243,7 +299,7 @@ public final class FrameTable implements Frames {
             if (flags[s] != zero) {
                 int[] a = ownFlags(s);
                 for (int i = from; i < to; i++) {
-                    a[i] &= ~(flag & FLAG_MASK);
+                    clearAt(a, i, flag & FLAG_MASK);
                 }
             }
             pfn += to - from;
@@ -267,18 +323,24 @@ public final class FrameTable implements Frames {
         if (r[i] <= 0) {
             throw wrong(head, "got a reference while its count was " + r[i]);
         }
-        r[i] += n;
+        if (smp) {
+            AtomicWords.add(r, i, n);
+        } else {
+            r[i] += n;
+        }
     }
 
     @Override
     public void put(long head, int n) {
         int[] r = references[section(head)];
         int i = (int) head & mask;
-        int left = r[i] - n;
+        int left = smp ? AtomicWords.add(r, i, -n) : r[i] - n;
         if (left < 0) {
-            throw wrong(head, n + " references dropped of " + r[i]);
+            throw wrong(head, n + " references dropped of " + (left + n));
         }
-        r[i] = left;
+        if (!smp) {
+            r[i] = left;
+        }
         if (left == 0) {
             release(head);
         }
@@ -297,6 +359,12 @@ public final class FrameTable implements Frames {
         int word = f[i];
         if (word >>> ORDER_SHIFT != 0 || pins[s][i] != 0) {
             return -1;
+        }
+        if (smp) {
+            AtomicWords.add(references[s], i, 1);
+            AtomicWords.add(mapcounts[s], i, 1);
+            clearAt(f, i, FolioFlags.ANON_EXCLUSIVE);
+            return word & FLAG_MASK;
         }
         references[s][i]++;
         mapcounts[s][i]++;
@@ -393,6 +461,9 @@ public final class FrameTable implements Frames {
     public boolean freeze(long head, int expected) {
         int[] r = references[section(head)];
         int i = (int) head & mask;
+        if (smp) {
+            return expected != 0 && AtomicWords.compareAndSet(r, i, expected, 0);
+        }
         if (r[i] != expected || expected == 0) {
             return false;
         }
@@ -407,12 +478,16 @@ public final class FrameTable implements Frames {
         if (r[i] != 0) {
             throw wrong(head, "unfrozen while its reference count was " + r[i]);
         }
-        r[i] = count;
+        if (smp) {
+            AtomicWords.setRelease(r, i, count);
+        } else {
+            r[i] = count;
+        }
     }
 
     @Override
     public void lockFolio(long head) {
-        if (smp) {
+        if (smp && !calls.isStopped()) {
             if (checker != null) {
                 checker.acquire(LockClass.FOLIO);
             }
@@ -425,7 +500,7 @@ public final class FrameTable implements Frames {
 
     @Override
     public boolean tryLockFolio(long head) {
-        if (!smp) {
+        if (!smp || calls.isStopped()) {
             return true;
         }
         if ((AtomicWords.or(ownFlags(section(head)), (int) head & mask, FolioFlags.LOCKED) & FolioFlags.LOCKED) != 0) {
@@ -439,7 +514,7 @@ public final class FrameTable implements Frames {
 
     @Override
     public void unlockFolio(long head) {
-        if (smp) {
+        if (smp && !calls.isStopped()) {
             int before = AtomicWords.and(ownFlags(section(head)), (int) head & mask, ~FolioFlags.LOCKED);
             if ((before & FolioFlags.LOCKED) == 0) {
                 throw wrong(head, "unlocked without being locked");
@@ -459,10 +534,13 @@ public final class FrameTable implements Frames {
     public void addPins(long head, int n) {
         int[] p = own(pins, section(head));
         int i = (int) head & mask;
-        if (p[i] + n < 0) {
-            throw wrong(head, -n + " pins dropped of " + p[i]);
+        int sum = smp ? AtomicWords.add(p, i, n) : p[i] + n;
+        if (sum < 0) {
+            throw wrong(head, -n + " pins dropped of " + (sum - n));
         }
-        p[i] += n;
+        if (!smp) {
+            p[i] = sum;
+        }
     }
 
     @Override
@@ -474,17 +552,43 @@ public final class FrameTable implements Frames {
     public int addPageMapcount(long pfn, int delta) {
         int[] m = own(mapcounts, section(pfn));
         int i = (int) pfn & mask;
-        int count = m[i] + delta;
+        int count = smp ? AtomicWords.add(m, i, delta) : m[i] + delta;
         if (count < 0) {
             throw wrong(pfn, "map count would be " + count);
         }
-        m[i] = count;
+        if (!smp) {
+            m[i] = count;
+        }
         return count;
     }
 
     /** Index of the record of the large folio whose head is frame {@code i} of its section. */
     private static int record(int i) {
         return i >>> 1 << RECORD_SHIFT;
+    }
+
+    @Override
+    public void lockMapcounts(long head) {
+        if (smp && !calls.isStopped()) {
+            if (checker != null) {
+                checker.acquire(LockClass.LARGE_MAPCOUNT);
+            }
+            int[] l = large[section(head)];
+            int round = 0;
+            while (!AtomicWords.compareAndSet(l, record((int) head & mask) + RECORD_LOCK, 0, 1)) {
+                round = Backoff.pause(round);
+            }
+        }
+    }
+
+    @Override
+    public void unlockMapcounts(long head) {
+        if (smp && !calls.isStopped()) {
+            AtomicWords.setRelease(large[section(head)], record((int) head & mask) + RECORD_LOCK, 0);
+            if (checker != null) {
+                checker.release(LockClass.LARGE_MAPCOUNT);
+            }
+        }
     }
 
     private int addToRecord(long head, int word, int delta) {
@@ -614,10 +718,10 @@ public final class FrameTable implements Frames {
     public void setOwner(long head, FolioOwner owner, long index) {
         int s = section(head);
         if (owners[s] == noOwner) {
-            owners[s] = new FolioOwner[mask + 1];
+            copyOnFirstUse(owners, s, noOwner);
         }
         if (indexes[s] == zeroLongs) {
-            indexes[s] = new long[mask + 1];
+            copyOnFirstUse(indexes, s, zeroLongs);
         }
         owners[s][(int) head & mask] = owner;
         indexes[s][(int) head & mask] = index;
@@ -645,7 +749,7 @@ public final class FrameTable implements Frames {
     public void setPrivateWord(long head, long value) {
         int s = section(head);
         if (words[s] == zeroLongs) {
-            words[s] = new long[mask + 1];
+            copyOnFirstUse(words, s, zeroLongs);
         }
         words[s][(int) head & mask] = value;
     }
@@ -675,8 +779,14 @@ public final class FrameTable implements Frames {
     private void emptyRecord(int section, int i) {
         int[] l = large[section];
         if (l == null) {
-            l = new int[(mask + 1) / 2 << RECORD_SHIFT];
-            large[section] = l;
+            synchronized (large) {
+                l = large[section];
+                if (l == null) {
+                    l = new int[(mask + 1) / 2 << RECORD_SHIFT];
+                    VarHandle.releaseFence();
+                    large[section] = l;
+                }
+            }
         }
         Arrays.fill(l, record(i), record(i) + (1 << RECORD_SHIFT), 0);
     }

@@ -96,7 +96,7 @@ final class FreeBlocks {
     }
 
     /** Gives {@code section} its arrays, without a free block in it. */
-    void touch(int section) {
+    synchronized void touch(int section) {
         if (kind[section] == TOUCHED) {
             return;
         }

@@ -1,12 +1,13 @@
 package org.mmkit.core.memory;
 
 import java.util.Arrays;
+import org.mmkit.api.lock.SpinLock;
 
 /**
  * The frames of one zone that one processor keeps at hand (Linux: struct per_cpu_pages): blocks of order 0 to 3 and
  * of the page-block order, by migratetype. What is freed last is handed out first; what lay longest is drained first.
  *
- * <p>Blocks are named by their places in {@link FreeBlocks}. Not thread-safe.
+ * <p>Blocks are named by their places in {@link FreeBlocks}. Under {@link #lock}.
  */
 final class PerCpuLists {
 
@@ -27,6 +28,11 @@ final class PerCpuLists {
     /** Frames freed of late: halved when the lists are filled (Linux: free_count). */
     int freedOfLate;
 
+    /** Guards all of this on a machine with several processors. */
+    SpinLock lock = SpinLock.NONE;
+    /** On such a machine: frames handed out and freed that the allocator's counters do not count yet. */
+    long allocated;
+    long freed;
     /** Frames on all lists. */
     int count;
 

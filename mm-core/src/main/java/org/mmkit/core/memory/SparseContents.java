@@ -1,7 +1,11 @@
 package org.mmkit.core.memory;
 
 import java.util.Arrays;
+import org.mmkit.api.lock.LockClass;
+import org.mmkit.api.lock.Locks;
+import org.mmkit.api.lock.SpinLock;
 import org.mmkit.api.memory.FrameContents;
+import org.mmkit.core.stat.CounterTable;
 
 /**
  * Contents kept as small as they are: one word per frame of a section that holds anything, and a byte array only
@@ -14,7 +18,8 @@ import org.mmkit.api.memory.FrameContents;
  *          PAGE    | index          a byte array in the side table
  * </pre>
  *
- * <p>A snapshot is such a word with a page of its own. Frames never written read as zero. Not thread-safe.
+ * <p>A snapshot is such a word with a page of its own. Frames never written read as zero. With {@code SMP=y} different frames may be
+ * used by different threads.
  */
 public final class SparseContents implements FrameContents {
 
@@ -32,10 +37,13 @@ public final class SparseContents implements FrameContents {
     private byte[][] pages = new byte[16][];
     private int[] freePages = new int[16];
     private int freeCount;
+    /** The side table of pages. */
+    private final SpinLock pagesLock;
     private int pageCount;
 
-    private long cleared;
-    private long copied;
+    private final CounterTable amounts;
+    private final int cleared;
+    private final int copied;
 
     /**
      * Contents of the frames 0 to {@code spanned} - 1, all zero.
@@ -43,6 +51,15 @@ public final class SparseContents implements FrameContents {
      * @param pageSize bytes of a frame
      */
     public SparseContents(long spanned, int sectionOrder, int pageSize) {
+        this(spanned, sectionOrder, pageSize, Locks.NONE);
+    }
+
+    /** The same, for as many processors as {@code locks} are made for. */
+    public SparseContents(long spanned, int sectionOrder, int pageSize, Locks locks) {
+        pagesLock = locks.spinLock(LockClass.LEAF);
+        amounts = new CounterTable(locks);
+        cleared = amounts.register("cleared");
+        copied = amounts.register("copied");
         this.sectionOrder = sectionOrder;
         this.mask = (1 << sectionOrder) - 1;
         this.pageSize = pageSize;
@@ -62,7 +79,11 @@ public final class SparseContents implements FrameContents {
             if (word == 0) {
                 return;
             }
-            words[s] = new long[mask + 1];
+            synchronized (words) {
+                if (words[s] == EMPTY) {
+                    words[s] = new long[mask + 1];
+                }
+            }
         }
         int i = (int) pfn & mask;
         forget(words[s][i]);
@@ -70,17 +91,22 @@ public final class SparseContents implements FrameContents {
     }
 
     private int newPage(byte[] content) {
-        int index;
-        if (freeCount > 0) {
-            index = freePages[--freeCount];
-        } else {
-            if (pageCount == pages.length) {
-                pages = Arrays.copyOf(pages, 2 * pages.length);
+        pagesLock.lock();
+        try {
+            int index;
+            if (freeCount > 0) {
+                index = freePages[--freeCount];
+            } else {
+                if (pageCount == pages.length) {
+                    pages = Arrays.copyOf(pages, 2 * pages.length);
+                }
+                index = pageCount++;
             }
-            index = pageCount++;
+            pages[index] = content;
+            return index;
+        } finally {
+            pagesLock.unlock();
         }
-        pages[index] = content;
-        return index;
     }
 
     private byte[] page(long word) {
@@ -110,7 +136,7 @@ public final class SparseContents implements FrameContents {
 
     @Override
     public void clear(long pfn, long count) {
-        cleared += count * pageSize;
+        amounts.add(cleared, count * pageSize);
         long end = pfn + count;
         while (pfn < end) {
             int from = (int) pfn & mask;
@@ -128,7 +154,7 @@ public final class SparseContents implements FrameContents {
 
     @Override
     public void copy(long fromPfn, long toPfn, long count) {
-        copied += count * pageSize;
+        amounts.add(copied, count * pageSize);
         for (long i = 0; i < count; i++) {
             setWord(toPfn + i, save(fromPfn + i));
         }
@@ -192,12 +218,12 @@ public final class SparseContents implements FrameContents {
 
     @Override
     public long bytesCleared() {
-        return cleared;
+        return amounts.get(cleared);
     }
 
     @Override
     public long bytesCopied() {
-        return copied;
+        return amounts.get(copied);
     }
 
     @Override
@@ -215,11 +241,16 @@ public final class SparseContents implements FrameContents {
     public void forget(long snapshot) {
         if ((snapshot & KIND) == PAGE) {
             int index = (int) snapshot;
-            pages[index] = null;
-            if (freeCount == freePages.length) {
-                freePages = Arrays.copyOf(freePages, 2 * freePages.length);
+            pagesLock.lock();
+            try {
+                pages[index] = null;
+                if (freeCount == freePages.length) {
+                    freePages = Arrays.copyOf(freePages, 2 * freePages.length);
+                }
+                freePages[freeCount++] = index;
+            } finally {
+                pagesLock.unlock();
             }
-            freePages[freeCount++] = index;
         }
     }
 

@@ -12,6 +12,8 @@ import org.mmkit.api.memory.FrameContents;
 import org.mmkit.api.memory.Frames;
 import org.mmkit.api.memory.Gfp;
 import org.mmkit.api.memory.PhysicalMemory;
+import org.mmkit.core.lock.StopMachine;
+import org.mmkit.core.lock.Stripes;
 
 /**
  * The memory of one machine after boot: what firmware and kernel keep is reserved, the rest is the allocator's.
@@ -35,6 +37,7 @@ public final class SystemMemory implements PhysicalMemory {
 
     private static final long KERNEL_BYTES = 40 * MIB;
 
+    private final StopMachine calls;
     private final FrameTable frames;
     private final BuddyAllocator allocator;
     private final FrameContents contents;
@@ -51,6 +54,7 @@ public final class SystemMemory implements PhysicalMemory {
     private record Run(long from, long to) {}
 
     private SystemMemory(Builder b) {
+        calls = StopMachine.of(b.locks);
         pageShift = b.layout.pageShift();
         numa = b.numa;
         sectionOrder = b.sectionOrder;
@@ -63,13 +67,15 @@ public final class SystemMemory implements PhysicalMemory {
         frames = new FrameTable(spanned, sectionOrder, b.locks);
         int blockOrder = Math.min(b.maxOrder, b.layout.order(2));
         long movable = movableStart(usable, b);
-        allocator = new BuddyAllocator(spanned, sectionOrder, blockOrder, b.maxOrder, zoneEnds(b, movable), b.processors, frames);
+        allocator = new BuddyAllocator(spanned, sectionOrder, blockOrder, b.maxOrder, zoneEnds(b, movable),
+                b.locks.isSmp() ? Stripes.COUNT : b.processors, frames);
+        allocator.setLocks(b.locks);
         allocator.watermarks().setPageKilobytes(1 << pageShift - 10);
         frames.lru().setZoneEnds(zoneEnds(b, movable));
         frames.setAllocator(allocator);
         contents = b.contents
-                ? new SparseContents(spanned, sectionOrder, 1 << pageShift)
-                : new ContentsOff(spanned, sectionOrder, 1 << pageShift);
+                ? new SparseContents(spanned, sectionOrder, 1 << pageShift, b.locks)
+                : new ContentsOff(spanned, sectionOrder, 1 << pageShift, b.locks);
         memmap = new MemmapPlan(b.layout, b.vmemmapBase, sectionOrder);
         boot(usable, reservations(usable));
         allocator.start();
@@ -320,6 +326,11 @@ public final class SystemMemory implements PhysicalMemory {
             }
         }
         return allocateFolio(order, gfp);
+    }
+
+    @Override
+    public boolean isStalled() {
+        return calls.isStalled();
     }
 
     /** Frames from 0 to the last one, holes included, rounded up to whole sections. */

@@ -1,11 +1,12 @@
 package org.mmkit.core.memory;
 
 import java.util.Arrays;
+import org.mmkit.api.lock.SpinLock;
 
 /**
  * A range of frames with its own free lists and watermarks (Linux: struct zone).
  *
- * <p>Not thread-safe.
+ * <p>With {@code SMP=y} changed under its lock, and read without it where an old value does.
  */
 public final class Zone {
 
@@ -40,6 +41,8 @@ public final class Zone {
     /** Orders of blocks: 0 to the largest. */
     final int orders;
 
+    /** Guards lists and totals on a machine with several processors. */
+    SpinLock lock = SpinLock.NONE;
     final int number;
     final long start;
     final long end;

@@ -8,12 +8,15 @@ import org.mmkit.api.arch.EntryFormat;
 import org.mmkit.api.arch.PageTableLayout;
 import org.mmkit.api.lock.LockClass;
 import org.mmkit.api.lock.Locks;
+import org.mmkit.api.lock.SpinLock;
 import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.FrameAllocator;
 import org.mmkit.api.memory.Frames;
 import org.mmkit.api.memory.Gfp;
+import org.mmkit.core.lock.AtomicWords;
 import org.mmkit.core.lock.LockWords;
 import org.mmkit.core.lock.SmpLocks;
+import org.mmkit.core.lock.StopMachine;
 
 /**
  * The words of all page tables of a machine.
@@ -23,7 +26,8 @@ import org.mmkit.core.lock.SmpLocks;
  * number of the table it leads to, so that a walk needs neither the entry codec nor a lookup by frame; a write
  * to an upper slot keeps it true.
  *
- * <p>Not thread-safe.
+ * <p>With {@code SMP=y} entries change under the lock of their table and tables come and go under one of the arena's own; the arrays only
+ * grow for a call that runs alone.
  */
 public final class PageTableArena {
 
@@ -46,6 +50,10 @@ public final class PageTableArena {
     private final int sectionOrder;
     private final long none;
 
+    private final Locks locks;
+    private final StopMachine calls;
+    /** Guards numbers and frames of tables. */
+    private final SpinLock poolsLock;
     /** A lock for each table by its number; null on a machine with one processor. */
     private final @Nullable LockWords leafLocks;
     private final @Nullable LockWords upperLocks;
@@ -113,6 +121,9 @@ public final class PageTableArena {
             long spanned,
             int sectionOrder,
             Locks locks) {
+        this.locks = locks;
+        calls = StopMachine.of(locks);
+        poolsLock = locks.spinLock(LockClass.LEAF);
         leafLocks = locks instanceof SmpLocks smp ? smp.lockWords() : null;
         upperLocks = locks instanceof SmpLocks smp ? smp.lockWords() : null;
         this.format = format;
@@ -141,6 +152,11 @@ public final class PageTableArena {
 
     long generation() {
         return generation;
+    }
+
+    /** A lock for what one address space keeps about its tables. */
+    SpinLock newLock() {
+        return locks.spinLock(LockClass.LEAF);
     }
 
     boolean isSmp() {
@@ -193,6 +209,11 @@ public final class PageTableArena {
                 }
                 child = Math.abs(number);
             }
+        }
+        if (leafLocks != null) {
+            // Walks that hold no lock must find the table as it was filled.
+            AtomicWords.setRelease(children, index, child);
+            return;
         }
         if (children[index] > 0 && children[index] != child) {
             generation++;
@@ -250,6 +271,24 @@ public final class PageTableArena {
             return Frames.NONE;
         }
         frames.makeFolio(pfn, 0, false);
+        Pool pool = level == 1 ? leaves : uppers;
+        poolsLock.lock();
+        try {
+            if (!calls.isAlone() && pool.freeCount == 0 && pool.used == pool.frameOf.length) {
+                // Others are using the arrays that would have to grow.
+                calls.stall();
+            } else {
+                enter(pfn, level, pool);
+                return pfn;
+            }
+        } finally {
+            poolsLock.unlock();
+        }
+        frames.put(pfn, 1);
+        return Frames.NONE;
+    }
+
+    private void enter(long pfn, int level, Pool pool) {
         frames.set(pfn, FolioFlags.TABLE);
         enter(pfn, level);
         return pfn;
@@ -260,7 +299,6 @@ public final class PageTableArena {
         if (tableOf[s] == NO_INTS) {
             tableOf[s] = new int[1 << sectionOrder];
         }
-        Pool pool = level == 1 ? leaves : uppers;
         int number = pool.take();
         ensure(pool, number);
         pool.frameOf[number] = pfn;
@@ -326,9 +364,11 @@ public final class PageTableArena {
         if (!leaf) {
             Arrays.fill(children, i, i + tableWords, 0);
         }
+        poolsLock.lock();
         (leaf ? leaves : uppers).giveBack(i >>> tableShift);
         generation++;
         tableOf[(int) (pfn >>> sectionOrder)][(int) pfn & (1 << sectionOrder) - 1] = 0;
+        poolsLock.unlock();
         frames.clear(pfn, FolioFlags.TABLE);
         frames.put(pfn, 1);
     }

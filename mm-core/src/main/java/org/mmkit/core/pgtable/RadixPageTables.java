@@ -6,6 +6,7 @@ import java.util.Arrays;
 import org.mmkit.api.InvariantViolation;
 import org.mmkit.api.arch.EntryFormat;
 import org.mmkit.api.arch.PageTableLayout;
+import org.mmkit.api.lock.SpinLock;
 import org.mmkit.api.memory.Frames;
 import org.mmkit.api.pgtable.PageTables;
 
@@ -13,7 +14,7 @@ import org.mmkit.api.pgtable.PageTables;
  * The page tables of one address space, as a radix tree in a {@link PageTableArena}.
  *
  * <p>The way to the last leaf table is remembered, as the paging-structure caches of a processor do. Calls on ranges take
- * addresses of user space; none is negative. Not thread-safe.
+ * addresses of user space; none is negative. With {@code SMP=y} nothing is remembered, and the locks are those of {@link PageTables}.
  */
 public final class RadixPageTables implements PageTables {
 
@@ -21,6 +22,8 @@ public final class RadixPageTables implements PageTables {
     private final PageTableLayout layout;
     private final EntryFormat format;
     private final boolean smp;
+    /** Guards deposits and the numbers of tables. */
+    private final SpinLock accountsLock;
     private final int levels;
     private final int pageShift;
     private final int leafMask;
@@ -53,6 +56,7 @@ public final class RadixPageTables implements PageTables {
     private RadixPageTables(PageTableArena arena, PageTableLayout layout, EntryFormat format, long root) {
         this.arena = arena;
         this.smp = arena.isSmp();
+        this.accountsLock = arena.newLock();
         this.layout = layout;
         this.format = format;
         this.root = root;
@@ -198,6 +202,9 @@ public final class RadixPageTables implements PageTables {
     }
 
     private long remember(long va, int leafNumber) {
+        if (smp) {
+            return arena.leafSlot(leafNumber) + ((int) (va >>> pageShift) & leafMask);
+        }
         cachedRange = va >>> tableShift2;
         cachedSlot = arena.leafSlot(leafNumber);
         cachedGeneration = arena.generation();
@@ -215,7 +222,37 @@ public final class RadixPageTables implements PageTables {
                 return remember(va, child - 1);
             }
         }
-        return make(va, level);
+        return smp ? makeBesideOthers(va, level) : make(va, level);
+    }
+
+    /** {@link #make} while others may make the same tables: who finds the entry taken gives his own table back. */
+    private long makeBesideOthers(long va, int level) {
+        int number = rootNumber;
+        for (int l = levels; l > level; l--) {
+            int child = arena.child(number, index(va, l));
+            if (child == 0) {
+                long table = allocateTable(l - 1);
+                if (table == Frames.NONE) {
+                    return NO_SLOT;
+                }
+                long slot = arena.upperSlot(number) + index(va, l);
+                arena.lock(slot, false);
+                boolean free = arena.read(slot) == format.none();
+                if (free) {
+                    arena.write(slot, format.table(table, l));
+                }
+                arena.unlock(slot, false);
+                if (!free) {
+                    freeTable(table, l - 1);
+                }
+                child = arena.child(number, index(va, l));
+            }
+            if (child <= 0) {
+                return NO_SLOT;
+            }
+            number = child - 1;
+        }
+        return level == 1 ? remember(va, number) : arena.upperSlot(number) + index(va, level);
     }
 
     /** Walks to the table of {@code level} and makes the tables that are missing on the way. */
@@ -333,10 +370,12 @@ public final class RadixPageTables implements PageTables {
 
     /** Linux counts PTE, PMD and PUD tables (mm_inc_nr_ptes and its kin), and neither P4D tables nor the root. */
     private void account(int level, int delta) {
+        accountsLock.lock();
         tablesOfLevel[level] += delta;
         if (level <= 3 && level != levels) {
             bytes += (long) delta << pageShift;
         }
+        accountsLock.unlock();
     }
 
     @Override
@@ -347,19 +386,28 @@ public final class RadixPageTables implements PageTables {
 
     @Override
     public void deposit(long slot, long tablePfn) {
-        if (deposits.put(slot, tablePfn) != Frames.NONE) {
+        accountsLock.lock();
+        long before = deposits.put(slot, tablePfn);
+        accountsLock.unlock();
+        if (before != Frames.NONE) {
             throw new InvariantViolation("a table is deposited already beside the entry 0x" + Long.toHexString(read(slot)));
         }
     }
 
     @Override
     public long withdraw(long slot) {
-        return deposits.remove(slot);
+        accountsLock.lock();
+        long table = deposits.remove(slot);
+        accountsLock.unlock();
+        return table;
     }
 
     @Override
     public boolean hasDeposit(long slot) {
-        return deposits.get(slot) != Frames.NONE;
+        accountsLock.lock();
+        boolean has = deposits.get(slot) != Frames.NONE;
+        accountsLock.unlock();
+        return has;
     }
 
     /** Tables that are deposited now. */

@@ -1,5 +1,8 @@
 package org.mmkit.core.process;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.Errno;
 import org.mmkit.api.ErrnoException;
@@ -19,9 +22,19 @@ import org.mmkit.core.space.VmArea;
  * A process of the model: an address space and what its program does. Methods named like system calls take their arguments and give
  * their raw results: 0 or more, or a negated error number of {@link Errno}.
  *
- * <p>With {@code SMP=y} several threads may use one process, as the threads of a program do. Not thread-safe with {@code SMP=n}.
+ * <p>After {@link #exit} calls give ESRCH and accesses SIGSEGV. With {@code SMP=y} several threads may use one process, as the threads of a program do. Not thread-safe with {@code SMP=n}.
  */
 public final class Process {
+
+    private static final VarHandle EXITED;
+
+    static {
+        try {
+            EXITED = MethodHandles.lookup().findVarHandle(Process.class, "exited", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     /** The access was to memory that is not there: the negated number is what {@link #load} and {@link #store} give. */
     public static final int SIGSEGV = 11;
@@ -39,14 +52,19 @@ public final class Process {
     private final StopMachine calls;
     private final ProcessTable table;
     private final int pid;
-    private UserAddressSpace space;
+    private volatile UserAddressSpace space;
     private boolean sharesSpace;
     private long faults;
-    private boolean exited;
+    @SuppressWarnings("unused") // by EXITED
+    private volatile boolean exited;
+    private final ParallelCalls parallel;
+    /** With SMP=y in place of {@link #faults}. */
+    private final LongAdder parallelFaults = new LongAdder();
 
     Process(Engine engine, ProcessTable table, int pid, UserAddressSpace space) {
         this.engine = engine;
         this.calls = engine.calls;
+        this.parallel = table.parallel();
         this.table = table;
         this.pid = pid;
         this.space = space;
@@ -64,13 +82,27 @@ public final class Process {
 
     /** Page faults of this process that were resolved. */
     public long faults() {
-        return faults;
+        return faults + parallelFaults.sum();
+    }
+
+    /** A fault was resolved beside other calls. */
+    void countFault() {
+        parallelFaults.increment();
     }
 
     /** mmap; {@code source} is the open file, null for none. */
     public long mmap(long addr, long length, int prot, int flags, @Nullable Mappable source, long offset) {
+        if (calls.isSmp()) {
+            long result = parallel.mmap(space, addr, length, prot, flags, source, offset);
+            if (result != ParallelCalls.ALONE) {
+                return result;
+            }
+        }
         calls.stop();
         try {
+            if (space.isDead()) {
+                return -Errno.ESRCH;
+            }
             return space.map().mmap(addr, length, prot, flags, source, offset);
         } finally {
             calls.resume();
@@ -79,8 +111,17 @@ public final class Process {
 
     /** munmap. */
     public long munmap(long addr, long length) {
+        if (calls.isSmp()) {
+            long result = parallel.munmap(space, addr, length);
+            if (result != ParallelCalls.ALONE) {
+                return result;
+            }
+        }
         calls.stop();
         try {
+            if (space.isDead()) {
+                return -Errno.ESRCH;
+            }
             return space.map().munmap(addr, length);
         } finally {
             calls.resume();
@@ -89,8 +130,17 @@ public final class Process {
 
     /** mprotect. */
     public long mprotect(long addr, long length, int prot) {
+        if (calls.isSmp()) {
+            long result = parallel.mprotect(space, addr, length, prot);
+            if (result != ParallelCalls.ALONE) {
+                return result;
+            }
+        }
         calls.stop();
         try {
+            if (space.isDead()) {
+                return -Errno.ESRCH;
+            }
             return space.protect().mprotect(addr, length, prot);
         } finally {
             calls.resume();
@@ -101,6 +151,9 @@ public final class Process {
     public long mremap(long addr, long oldLength, long newLength, int flags, long newAddr) {
         calls.stop();
         try {
+            if (space.isDead()) {
+                return -Errno.ESRCH;
+            }
             return space.remap().mremap(addr, oldLength, newLength, flags, newAddr);
         } finally {
             calls.resume();
@@ -109,8 +162,17 @@ public final class Process {
 
     /** madvise. */
     public long madvise(long addr, long length, int advice) {
+        if (calls.isSmp()) {
+            long result = parallel.madvise(space, addr, length, advice);
+            if (result != ParallelCalls.ALONE) {
+                return result;
+            }
+        }
         calls.stop();
         try {
+            if (space.isDead()) {
+                return -Errno.ESRCH;
+            }
             return space.advise().madvise(addr, length, advice);
         } finally {
             calls.resume();
@@ -121,6 +183,9 @@ public final class Process {
     public long mlock(long addr, long length) {
         calls.stop();
         try {
+            if (space.isDead()) {
+                return -Errno.ESRCH;
+            }
             return space.lock().mlock(addr, length, 0);
         } finally {
             calls.resume();
@@ -131,6 +196,9 @@ public final class Process {
     public long mlock2(long addr, long length, int flags) {
         calls.stop();
         try {
+            if (space.isDead()) {
+                return -Errno.ESRCH;
+            }
             return space.lock().mlock(addr, length, flags);
         } finally {
             calls.resume();
@@ -141,6 +209,9 @@ public final class Process {
     public long munlock(long addr, long length) {
         calls.stop();
         try {
+            if (space.isDead()) {
+                return -Errno.ESRCH;
+            }
             return space.lock().munlock(addr, length);
         } finally {
             calls.resume();
@@ -151,6 +222,9 @@ public final class Process {
     public long mlockall(int flags) {
         calls.stop();
         try {
+            if (space.isDead()) {
+                return -Errno.ESRCH;
+            }
             return space.lock().mlockall(flags);
         } finally {
             calls.resume();
@@ -161,6 +235,9 @@ public final class Process {
     public long munlockall() {
         calls.stop();
         try {
+            if (space.isDead()) {
+                return -Errno.ESRCH;
+            }
             return space.lock().munlockall();
         } finally {
             calls.resume();
@@ -169,8 +246,17 @@ public final class Process {
 
     /** brk: the break after the call. */
     public long brk(long address) {
+        if (calls.isSmp()) {
+            long result = parallel.brk(space, address);
+            if (result != ParallelCalls.ALONE) {
+                return result;
+            }
+        }
         calls.stop();
         try {
+            if (space.isDead()) {
+                return -Errno.ESRCH;
+            }
             return space.map().brk(address);
         } finally {
             calls.resume();
@@ -191,6 +277,9 @@ public final class Process {
     public long prctl(int option, long arg2, long arg3, long arg4, long arg5) {
         calls.stop();
         try {
+            if (space.isDead()) {
+                return -Errno.ESRCH;
+            }
             PrctlHandler handler = engine.extensions.prctl().get(option);
             return handler == null ? -Errno.EINVAL : handler.call(space, arg2, arg3, arg4, arg5);
         } finally {
@@ -204,8 +293,17 @@ public final class Process {
      * @throws ErrnoException ENOMEM
      */
     public Process fork() throws ErrnoException {
+        if (calls.isSmp()) {
+            UserAddressSpace copy = parallel.fork(space);
+            if (copy != null) {
+                return table.add(copy);
+            }
+        }
         calls.stop();
         try {
+            if (space.isDead()) {
+                throw new ErrnoException(Errno.ESRCH);
+            }
             return table.add(space.fork(engine.extensions.inheritedSpaceFlags()));
         } finally {
             calls.resume();
@@ -246,13 +344,16 @@ public final class Process {
 
     /** exit: the address space goes. A second call does nothing. */
     public void exit() {
+        if (!EXITED.compareAndSet(this, false, true)) {
+            return;
+        }
+        boolean gone = calls.isSmp() && !sharesSpace && parallel.tearDown(space);
         calls.stop();
         try {
-            if (!exited) {
-                exited = true;
+            if (!gone) {
                 leave();
-                table.remove(this);
             }
+            table.remove(this);
         } finally {
             calls.resume();
         }
@@ -271,8 +372,20 @@ public final class Process {
      * @return outcome bits of {@link Fault}
      */
     public int touch(long va, int flags) {
+        if (calls.isSmp()) {
+            int outcome = parallel.touch(space, va, flags);
+            if (outcome != ParallelCalls.ALONE) {
+                if ((outcome & Fault.ERROR) == 0) {
+                    countFault();
+                }
+                return outcome;
+            }
+        }
         calls.stop();
         try {
+            if (space.isDead()) {
+                return Fault.SIGSEGV;
+            }
             int outcome = engine.faults.access(space, va, flags);
             if ((outcome & Fault.ERROR) == 0) {
                 faults++;
@@ -285,8 +398,17 @@ public final class Process {
 
     /** Reads one byte: 0 to 255, or a negated signal number. */
     public int load(long va) {
+        if (calls.isSmp()) {
+            int got = parallel.access(this, va, -1);
+            if (got != ParallelCalls.ALONE) {
+                return got;
+            }
+        }
         calls.stop();
         try {
+            if (space.isDead()) {
+                return -SIGSEGV;
+            }
             long pfn = access(va, false);
             return pfn < 0 ? (int) pfn : engine.memory.contents().read(pfn, (int) (va & engine.pageSize - 1));
         } finally {
@@ -296,8 +418,17 @@ public final class Process {
 
     /** Writes one byte: 0, or a negated signal number. */
     public int store(long va, int value) {
+        if (calls.isSmp()) {
+            int done = parallel.access(this, va, value & 0xff);
+            if (done != ParallelCalls.ALONE) {
+                return done;
+            }
+        }
         calls.stop();
         try {
+            if (space.isDead()) {
+                return -SIGSEGV;
+            }
             long pfn = access(va, true);
             if (pfn < 0) {
                 return (int) pfn;

@@ -13,11 +13,13 @@ public final class ProcessTable {
 
     private final Engine engine;
     private final List<Process> living = new ArrayList<>();
+    private final ParallelCalls parallel;
     private int lastPid;
 
     /** Made once per machine. */
     public ProcessTable(Engine engine) {
         this.engine = engine;
+        this.parallel = new ParallelCalls(engine);
     }
 
     /**
@@ -29,23 +31,27 @@ public final class ProcessTable {
         return add(engine.newSpace());
     }
 
-    Process add(UserAddressSpace space) {
+    ParallelCalls parallel() {
+        return parallel;
+    }
+
+    synchronized Process add(UserAddressSpace space) {
         Process process = new Process(engine, this, ++lastPid, space);
         living.add(process);
         return process;
     }
 
-    void remove(Process process) {
+    synchronized void remove(Process process) {
         living.remove(process);
     }
 
     /** The living processes. */
-    public List<Process> living() {
+    public synchronized List<Process> living() {
         return List.copyOf(living);
     }
 
     /** The living process numbered {@code pid}, or null. */
-    public @Nullable Process find(int pid) {
+    public synchronized @Nullable Process find(int pid) {
         for (Process process : living) {
             if (process.pid() == pid) {
                 return process;

@@ -2,6 +2,7 @@ package org.mmkit.core.rmap;
 
 import java.util.List;
 import org.mmkit.api.lock.LockClass;
+import org.mmkit.api.lock.RwSemaphore;
 import org.mmkit.core.space.VmArea;
 
 /**
@@ -12,12 +13,12 @@ public final class AnonChains {
 
     private AnonChains() {}
 
-    /** Gives {@code area} a root of its own. */
-    public static void create(VmArea area) {
-        adopt(area, new AnonVma(area.space().engine().locks.rwSemaphore(LockClass.ANON_VMA)));
+    /** A root that {@code area} may adopt. */
+    public static AnonVma newRoot(VmArea area) {
+        return new AnonVma(area.space().engine().locks.rwSemaphore(LockClass.ANON_VMA));
     }
 
-    /** Makes {@code anonVma} the root for new folios of {@code area}, which has none. */
+    /** Makes {@code anonVma} the root for new folios of {@code area}, which has none; under the root's lock for writing. */
     public static void adopt(VmArea area, AnonVma anonVma) {
         area.setAnonVma(anonVma);
         anonVma.activate();
@@ -26,50 +27,74 @@ public final class AnonChains {
 
     /** Links {@code to} to every root of {@code from} and makes it use the same one for new folios: split, move and merge. */
     public static void cloneChain(VmArea to, VmArea from) {
-        List<AnonVma> chain = from.anonChain();
-        for (int i = 0; i < chain.size(); i++) {
-            link(to, chain.get(i));
-        }
-        AnonVma own = from.anonVma();
-        if (own != null) {
-            to.setAnonVma(own);
-            own.activate();
+        RwSemaphore lock = lockOf(from);
+        lock.writeLock();
+        try {
+            List<AnonVma> chain = from.anonChain();
+            for (int i = 0; i < chain.size(); i++) {
+                link(to, chain.get(i));
+            }
+            AnonVma own = from.anonVma();
+            if (own != null) {
+                to.setAnonVma(own);
+                own.activate();
+            }
+        } finally {
+            lock.writeUnlock();
         }
     }
 
     /** Links the child's area {@code copy} to the roots of {@code source} and gives it one for its new folios. */
     public static void fork(VmArea copy, VmArea source) {
-        AnonVma parent = source.anonVma();
-        if (parent == null) {
-            return;
-        }
-        List<AnonVma> chain = source.anonChain();
-        for (int i = chain.size() - 1; i >= 0; i--) {
-            AnonVma anonVma = chain.get(i);
-            link(copy, anonVma);
-            if (copy.anonVma() == null && anonVma.isReusable()) {
-                copy.setAnonVma(anonVma);
+        RwSemaphore lock = lockOf(source);
+        lock.writeLock();
+        try {
+            AnonVma parent = source.anonVma();
+            if (parent == null) {
+                return;
             }
+            List<AnonVma> chain = source.anonChain();
+            for (int i = chain.size() - 1; i >= 0; i--) {
+                AnonVma anonVma = chain.get(i);
+                link(copy, anonVma);
+                if (copy.anonVma() == null && anonVma.isReusable()) {
+                    copy.setAnonVma(anonVma);
+                }
+            }
+            AnonVma reused = copy.anonVma();
+            if (reused != null) {
+                reused.activate();
+                return;
+            }
+            adopt(copy, new AnonVma(parent));
+        } finally {
+            lock.writeUnlock();
         }
-        AnonVma reused = copy.anonVma();
-        if (reused != null) {
-            reused.activate();
-            return;
-        }
-        adopt(copy, new AnonVma(parent));
     }
 
     /** Takes {@code area} out of all its roots. */
     public static void unlinkAll(VmArea area) {
-        List<AnonVma> chain = area.anonChain();
-        for (int i = chain.size() - 1; i >= 0; i--) {
-            chain.get(i).unlink(area);
+        RwSemaphore lock = lockOf(area);
+        lock.writeLock();
+        try {
+            List<AnonVma> chain = area.anonChain();
+            for (int i = chain.size() - 1; i >= 0; i--) {
+                chain.get(i).unlink(area);
+            }
+            AnonVma own = area.anonVma();
+            if (own != null) {
+                own.deactivate();
+            }
+            area.clearAnon();
+        } finally {
+            lock.writeUnlock();
         }
-        AnonVma own = area.anonVma();
-        if (own != null) {
-            own.deactivate();
-        }
-        area.clearAnon();
+    }
+
+    /** All roots of an area are of one family, which has one lock. */
+    private static RwSemaphore lockOf(VmArea area) {
+        AnonVma any = area.anonVma();
+        return any == null ? RwSemaphore.NONE : any.lock();
     }
 
     private static void link(VmArea area, AnonVma anonVma) {

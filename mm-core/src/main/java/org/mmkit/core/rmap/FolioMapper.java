@@ -153,28 +153,40 @@ public final class FolioMapper implements ReverseMapping {
             if (frames.addPageMapcount(pfn, 1) == 1) {
                 mapped = 1;
             }
-        } else if (level == 1) {
-            int first = 0;
-            for (int i = 0; i < n; i++) {
-                if (frames.addPageMapcount(pfn + i, 1) == 1) {
-                    first++;
-                }
-            }
-            frames.addMappedPages(head, first);
-            frames.addLargeMapcount(head, n, area.space().id());
-            mapped = frames.entireMapcount(head) == 0 ? first : 0;
         } else {
-            int before = frames.mappedPages(head);
-            frames.addLargeMapcount(head, 1, area.space().id());
-            if (frames.addEntireMapcount(head, 1) == 1) {
-                huge = 1;
-                mapped = n - before;
+            frames.lockMapcounts(head);
+            try {
+                if (level == 1) {
+                    mapped = addPages(head, pfn, n, area);
+                } else {
+                    int before = frames.mappedPages(head);
+                    frames.addLargeMapcount(head, 1, area.space().id());
+                    if (frames.addEntireMapcount(head, 1) == 1) {
+                        huge = 1;
+                        mapped = n - before;
+                    }
+                }
+            } finally {
+                frames.unlockMapcounts(head);
             }
         }
         if (area.has(VmFlags.LOCKED) && !frames.isLarge(head)) {
             lru.mlock(head);
         }
         countMapped(head, mapped, huge);
+    }
+
+    /** Counts level-1 mappings of pages of a large folio; returns how many of them were not mapped in any way before. */
+    private int addPages(long head, long pfn, int n, VmArea area) {
+        int first = 0;
+        for (int i = 0; i < n; i++) {
+            if (frames.addPageMapcount(pfn + i, 1) == 1) {
+                first++;
+            }
+        }
+        frames.addMappedPages(head, first);
+        frames.addLargeMapcount(head, n, area.space().id());
+        return frames.entireMapcount(head) == 0 ? first : 0;
     }
 
     private void countMapped(long head, int pages, int huge) {
@@ -218,14 +230,21 @@ public final class FolioMapper implements ReverseMapping {
         int id = copy.space().id();
         if (!frames.isLarge(head)) {
             frames.addPageMapcount(pfn, 1);
-        } else if (level == 1) {
-            for (int i = 0; i < n; i++) {
-                frames.addPageMapcount(pfn + i, 1);
-            }
-            frames.addLargeMapcount(head, n, id);
         } else {
-            frames.addEntireMapcount(head, 1);
-            frames.addLargeMapcount(head, 1, id);
+            frames.lockMapcounts(head);
+            try {
+                if (level == 1) {
+                    for (int i = 0; i < n; i++) {
+                        frames.addPageMapcount(pfn + i, 1);
+                    }
+                    frames.addLargeMapcount(head, n, id);
+                } else {
+                    frames.addEntireMapcount(head, 1);
+                    frames.addLargeMapcount(head, 1, id);
+                }
+            } finally {
+                frames.unlockMapcounts(head);
+            }
         }
     }
 
@@ -239,24 +258,31 @@ public final class FolioMapper implements ReverseMapping {
             if (frames.addPageMapcount(pfn, -1) == 0) {
                 unmapped = 1;
             }
-        } else if (level == 1) {
-            frames.addLargeMapcount(head, -n, vma.space().id());
-            int last = 0;
-            for (int i = 0; i < n; i++) {
-                if (frames.addPageMapcount(pfn + i, -1) == 0) {
-                    last++;
-                }
-            }
-            int still = frames.addMappedPages(head, -last);
-            unmapped = frames.entireMapcount(head) == 0 ? last : 0;
-            partially = unmapped != 0 && still != 0;
         } else {
-            frames.addLargeMapcount(head, -1, vma.space().id());
-            if (frames.addEntireMapcount(head, -1) == 0) {
-                huge = 1;
-                unmapped = n - frames.mappedPages(head);
+            frames.lockMapcounts(head);
+            try {
+                if (level == 1) {
+                    frames.addLargeMapcount(head, -n, vma.space().id());
+                    int last = 0;
+                    for (int i = 0; i < n; i++) {
+                        if (frames.addPageMapcount(pfn + i, -1) == 0) {
+                            last++;
+                        }
+                    }
+                    int still = frames.addMappedPages(head, -last);
+                    unmapped = frames.entireMapcount(head) == 0 ? last : 0;
+                    partially = unmapped != 0 && still != 0;
+                } else {
+                    frames.addLargeMapcount(head, -1, vma.space().id());
+                    if (frames.addEntireMapcount(head, -1) == 0) {
+                        huge = 1;
+                        unmapped = n - frames.mappedPages(head);
+                    }
+                    partially = unmapped != 0 && unmapped < n;
+                }
+            } finally {
+                frames.unlockMapcounts(head);
             }
-            partially = unmapped != 0 && unmapped < n;
         }
         if (partially
                 && frames.test(head, FolioFlags.ANON)
@@ -307,6 +333,20 @@ public final class FolioMapper implements ReverseMapping {
 
     @Override
     public void walk(long head, MappingVisitor visitor) {
+        RwSemaphore lock = areasLock(head);
+        if (lock.isMineForWriting()) {
+            walkLocked(head, visitor);
+            return;
+        }
+        lock.readLock();
+        try {
+            walkLocked(head, visitor);
+        } finally {
+            lock.readUnlock();
+        }
+    }
+
+    private void walkLocked(long head, MappingVisitor visitor) {
         FolioOwner owner = frames.owner(head);
         long index = frames.index(head);
         long pages = frames.pages(head);

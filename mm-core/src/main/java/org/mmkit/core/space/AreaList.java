@@ -9,10 +9,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class AreaList {
 
+    private final boolean smp;
     private VmArea[] areas = new VmArea[16];
     private int size;
     /** Index of the area that the last look-up found; faults come in runs. */
     private int last;
+
+    /** An empty list; one for several processors remembers no look-up. */
+    AreaList(boolean smp) {
+        this.smp = smp;
+    }
 
     int size() {
         return size;
@@ -40,7 +46,9 @@ final class AreaList {
                 low = middle + 1;
             }
         }
-        last = low;
+        if (!smp) {
+            last = low;
+        }
         return low;
     }
 

@@ -103,7 +103,6 @@ final class ForkCopy {
     private int copyTable(VmArea copy, VmArea source) {
         PageTables tables = parent.tables();
         long first = cursor.firstSlot();
-        long slot = first;
         long start = cursor.start();
         long end = cursor.end();
         // Linux makes the child's table before it looks whether the parent's holds anything.
@@ -111,6 +110,19 @@ final class ForkCopy {
         if (childFirst == PageTables.NO_SLOT) {
             return -Errno.ENOMEM;
         }
+        tables.lock(first);
+        child.tables().lockNested(childFirst);
+        try {
+            return copyLocked(copy, source, first, childFirst, start, end);
+        } finally {
+            child.tables().unlockNested(childFirst);
+            tables.unlock(first);
+        }
+    }
+
+    private int copyLocked(VmArea copy, VmArea source, long first, long childFirst, long start, long end) {
+        PageTables tables = parent.tables();
+        long slot = first;
         int pages = (int) (end - start >>> engine.pageShift);
         int copied = copyMany(source, slot, childFirst, pages);
         for (long va = start + ((long) copied << engine.pageShift); va != end; va += engine.pageSize) {

@@ -120,7 +120,9 @@ public final class ProtectCall {
             if (!cursor.isLeaf()) {
                 changeTable(area, cursor.start(), cursor.end(), cursor.firstSlot());
             } else if (cursor.isWhole()) {
-                engine.extensions.hugeLeaf(cursor.level()).changeProtection(area, cursor.slot(), cursor.base());
+                if (!engine.extensions.hugeLeaf(cursor.level()).changeProtection(area, cursor.slot(), cursor.base())) {
+                    cursor.again();
+                }
             } else {
                 engine.extensions.hugeLeaf(cursor.level()).split(area, cursor.slot(), cursor.base());
                 cursor.again();
@@ -132,6 +134,7 @@ public final class ProtectCall {
         PageTables tables = space.tables();
         int protection = area.entryProtection();
         boolean upgrade = area.has(VmFlags.WRITE);
+        tables.lock(slot);
         for (long va = start; va != end; va += engine.pageSize, slot++) {
             long entry = tables.read(slot);
             if (!format.isPresent(entry)) {
@@ -145,6 +148,7 @@ public final class ProtectCall {
             }
             tables.write(slot, next);
         }
+        tables.unlock(slot - 1);
     }
 
     /** Whether the page behind {@code entry} may be written without a further fault (Linux: can_change_pte_writable). */

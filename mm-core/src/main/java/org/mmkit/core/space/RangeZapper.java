@@ -15,7 +15,8 @@ public final class RangeZapper {
     private final Engine engine;
     private final EntryFormat format;
     private final Frames frames;
-    private final TableCursor cursor;
+    private final boolean smp;
+    private final TableCursor reused;
     private final UserAddressSpace space;
 
     RangeZapper(UserAddressSpace space) {
@@ -23,7 +24,8 @@ public final class RangeZapper {
         this.engine = space.engine();
         this.format = engine.format;
         this.frames = engine.frames;
-        this.cursor = new TableCursor(space.tables());
+        this.smp = engine.calls.isSmp();
+        this.reused = new TableCursor(space.tables());
     }
 
     /**
@@ -35,13 +37,20 @@ public final class RangeZapper {
      */
     public void zap(VmArea area, long start, long end, boolean dropMarkers, boolean evenCopies, boolean reclaimTables) {
         PageTables tables = space.tables();
+        space.notePeak();
+        // Several threads may be in here for one address space.
+        TableCursor cursor = smp ? new TableCursor(tables) : reused;
         for (cursor.begin(tables, start, end); cursor.next(); ) {
             if (!cursor.isLeaf()) {
-                boolean empty = zapTable(area, cursor.start(), cursor.end(), cursor.firstSlot(), dropMarkers, evenCopies);
+                long slot = tables.findLocked(cursor.start(), 1);
+                if (slot == PageTables.NO_SLOT) {
+                    cursor.again();
+                    continue;
+                }
+                boolean empty = zapTable(area, cursor.start(), cursor.end(), slot, dropMarkers, evenCopies);
+                tables.unlock(slot);
                 if (empty && reclaimTables && cursor.isWhole()) {
-                    long table = format.tablePfn(cursor.entry());
-                    tables.write(cursor.slot(), format.none());
-                    tables.freeTable(table, 1);
+                    freeEmptyTable(cursor.slot(), cursor.entry());
                 }
                 continue;
             }
@@ -52,9 +61,41 @@ public final class RangeZapper {
                 continue;
             }
             if (evenCopies || area.isShared() || !area.isAnonymous()) {
-                huge.zap(area, cursor.slot(), cursor.base());
+                if (!huge.zap(area, cursor.slot(), cursor.base())) {
+                    cursor.again();
+                }
             }
         }
+    }
+
+    /** Frees the level-1 table behind the {@code entry} of {@code slot} if it still is there and empty (Linux: try_get_and_clear_pmd, try_to_free_pte). */
+    private void freeEmptyTable(long slot, long entry) {
+        PageTables tables = space.tables();
+        long table = format.tablePfn(entry);
+        tables.lock(slot);
+        boolean free = tables.read(slot) == entry;
+        if (free) {
+            long first = tables.firstSlot(table);
+            tables.lock(first);
+            free = !smp || isEmpty(first);
+            if (free) {
+                tables.write(slot, format.none());
+            }
+            tables.unlock(first);
+        }
+        tables.unlock(slot);
+        if (free) {
+            tables.freeTable(table, 1);
+        }
+    }
+
+    private boolean isEmpty(long first) {
+        for (int i = 0; i < engine.layout.entries(1); i++) {
+            if (!format.isNone(space.tables().read(first + i))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private boolean zapTable(VmArea area, long start, long end, long slot, boolean dropMarkers, boolean evenCopies) {

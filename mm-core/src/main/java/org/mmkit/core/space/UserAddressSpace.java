@@ -8,10 +8,14 @@ import org.mmkit.api.feature.SpaceListener;
 import org.mmkit.api.file.Mappable;
 import org.mmkit.api.lock.LockClass;
 import org.mmkit.api.lock.RwSemaphore;
+import org.mmkit.api.lock.SpinLock;
 import org.mmkit.api.pgtable.PageTables;
 import org.mmkit.api.space.AddressSpace;
 import org.mmkit.api.space.RssKind;
+import org.mmkit.api.space.VmFlags;
 import org.mmkit.core.boot.Engine;
+import org.mmkit.core.lock.AtomicWords;
+import org.mmkit.core.lock.Stripes;
 import org.mmkit.core.pgtable.RadixPageTables;
 import org.mmkit.core.rmap.AnonChains;
 import org.mmkit.core.rmap.AnonVma;
@@ -20,6 +24,8 @@ import org.mmkit.core.rmap.AnonVma;
 @SuppressWarnings("exports") // some methods are for the engine alone, whose packages are not exported
 public final class UserAddressSpace implements AddressSpace {
 
+    /** log2 of the longs of a stripe: 128 bytes. */
+    private static final int STRIPE_SHIFT = 4;
     /** Limit on areas (vm.max_map_count). */
     static final int MAX_AREAS = 65530;
 
@@ -27,10 +33,14 @@ public final class UserAddressSpace implements AddressSpace {
     private final int id;
     private final RadixPageTables tables;
     private final RwSemaphore mmapLock;
-    private final AreaList areas = new AreaList();
+    private final AreaList areas;
     private final AreaMerger merger;
     private final RangeZapper zapper;
+    /** Guards the roots of areas while the address space is only locked for reading. */
+    private final SpinLock pageTablesLock;
     private final long[] rss = new long[RssKind.values().length];
+    /** With SMP=y in place of {@link #rss}: a stretch for each stripe of threads. */
+    private final long[] rssStripes;
     private long highWater;
     private long flagBits;
     private long mappedPages;
@@ -43,7 +53,7 @@ public final class UserAddressSpace implements AddressSpace {
     private long brkStart;
     private long brk;
     private long stackStart;
-    private boolean dead;
+    private volatile boolean dead;
 
     private final MapCalls mapCalls;
     private final ProtectCall protectCall;
@@ -57,6 +67,9 @@ public final class UserAddressSpace implements AddressSpace {
         this.id = id;
         this.tables = tables;
         this.mmapLock = engine.locks.rwSemaphore(LockClass.MMAP);
+        this.areas = new AreaList(engine.calls.isSmp());
+        this.pageTablesLock = engine.locks.spinLock(LockClass.PAGE_TABLES);
+        this.rssStripes = new long[engine.calls.isSmp() ? Stripes.COUNT << STRIPE_SHIFT : 0];
         this.merger = new AreaMerger(this, areas);
         this.zapper = new RangeZapper(this);
         this.mapCalls = new MapCalls(this);
@@ -149,6 +162,10 @@ public final class UserAddressSpace implements AddressSpace {
 
     @Override
     public void addRss(RssKind kind, long pages) {
+        if (rssStripes.length != 0) {
+            AtomicWords.add(rssStripes, (Stripes.number() << STRIPE_SHIFT) + kind.ordinal(), pages);
+            return;
+        }
         rss[kind.ordinal()] += pages;
         if (pages > 0 && kind != RssKind.SWAP) {
             long total = residentPages();
@@ -160,16 +177,34 @@ public final class UserAddressSpace implements AddressSpace {
 
     @Override
     public long rss(RssKind kind) {
-        return rss[kind.ordinal()];
+        return rss(kind.ordinal());
+    }
+
+    private long rss(int kind) {
+        long sum = rss[kind];
+        for (int i = kind; i < rssStripes.length; i += 1 << STRIPE_SHIFT) {
+            sum += AtomicWords.get(rssStripes, i);
+        }
+        return sum;
+    }
+
+    /** With SMP=y: pages are about to go, or the peak is asked for (Linux: update_hiwater_rss). */
+    void notePeak() {
+        if (rssStripes.length != 0) {
+            synchronized (rssStripes) {
+                highWater = Math.max(highWater, residentPages());
+            }
+        }
     }
 
     /** Resident pages of all kinds. */
     public long residentPages() {
-        return rss[0] + rss[1] + rss[3];
+        return rss(0) + rss(1) + rss(3);
     }
 
     /** The highest {@link #residentPages} so far (VmHWM, in pages). */
     public long peakResidentPages() {
+        notePeak();
         return highWater;
     }
 
@@ -179,12 +214,12 @@ public final class UserAddressSpace implements AddressSpace {
     }
 
     @Override
-    public void setFlag(long bit) {
+    public synchronized void setFlag(long bit) {
         flagBits |= bit;
     }
 
     @Override
-    public void clearFlag(long bit) {
+    public synchronized void clearFlag(long bit) {
         flagBits &= ~bit;
     }
 
@@ -250,6 +285,11 @@ public final class UserAddressSpace implements AddressSpace {
         return defaultFlags;
     }
 
+    /** Whether new areas are locked in memory, and so filled at once (mlockall(MCL_FUTURE)). */
+    public boolean locksNewAreas() {
+        return (defaultFlags & VmFlags.LOCKED) != 0;
+    }
+
     void setDefaultFlags(long flags) {
         defaultFlags = flags;
     }
@@ -308,11 +348,14 @@ public final class UserAddressSpace implements AddressSpace {
     /** Gives the area a root for anonymous folios, that of a neighbour if the two could merge. */
     public void prepareAnon(VmArea area) {
         AnonVma neighbour = merger.reusableRoot(area);
-        if (neighbour != null) {
-            AnonChains.adopt(area, neighbour);
-        } else {
-            AnonChains.create(area);
+        AnonVma root = neighbour == null ? AnonChains.newRoot(area) : neighbour;
+        root.lock().writeLock();
+        pageTablesLock.lock();
+        if (area.anonVma() == null) { // another fault may have been faster
+            AnonChains.adopt(area, root);
         }
+        pageTablesLock.unlock();
+        root.lock().writeUnlock();
     }
 
     /** Splits a huge leaf of {@code area} that {@code address} would cut. */

@@ -5,14 +5,34 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.ArrayList;
 import java.util.Map;
+import org.mmkit.api.lock.Locks;
 import org.mmkit.api.stat.Counters;
+import org.mmkit.core.lock.AtomicWords;
+import org.mmkit.core.lock.Stripes;
 
-/** Counters in one array; names in the order of registration. Not thread-safe. */
+/**
+ * Counters in one array; names in the order of registration. With {@code SMP=y} each stripe of threads adds to an array of its own, and a
+ * value is their sum: exact whenever nobody is adding. Registering is for one thread.
+ */
 public final class CounterTable implements Counters {
 
     private final Map<String, Integer> slots = new HashMap<>();
     private final List<String> names = new ArrayList<>();
+    private final Locks locks;
     private long[] values = new long[128];
+    /** With SMP=y in place of {@link #values}: one array for each stripe. */
+    private final long[][] stripes;
+
+    /** Counters of a machine with one processor. */
+    public CounterTable() {
+        this(Locks.NONE);
+    }
+
+    /** Counters for as many processors as {@code locks} are made for. */
+    public CounterTable(Locks locks) {
+        this.locks = locks;
+        stripes = locks.isSmp() ? new long[Stripes.COUNT][128] : new long[0][];
+    }
 
     @Override
     public int register(String name) {
@@ -25,18 +45,38 @@ public final class CounterTable implements Counters {
         slots.put(name, slot);
         if (slot == values.length) {
             values = Arrays.copyOf(values, 2 * slot);
+            for (int i = 0; i < stripes.length; i++) {
+                stripes[i] = Arrays.copyOf(stripes[i], 2 * slot);
+            }
         }
         return slot;
     }
 
     @Override
+    public Counters separate(int count) {
+        CounterTable table = new CounterTable(locks);
+        for (int i = 0; i < count; i++) {
+            table.register(Integer.toString(i));
+        }
+        return table;
+    }
+
+    @Override
     public void add(int slot, long delta) {
-        values[slot] += delta;
+        if (stripes.length == 0) {
+            values[slot] += delta;
+        } else {
+            AtomicWords.add(stripes[Stripes.number()], slot, delta);
+        }
     }
 
     @Override
     public long get(int slot) {
-        return values[slot];
+        long sum = values[slot];
+        for (long[] stripe : stripes) {
+            sum += AtomicWords.get(stripe, slot);
+        }
+        return sum;
     }
 
     @Override
@@ -45,7 +85,7 @@ public final class CounterTable implements Counters {
         if (slot == null) {
             throw new IllegalArgumentException("no counter named " + name + "; there are " + names);
         }
-        return values[slot];
+        return get(slot);
     }
 
     /** Whether there is a counter named {@code name}. */

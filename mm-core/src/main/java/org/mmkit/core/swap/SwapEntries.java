@@ -17,6 +17,9 @@ public interface SwapEntries {
     /** The swap-cache folio {@code head} is about to be written by its only user: it leaves the swap cache if it can (Linux: folio_free_swap). */
     void releaseCached(long head);
 
+    /** Whether any page of the machine has a place in swap. */
+    boolean isInUse();
+
     /** A machine without swap: no such entry can exist. */
     SwapEntries NONE = new SwapEntries() {
         @Override
@@ -32,6 +35,11 @@ public interface SwapEntries {
         @Override
         public void releaseCached(long head) {
             free(head);
+        }
+
+        @Override
+        public boolean isInUse() {
+            return false;
         }
 
         @Override

@@ -39,6 +39,11 @@ public final class SwapPages implements SwapEntries {
     }
 
     @Override
+    public boolean isInUse() {
+        return swap.freePages() != swap.totalPages();
+    }
+
+    @Override
     public void free(long entry) {
         swap.free(format.swapType(entry), format.swapOffset(entry), 1);
     }

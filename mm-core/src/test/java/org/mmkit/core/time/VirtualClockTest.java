@@ -6,13 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.mmkit.api.lock.Locks;
 import org.mmkit.api.time.KernelThread;
 import org.mmkit.core.lock.StopMachine;
 
 class VirtualClockTest {
 
-    private final VirtualClock clock = new VirtualClock(new StopMachine(Locks.NONE));
+    private final VirtualClock clock = new VirtualClock(new StopMachine());
     private final List<String> runs = new ArrayList<>();
 
     private KernelThread thread(String name, long period) {

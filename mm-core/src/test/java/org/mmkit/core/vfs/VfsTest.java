@@ -11,7 +11,6 @@ import org.mmkit.api.ErrnoException;
 import org.mmkit.api.feature.ShmemFolioPolicy;
 import org.mmkit.api.file.FileFlags;
 import org.mmkit.api.file.ShmemMapping;
-import org.mmkit.api.lock.Locks;
 import org.mmkit.api.memory.Gfp;
 import org.mmkit.api.space.Vma;
 import org.mmkit.core.TestMemory;
@@ -39,7 +38,7 @@ class VfsTest {
     void boot() {
         CacheContext context = new CacheContext(memory, counters, 12, 9);
         vfs = new Vfs(context, new Shmem(context, extensions, new SwapSpace(memory, counters, extensions, 12, 9)), true,
-                new StopMachine(Locks.NONE));
+                new StopMachine());
         files = new FileTable(vfs);
         memory.allocator().drain();
         free = memory.allocator().freePages();

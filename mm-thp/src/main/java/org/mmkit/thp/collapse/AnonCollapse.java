@@ -1,5 +1,6 @@
 package org.mmkit.thp.collapse;
 
+import org.mmkit.api.lock.RwSemaphore;
 import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.Frames;
 import org.mmkit.api.memory.Gfp;
@@ -34,6 +35,11 @@ final class AnonCollapse {
         this.queue = queue;
     }
 
+    /** One to be used by one call: another thread may collapse in another address space meanwhile. */
+    AnonCollapse ofThisCall() {
+        return thp.context.locks().isSmp() ? new AnonCollapse(thp, queue) : this;
+    }
+
     /** Looks at the block at {@code va} of {@code vma} and collapses it if it may. */
     ScanResult run(Vma vma, long va, boolean forced) {
         return run(vma, va, forced, forced ? Gfp.TRANSHUGE : settings.khugepagedGfp());
@@ -46,6 +52,9 @@ final class AnonCollapse {
             return result;
         }
         long head = thp.memory.allocateFolio(thp.order, gfp);
+        if (head == Frames.NONE && thp.memory.isStalled()) {
+            return ScanResult.FAIL;
+        }
         thp.stats.collapseAlloc(head != Frames.NONE);
         if (head == Frames.NONE) {
             return ScanResult.ALLOC_FAIL;
@@ -167,12 +176,29 @@ final class AnonCollapse {
         return ScanResult.SUCCEED;
     }
 
+    /**
+     * Puts {@code head} in the place of the table. The caller has the address space for writing; nobody comes by the reverse mapping while the
+     * root is locked, and the locks of the tables keep the protocol for walks that hold neither (Linux: collapse_huge_page).
+     */
     private void collapse(Vma vma, long slot, long va, long head) {
+        RwSemaphore root = thp.rmap.anonLock(vma);
+        root.writeLock();
+        try {
+            collapseLocked(vma, slot, va, head);
+        } finally {
+            root.writeUnlock();
+        }
+    }
+
+    private void collapseLocked(Vma vma, long slot, long va, long head) {
         AddressSpace space = vma.space();
         PageTables tables = space.tables();
         long table = thp.format.tablePfn(tables.read(slot));
         long entries = tables.firstSlot(table);
+        tables.lock(slot);
         tables.write(slot, thp.format.none());
+        tables.unlock(slot);
+        tables.lock(entries);
         int i = 0;
         while (i < thp.pages) {
             long entry = tables.read(entries + i);
@@ -184,11 +210,14 @@ final class AnonCollapse {
                 i += moveRun(vma, entries, i, entry, head);
             }
         }
+        tables.unlock(entries);
         space.addRss(RssKind.ANON, emptyPages);
         thp.rmap.addNewAnon(head, vma, va, Thp.LEVEL);
         long leaf = thp.format.makeDirty(thp.format.leaf(head, Thp.LEVEL, thp.entryProtection(vma)));
+        tables.lock(slot);
         tables.write(slot, thp.writableIfAllowed(leaf, vma));
         tables.deposit(slot, table);
+        tables.unlock(slot);
         queue.add(head, false);
     }
 

@@ -22,6 +22,7 @@ public final class CollapseAdvice implements MadviseHandler {
 
     @Override
     public long advise(AddressSpace space, long start, long end) {
+        AnonCollapse own = anon.ofThisCall();
         long result = 0;
         long at = start;
         while (Long.compareUnsigned(at, end) < 0) {
@@ -34,7 +35,7 @@ public final class CollapseAdvice implements MadviseHandler {
                 at = vma.start();
             }
             long stop = Long.compareUnsigned(vma.end(), end) < 0 ? vma.end() : end;
-            long failed = collapse(vma, at, stop);
+            long failed = collapse(vma, at, stop, own);
             if (failed != 0) {
                 return failed;
             }
@@ -43,7 +44,7 @@ public final class CollapseAdvice implements MadviseHandler {
         return result;
     }
 
-    private long collapse(Vma vma, long start, long end) {
+    private long collapse(Vma vma, long start, long end, AnonCollapse own) {
         if (!thp.eligibility.allows(vma, Asker.FORCED_COLLAPSE)) {
             return -Errno.EINVAL;
         }
@@ -55,7 +56,7 @@ public final class CollapseAdvice implements MadviseHandler {
         }
         ScanResult failure = ScanResult.SUCCEED;
         for (long va = first; va != stop; va += thp.size) {
-            ScanResult result = vma.isAnonymous() ? anon.run(vma, va, true) : file.run(vma, va, true);
+            ScanResult result = vma.isAnonymous() ? own.run(vma, va, true) : file.run(vma, va, true);
             if (!result.isHuge()) {
                 failure = result;
                 if (!result.goesOn()) {

@@ -43,9 +43,12 @@ public final class ScanList implements SpaceListener {
         }
     }
 
-    private void add(AddressSpace space) {
+    private synchronized void add(AddressSpace space) {
         if (space.isDead()) {
             return;
+        }
+        if (space.testFlag(registered) && spaces.contains(space)) {
+            return; // another fault was faster
         }
         space.setFlag(registered);
         boolean first = spaces.isEmpty();
@@ -68,18 +71,18 @@ public final class ScanList implements SpaceListener {
     }
 
     @Override
-    public void exiting(AddressSpace space) {
+    public synchronized void exiting(AddressSpace space) {
         if (space != current) {
             spaces.remove(space);
         }
     }
 
-    boolean isEmpty() {
+    synchronized boolean isEmpty() {
         return spaces.isEmpty();
     }
 
     /** The space being looked through; the first one, from its beginning, when a pass begins. Not for an empty list. */
-    AddressSpace current() {
+    synchronized AddressSpace current() {
         AddressSpace space = current;
         if (space == null) {
             space = spaces.get(0);
@@ -90,7 +93,7 @@ public final class ScanList implements SpaceListener {
     }
 
     /** Whether a pass is under way. */
-    boolean isInPass() {
+    synchronized boolean isInPass() {
         return current != null;
     }
 
@@ -108,7 +111,7 @@ public final class ScanList implements SpaceListener {
      *
      * @return whether that was the last one, so that the pass is complete
      */
-    boolean advance() {
+    synchronized boolean advance() {
         AddressSpace done = current();
         int at = spaces.indexOf(done);
         boolean last = at == spaces.size() - 1;
@@ -121,7 +124,7 @@ public final class ScanList implements SpaceListener {
     }
 
     /** Gives up the pass under way: khugepaged stops. */
-    void stop() {
+    synchronized void stop() {
         AddressSpace space = current;
         current = null;
         if (space != null && space.isDead()) {

@@ -72,11 +72,22 @@ public final class HugeFaults implements HugeFaultHandler {
         long head = zeroPage.get(vma.space());
         if (head == Frames.NONE) {
             tables.freeTable(table, 1);
+            if (thp.memory.isStalled()) {
+                return Fault.OOM;
+            }
             thp.stats.faultFallback();
             return Fault.FALLBACK;
         }
-        tables.write(slot, thp.format.leaf(head, Thp.LEVEL, thp.entryProtection(vma)));
-        tables.deposit(slot, table);
+        tables.lock(slot);
+        boolean free = thp.format.isNone(tables.read(slot));
+        if (free) {
+            tables.write(slot, thp.format.leaf(head, Thp.LEVEL, thp.entryProtection(vma)));
+            tables.deposit(slot, table);
+        }
+        tables.unlock(slot);
+        if (!free) {
+            tables.freeTable(table, 1);
+        }
         return Fault.DONE;
     }
 
@@ -92,14 +103,23 @@ public final class HugeFaults implements HugeFaultHandler {
             return Fault.OOM;
         }
         thp.contents.clear(head, thp.pages);
-        map(vma, slot, va, head);
-        tables.deposit(slot, table);
+        tables.lock(slot);
+        boolean free = thp.format.isNone(tables.read(slot));
+        if (free) {
+            map(vma, slot, va, head);
+            tables.deposit(slot, table);
+        }
+        tables.unlock(slot);
+        if (!free) { // another fault was faster
+            tables.freeTable(table, 1);
+            thp.frames.put(head, 1);
+        }
         return Fault.DONE;
     }
 
     private long allocate(Vma vma) {
         long head = thp.memory.allocateUserFolio(thp.order, thp.eligibility.gfp(vma));
-        if (head == Frames.NONE) {
+        if (head == Frames.NONE && !thp.memory.isStalled()) {
             thp.stats.count(FolioEvent.ANON_FAULT_FALLBACK, thp.order, 1);
         }
         return head;
@@ -118,13 +138,24 @@ public final class HugeFaults implements HugeFaultHandler {
 
     @Override
     public int writeProtected(Fault fault) {
+        PageTables tables = fault.vma().space().tables();
+        tables.lock(fault.slot());
+        try {
+            long entry = tables.read(fault.slot());
+            // Changed since the fault looked: the access is tried again (Linux: pmd_same).
+            return entry == fault.entry() ? writeProtected(fault, entry) : Fault.DONE;
+        } finally {
+            tables.unlock(fault.slot());
+        }
+    }
+
+    private int writeProtected(Fault fault, long entry) {
         Vma vma = fault.vma();
         long slot = fault.slot();
         long va = thp.block(fault.address());
         PageTables tables = vma.space().tables();
-        long entry = tables.read(slot);
         if (!vma.isAnonymous()) {
-            splitter.split(vma, slot, va);
+            splitter.splitLocked(vma, slot, va);
             return Fault.FALLBACK;
         }
         long head = thp.format.pfn(entry, Thp.LEVEL);
@@ -142,7 +173,7 @@ public final class HugeFaults implements HugeFaultHandler {
             return Fault.DONE;
         }
         if (isStillMapped(vma, slot, head)) {
-            splitter.split(vma, slot, va);
+            splitter.splitLocked(vma, slot, va);
         }
         return Fault.FALLBACK;
     }
@@ -152,7 +183,10 @@ public final class HugeFaults implements HugeFaultHandler {
         thp.rmap.prepareAnon(vma);
         long head = allocate(vma);
         if (head == Frames.NONE) {
-            splitter.split(vma, slot, va);
+            if (thp.memory.isStalled()) {
+                return Fault.OOM;
+            }
+            splitter.splitLocked(vma, slot, va);
             return Fault.FALLBACK;
         }
         thp.contents.clear(head, thp.pages);
@@ -166,7 +200,11 @@ public final class HugeFaults implements HugeFaultHandler {
         if (thp.frames.refcount(head) > 1 + swapCache || swapCache != 0) {
             return false;
         }
+        if (!thp.frames.tryLockFolio(head)) {
+            return false;
+        }
         thp.rmap.moveAnon(head, vma);
+        thp.frames.unlockFolio(head);
         thp.frames.set(head, FolioFlags.ANON_EXCLUSIVE);
         return true;
     }
@@ -182,7 +220,7 @@ public final class HugeFaults implements HugeFaultHandler {
         thp.rmap.prepareAnon(vma);
         long copy = allocate(vma);
         if (copy == Frames.NONE) {
-            return false;
+            return thp.memory.isStalled();
         }
         if (!isStillMapped(vma, slot, head)) {
             thp.frames.put(copy, 1);

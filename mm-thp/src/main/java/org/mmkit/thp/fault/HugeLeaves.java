@@ -41,10 +41,24 @@ public final class HugeLeaves implements HugeLeafOperations {
     }
 
     @Override
-    public void zap(Vma vma, long slot, long va) {
+    public boolean zap(Vma vma, long slot, long va) {
+        PageTables tables = vma.space().tables();
+        tables.lock(slot);
+        try {
+            long entry = tables.read(slot);
+            if (!thp.isLeaf(entry)) {
+                return false;
+            }
+            zapLocked(vma, slot, entry);
+            return true;
+        } finally {
+            tables.unlock(slot);
+        }
+    }
+
+    private void zapLocked(Vma vma, long slot, long entry) {
         AddressSpace space = vma.space();
         PageTables tables = space.tables();
-        long entry = tables.read(slot);
         long head = thp.format.pfn(entry, Thp.LEVEL);
         if (tables.hasDeposit(slot)) {
             tables.freeTable(tables.withdraw(slot), 1);
@@ -91,41 +105,68 @@ public final class HugeLeaves implements HugeLeafOperations {
             return 0;
         }
         AddressSpace child = copy.space();
-        PageTables tables = source.space().tables();
         long table = child.tables().allocateTable(1);
         if (table == Frames.NONE) {
             return -Errno.ENOMEM;
         }
-        long entry = tables.read(slot);
-        if (!thp.format.isPresent(entry) || !thp.format.isLeaf(entry, Thp.LEVEL)) {
-            // Reclaim has split the leaf to get memory for the table.
+        int done = copyLocked(copy, copySlot, source, slot, va, table);
+        if (done != 0) {
             child.tables().freeTable(table, 1);
-            return -Errno.EAGAIN;
         }
-        long head = thp.format.pfn(entry, Thp.LEVEL);
-        if (thp.frames.test(head, FolioFlags.HUGE_ZERO)) {
-            zeroPage.get(child);
-        } else {
-            thp.frames.get(head, 1);
-            if (!thp.rmap.tryDuplicateAnon(head, thp.pages, copy, source, Thp.LEVEL)) {
-                thp.frames.put(head, 1);
-                child.tables().freeTable(table, 1);
-                leafSplitter.split(source, slot, va);
+        return done;
+    }
+
+    private int copyLocked(Vma copy, long copySlot, Vma source, long slot, long va, long table) {
+        AddressSpace child = copy.space();
+        PageTables tables = source.space().tables();
+        tables.lock(slot);
+        child.tables().lockNested(copySlot);
+        try {
+            long entry = tables.read(slot);
+            if (!thp.isLeaf(entry)) {
                 return -Errno.EAGAIN;
             }
-            child.addRss(RssKind.ANON, thp.pages);
+            long head = thp.format.pfn(entry, Thp.LEVEL);
+            if (thp.frames.test(head, FolioFlags.HUGE_ZERO)) {
+                zeroPage.get(child);
+            } else {
+                thp.frames.get(head, 1);
+                if (!thp.rmap.tryDuplicateAnon(head, thp.pages, copy, source, Thp.LEVEL)) {
+                    thp.frames.put(head, 1);
+                    leafSplitter.splitLocked(source, slot, va);
+                    return -Errno.EAGAIN;
+                }
+                child.addRss(RssKind.ANON, thp.pages);
+            }
+            long shared = thp.format.writeProtect(entry);
+            tables.write(slot, shared);
+            child.tables().write(copySlot, thp.format.makeOld(shared));
+            child.tables().deposit(copySlot, table);
+            return 0;
+        } finally {
+            child.tables().unlockNested(copySlot);
+            tables.unlock(slot);
         }
-        long shared = thp.format.writeProtect(entry);
-        tables.write(slot, shared);
-        child.tables().write(copySlot, thp.format.makeOld(shared));
-        child.tables().deposit(copySlot, table);
-        return 0;
     }
 
     @Override
-    public void changeProtection(Vma vma, long slot, long va) {
+    public boolean changeProtection(Vma vma, long slot, long va) {
         PageTables tables = vma.space().tables();
-        long old = tables.read(slot);
+        tables.lock(slot);
+        try {
+            long entry = tables.read(slot);
+            if (!thp.isLeaf(entry)) {
+                return false;
+            }
+            changeLocked(vma, slot, entry);
+            return true;
+        } finally {
+            tables.unlock(slot);
+        }
+    }
+
+    private void changeLocked(Vma vma, long slot, long old) {
+        PageTables tables = vma.space().tables();
         long entry = thp.format.withProtection(old, Thp.LEVEL, thp.entryProtection(vma));
         if (vma.has(VmFlags.WRITE) && !vma.isShared()) {
             long head = thp.format.pfn(old, Thp.LEVEL);

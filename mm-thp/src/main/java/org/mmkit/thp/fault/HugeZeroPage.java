@@ -26,7 +26,7 @@ public final class HugeZeroPage implements Shrinker, SpaceListener {
     }
 
     /** The page, held by {@code space} from now on; {@link Frames#NONE} when there is no memory for it. */
-    long get(AddressSpace space) {
+    synchronized long get(AddressSpace space) {
         if (space.testFlag(heldBySpace)) {
             return head;
         }
@@ -50,7 +50,7 @@ public final class HugeZeroPage implements Shrinker, SpaceListener {
     }
 
     @Override
-    public void exiting(AddressSpace space) {
+    public synchronized void exiting(AddressSpace space) {
         if (space.testFlag(heldBySpace)) {
             space.clearFlag(heldBySpace);
             holders--;

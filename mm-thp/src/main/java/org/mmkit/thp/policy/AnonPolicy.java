@@ -49,6 +49,11 @@ public final class AnonPolicy implements AnonFolioPolicy {
     }
 
     @Override
+    public boolean runsBesideOthers() {
+        return !reserves && !watches;
+    }
+
+    @Override
     public int gfp(Vma vma) {
         return thp.eligibility.gfp(vma);
     }

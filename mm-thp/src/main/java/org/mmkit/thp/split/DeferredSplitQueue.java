@@ -1,6 +1,8 @@
 package org.mmkit.thp.split;
 
 import org.mmkit.api.feature.Shrinker;
+import org.mmkit.api.lock.LockClass;
+import org.mmkit.api.lock.SpinLock;
 import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.thp.Thp;
 
@@ -12,12 +14,15 @@ import org.mmkit.thp.Thp;
 public final class DeferredSplitQueue implements Shrinker {
 
     private final Thp thp;
+    /** Guards the queue and the flags of what is in it. */
+    private final SpinLock lock;
     private final FolioQueue folios = new FolioQueue();
     private final FolioSplitter splitter;
 
     /** Made once per machine. */
     public DeferredSplitQueue(Thp thp) {
         this.thp = thp;
+        this.lock = thp.context.locks().spinLock(LockClass.SPLIT_QUEUE);
         this.splitter = new FolioSplitter(thp, this);
     }
 
@@ -32,17 +37,23 @@ public final class DeferredSplitQueue implements Shrinker {
         if (order <= 1 || thp.frames.test(head, FolioFlags.SWAPCACHE)) {
             return;
         }
-        if (partiallyMapped) {
-            if (!thp.frames.test(head, FolioFlags.PARTIALLY_MAPPED)) {
-                thp.frames.set(head, FolioFlags.PARTIALLY_MAPPED);
-                thp.stats.deferred(order);
-            }
-        } else if (!thp.settings.shrinkUnderused || !thp.profile.hasUnderusedShrinker()) {
+        if (!partiallyMapped && (!thp.settings.shrinkUnderused || !thp.profile.hasUnderusedShrinker())) {
             return;
         }
-        if (!thp.frames.test(head, FolioFlags.DEFERRED)) {
-            thp.frames.set(head, FolioFlags.DEFERRED);
-            folios.add(head);
+        lock.lock();
+        try {
+            if (partiallyMapped) {
+                if (!thp.frames.test(head, FolioFlags.PARTIALLY_MAPPED)) {
+                    thp.frames.set(head, FolioFlags.PARTIALLY_MAPPED);
+                    thp.stats.deferred(order);
+                }
+            }
+            if (!thp.frames.test(head, FolioFlags.DEFERRED)) {
+                thp.frames.set(head, FolioFlags.DEFERRED);
+                folios.add(head);
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -51,11 +62,18 @@ public final class DeferredSplitQueue implements Shrinker {
         if (!thp.frames.test(head, FolioFlags.DEFERRED)) {
             return;
         }
-        folios.remove(head);
-        thp.frames.clear(head, FolioFlags.DEFERRED);
-        if (thp.frames.test(head, FolioFlags.PARTIALLY_MAPPED)) {
-            thp.frames.clear(head, FolioFlags.PARTIALLY_MAPPED);
-            thp.stats.noLongerPartiallyMapped(thp.frames.order(head));
+        lock.lock();
+        try {
+            if (!folios.remove(head)) {
+                return; // somebody else was faster
+            }
+            thp.frames.clear(head, FolioFlags.DEFERRED);
+            if (thp.frames.test(head, FolioFlags.PARTIALLY_MAPPED)) {
+                thp.frames.clear(head, FolioFlags.PARTIALLY_MAPPED);
+                thp.stats.noLongerPartiallyMapped(thp.frames.order(head));
+            }
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -23,12 +23,29 @@ public final class LeafSplitter {
 
     /** Replaces the leaf by one entry per base page; a page-cache leaf by nothing, its pages are found again by faults. */
     public void split(Vma vma, long slot, long va) {
+        lockAndReplace(vma, slot, va, false);
+    }
+
+    /** {@link #split} by a caller who has locked the table of {@code slot} and seen the leaf. */
+    public void splitLocked(Vma vma, long slot, long va) {
         replace(vma, slot, va, false);
     }
 
     /** Replaces the leaf of an anonymous folio by migration entries, unless the folio may be pinned: then it is split as usual. */
     public void freeze(Vma vma, long slot, long va) {
-        replace(vma, slot, va, true);
+        lockAndReplace(vma, slot, va, true);
+    }
+
+    private void lockAndReplace(Vma vma, long slot, long va, boolean freeze) {
+        PageTables tables = vma.space().tables();
+        tables.lock(slot);
+        try {
+            if (thp.isLeaf(tables.read(slot))) {
+                replace(vma, slot, va, freeze);
+            }
+        } finally {
+            tables.unlock(slot);
+        }
     }
 
     private void replace(Vma vma, long slot, long va, boolean freeze) {

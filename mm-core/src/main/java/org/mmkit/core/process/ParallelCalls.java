@@ -1,0 +1,238 @@
+package org.mmkit.core.process;
+
+import org.jspecify.annotations.Nullable;
+import org.mmkit.api.ErrnoException;
+import org.mmkit.api.file.Mappable;
+import org.mmkit.api.space.Advice;
+import org.mmkit.api.space.Fault;
+import org.mmkit.api.space.MapFlags;
+import org.mmkit.api.space.VmFlags;
+import org.mmkit.core.boot.Engine;
+import org.mmkit.core.fault.ParallelFaults;
+import org.mmkit.core.lock.StopMachine;
+import org.mmkit.core.space.UserAddressSpace;
+import org.mmkit.core.space.VmArea;
+
+/**
+ * The calls of a process that run beside others on a machine with several processors: those on anonymous memory. Each takes the mmap lock
+ * as Linux does. A call that meets anything else, or needs more memory than is at hand, answers {@link #ALONE}, and nothing has happened.
+ */
+final class ParallelCalls {
+
+    /** The call is to be begun again alone. */
+    static final int ALONE = Integer.MIN_VALUE;
+    /** What a call on several pages may not meet: areas of files, and those whose pages are pinned, locked or special. */
+    private static final long UNUSUAL = VmFlags.SPECIAL | VmFlags.HUGETLB | VmFlags.LOCKED | VmFlags.SHARED | VmFlags.MAYSHARE;
+    /** Tries of one access: others may take the page away again before it is used. */
+    private static final int MOST_FAULTS = 16;
+
+    private final Engine engine;
+    private final StopMachine calls;
+    private final ParallelFaults faults;
+
+    ParallelCalls(Engine engine) {
+        this.engine = engine;
+        this.calls = engine.calls;
+        this.faults = engine.faults.parallel();
+    }
+
+    private void enterReading(UserAddressSpace space) {
+        calls.enter();
+        space.mmapLock().readLock();
+    }
+
+    private void leaveReading(UserAddressSpace space) {
+        space.mmapLock().readUnlock();
+        calls.leave();
+    }
+
+    private void enterWriting(UserAddressSpace space) {
+        calls.enter();
+        space.mmapLock().writeLock();
+    }
+
+    private void leaveWriting(UserAddressSpace space) {
+        space.mmapLock().writeUnlock();
+        calls.leave();
+    }
+
+    /** One page fault: outcome bits of {@link Fault}. */
+    int touch(UserAddressSpace space, long va, int flags) {
+        enterReading(space);
+        try {
+            int outcome = faults.access(space, va, flags);
+            return calls.isStalled() ? ALONE : outcome;
+        } finally {
+            leaveReading(space);
+        }
+    }
+
+    /** One access with the faults it takes: the byte read, 0 after a write of {@code value} (-1 reads), or a negated signal number. */
+    int access(Process process, long va, int value) {
+        UserAddressSpace space = process.space();
+        int flags = Fault.USER | (value >= 0 ? Fault.WRITE : 0);
+        for (int attempt = 0; attempt < MOST_FAULTS; attempt++) {
+            int outcome;
+            enterReading(space);
+            try {
+                if (space.isDead()) {
+                    return -Process.SIGSEGV;
+                }
+                int got = faults.hardware(space, va, value);
+                if (got != ParallelFaults.FAULT) {
+                    return got;
+                }
+                outcome = faults.access(space, va, flags);
+                if (calls.isStalled()) {
+                    return ALONE;
+                }
+            } finally {
+                leaveReading(space);
+            }
+            if ((outcome & Fault.SIGSEGV) != 0) {
+                return -Process.SIGSEGV;
+            }
+            if ((outcome & Fault.ERROR) != 0) {
+                return ALONE;
+            }
+            process.countFault();
+        }
+        return ALONE;
+    }
+
+    /** Whether all areas of [{@code start}, {@code end}) are plain anonymous memory, of which nothing is in swap. */
+    private boolean isPlain(UserAddressSpace space, long start, long end) {
+        if (space.isDead() || engine.swap().isInUse()) {
+            return false;
+        }
+        VmArea area = space.findOrNext(start);
+        while (area != null && Long.compareUnsigned(area.start(), end) < 0) {
+            if (!area.isAnonymous() || (area.flags() & UNUSUAL) != 0) {
+                return false;
+            }
+            area = space.findOrNext(area.end());
+        }
+        return true;
+    }
+
+    private boolean isPlain(UserAddressSpace space) {
+        return isPlain(space, 0, -1L);
+    }
+
+    long mmap(UserAddressSpace space, long addr, long length, int prot, int flags, @Nullable Mappable source, long offset) {
+        int unusual = MapFlags.MAP_LOCKED | MapFlags.MAP_POPULATE | MapFlags.MAP_HUGETLB | MapFlags.MAP_GROWSDOWN;
+        if ((flags & (MapFlags.MAP_ANONYMOUS | MapFlags.MAP_TYPE)) != (MapFlags.MAP_ANONYMOUS | MapFlags.MAP_PRIVATE)
+                || (flags & unusual) != 0
+                || length <= 0) {
+            return ALONE;
+        }
+        enterWriting(space);
+        try {
+            boolean fixed = (flags & (MapFlags.MAP_FIXED | MapFlags.MAP_FIXED_NOREPLACE)) != 0;
+            if (space.isDead() || space.locksNewAreas() || fixed && !isPlain(space, addr, addr + length + engine.pageSize)) {
+                return ALONE;
+            }
+            return space.map().mmap(addr, length, prot, flags, source, offset);
+        } finally {
+            leaveWriting(space);
+        }
+    }
+
+    long munmap(UserAddressSpace space, long addr, long length) {
+        enterWriting(space);
+        try {
+            return length <= 0 || !isPlain(space, addr, addr + length + engine.pageSize) ? ALONE : space.map().munmap(addr, length);
+        } finally {
+            leaveWriting(space);
+        }
+    }
+
+    long mprotect(UserAddressSpace space, long addr, long length, int prot) {
+        enterWriting(space);
+        try {
+            return length <= 0 || !isPlain(space, addr, addr + length + engine.pageSize)
+                    ? ALONE
+                    : space.protect().mprotect(addr, length, prot);
+        } finally {
+            leaveWriting(space);
+        }
+    }
+
+    long brk(UserAddressSpace space, long address) {
+        enterWriting(space);
+        try {
+            return space.locksNewAreas() || !isPlain(space, space.brkStart(), space.brk() + engine.pageSize)
+                    ? ALONE
+                    : space.map().brk(address);
+        } finally {
+            leaveWriting(space);
+        }
+    }
+
+    long madvise(UserAddressSpace space, long addr, long length, int advice) {
+        switch (advice) {
+            case Advice.MADV_DONTNEED:
+                enterReading(space);
+                try {
+                    return length <= 0 || !isPlain(space, addr, addr + length + engine.pageSize)
+                            ? ALONE
+                            : space.advise().madvise(addr, length, advice);
+                } finally {
+                    leaveReading(space);
+                }
+            case Advice.MADV_NORMAL,
+                    Advice.MADV_RANDOM,
+                    Advice.MADV_SEQUENTIAL,
+                    Advice.MADV_DONTFORK,
+                    Advice.MADV_DOFORK,
+                    Advice.MADV_WIPEONFORK,
+                    Advice.MADV_KEEPONFORK,
+                    Advice.MADV_HUGEPAGE,
+                    Advice.MADV_NOHUGEPAGE,
+                    Advice.MADV_COLLAPSE:
+                enterWriting(space);
+                try {
+                    if (length <= 0 || !isPlain(space, addr, addr + length + engine.pageSize)) {
+                        return ALONE;
+                    }
+                    long result = space.advise().madvise(addr, length, advice);
+                    return calls.isStalled() ? ALONE : result;
+                } finally {
+                    leaveWriting(space);
+                }
+            default:
+                return ALONE;
+        }
+    }
+
+    /** The child's address space, or null when the call is to be begun again alone. */
+    @Nullable UserAddressSpace fork(UserAddressSpace space) throws ErrnoException {
+        enterWriting(space);
+        try {
+            return space.isDead() || !isPlain(space) ? null : space.fork(engine.extensions.inheritedSpaceFlags());
+        } catch (ErrnoException e) {
+            if (calls.isStalled()) {
+                return null;
+            }
+            throw e;
+        } finally {
+            leaveWriting(space);
+        }
+    }
+
+    /** Tears the address space down; whether it did. */
+    boolean tearDown(UserAddressSpace space) {
+        enterWriting(space);
+        try {
+            if (!isPlain(space)) {
+                return false;
+            }
+            if (!space.isDead()) {
+                space.tearDown();
+            }
+            return true;
+        } finally {
+            leaveWriting(space);
+        }
+    }
+}

@@ -1,0 +1,200 @@
+package org.mmkit.thp.smp;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.mmkit.api.ErrnoException;
+import org.mmkit.api.arch.Protection;
+import org.mmkit.api.space.Advice;
+import org.mmkit.api.space.MapFlags;
+import org.mmkit.core.Machine;
+import org.mmkit.core.process.Process;
+
+/**
+ * Threads that do to shared and own processes whatever a program can do to anonymous memory, chosen at random from a seed. After each round
+ * all stop and the machine is checked; at the end all processes exit and every frame must be free again.
+ */
+final class SmpStress {
+
+    static final long MIB = 1L << 20;
+    private static final long BASE = 0x10_0000_0000L;
+    private static final long ARENA = 16 * MIB;
+    private static final int RW = Protection.READ | Protection.WRITE;
+    private static final int MOST_PROCESSES = 12;
+
+    private final Machine machine;
+    private final long seed;
+    private final int threads;
+    private final int operations;
+    private final List<Process> processes = new ArrayList<>();
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+
+    SmpStress(Machine machine, long seed, int threads, int operations) {
+        this.machine = machine;
+        this.seed = seed;
+        this.threads = threads;
+        this.operations = operations;
+    }
+
+    /** Runs {@code rounds} rounds, or as many as fit into {@code nanoseconds}; returns how many operations were done. */
+    long run(int rounds, long nanoseconds) {
+        long free = free();
+        processes.add(fresh());
+        processes.add(fresh());
+        long end = System.nanoTime() + nanoseconds;
+        int[] done = {0};
+        CyclicBarrier barrier = new CyclicBarrier(threads, () -> {
+            done[0]++;
+            check();
+        });
+        List<Thread> running = new ArrayList<>();
+        for (int t = 0; t < threads; t++) {
+            SplittableRandom random = new SplittableRandom(seed * 1_000_003 + t);
+            Thread thread = new Thread(() -> rounds(random, barrier, done, rounds, end), "stress-" + t);
+            thread.setDaemon(true);
+            running.add(thread);
+            thread.start();
+        }
+        join(running);
+        if (failure.get() != null) {
+            throw new AssertionError("seed " + seed + ", round " + done[0], failure.get());
+        }
+        for (Process process : List.copyOf(machine.processes())) {
+            process.exit();
+        }
+        machine.verify();
+        long left = free();
+        if (left != free) {
+            throw new AssertionError("seed " + seed + ": " + free + " pages were free before, " + left + " are after all processes are gone");
+        }
+        return (long) done[0] * threads * operations;
+    }
+
+    private void join(List<Thread> running) {
+        for (Thread thread : running) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    private void rounds(SplittableRandom random, CyclicBarrier barrier, int[] done, int rounds, long end) {
+        try {
+            while (true) {
+                for (int i = 0; i < operations && failure.get() == null; i++) {
+                    operate(random);
+                }
+                barrier.await(120, TimeUnit.SECONDS);
+                if (done[0] >= rounds || System.nanoTime() > end || failure.get() != null) {
+                    return;
+                }
+                barrier.await(120, TimeUnit.SECONDS);
+            }
+        } catch (BrokenBarrierException | InterruptedException | TimeoutException e) {
+            failure.compareAndSet(null, e);
+        } catch (RuntimeException | Error e) {
+            failure.compareAndSet(null, e);
+            barrier.reset();
+        }
+    }
+
+    private void check() {
+        try {
+            machine.verify();
+        } catch (RuntimeException e) {
+            failure.compareAndSet(null, e);
+        }
+    }
+
+    /** Free pages, those at hand of processors too: compaction of all memory gives them back. */
+    long free() {
+        machine.write("/proc/sys/vm/compact_memory", "1\n");
+        machine.write("/proc/sys/vm/drop_caches", "3\n");
+        machine.write("/proc/sys/vm/compact_memory", "1\n");
+        String line = machine.read("/proc/meminfo").lines().filter(l -> l.startsWith("MemFree:")).findFirst().orElseThrow();
+        return Long.parseLong(line.replaceAll("\\D", "")) / 4;
+    }
+
+    private Process fresh() {
+        Process process = machine.newProcess();
+        int flags = MapFlags.MAP_PRIVATE | MapFlags.MAP_ANONYMOUS | MapFlags.MAP_FIXED;
+        process.mmap(BASE, ARENA, RW, flags, null, 0);
+        return process;
+    }
+
+    private Process any(SplittableRandom random) {
+        synchronized (processes) {
+            return processes.get(random.nextInt(processes.size()));
+        }
+    }
+
+    private void operate(SplittableRandom random) {
+        Process process = any(random);
+        long page = BASE + ((random.nextLong() >>> 1) % (ARENA >> 12) << 12);
+        long length = (1 + random.nextInt(random.nextInt(4) == 0 ? 1024 : 32)) << 12;
+        length = Math.min(length, BASE + ARENA - page);
+        long block = page & -(2 * MIB);
+        switch (random.nextInt(40)) {
+            case 0 -> process.munmap(page, length);
+            case 1, 2 -> process.mmap(page, length, RW, MapFlags.MAP_PRIVATE | MapFlags.MAP_ANONYMOUS | MapFlags.MAP_FIXED, null, 0);
+            case 3 -> process.mprotect(page, length, Protection.READ);
+            case 4 -> process.mprotect(page, length, RW);
+            case 5, 6 -> process.madvise(page, length, Advice.MADV_DONTNEED);
+            case 7 -> process.madvise(block, 2 * MIB, Advice.MADV_DONTNEED);
+            case 8 -> process.madvise(block, 2 * MIB, Advice.MADV_COLLAPSE);
+            case 9 -> process.madvise(page, length, Advice.MADV_FREE);
+            case 10 -> fork(process);
+            case 11 -> exit(process);
+            case 12 -> process.madvise(block, 4 * MIB, random.nextBoolean() ? Advice.MADV_HUGEPAGE : Advice.MADV_NOHUGEPAGE);
+            case 13 -> process.madvise(page, length, Advice.MADV_COLD);
+            case 14 -> process.mremap(page, 4096, 4096, MapFlags.MREMAP_MAYMOVE | MapFlags.MREMAP_FIXED, BASE + ARENA - 4096);
+            default -> touch(process, random, page);
+        }
+    }
+
+    private void touch(Process process, SplittableRandom random, long page) {
+        for (int i = 0; i < 16; i++) {
+            long va = page + ((long) i << 12);
+            if (va >= BASE + ARENA) {
+                return;
+            }
+            int got = random.nextBoolean() ? process.store(va, 1 + random.nextInt(255)) : process.load(va);
+            if (got < 0 && got != -Process.SIGSEGV && got != -Process.SIGKILL) {
+                throw new AssertionError("signal " + -got + " at " + Long.toHexString(va));
+            }
+        }
+    }
+
+    private void fork(Process process) {
+        Process child;
+        try {
+            child = process.fork();
+        } catch (ErrnoException e) {
+            return;
+        }
+        synchronized (processes) {
+            if (processes.size() < MOST_PROCESSES && !process.space().isDead()) {
+                processes.add(child);
+                return;
+            }
+        }
+        child.exit();
+    }
+
+    private void exit(Process process) {
+        synchronized (processes) {
+            processes.remove(process);
+            while (processes.size() < 2) {
+                processes.add(fresh());
+            }
+        }
+        process.exit();
+    }
+}

@@ -1,0 +1,51 @@
+package org.mmkit.thp.smp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.mmkit.core.Machine;
+
+/** SPEC T20 at random: see {@link SmpStress}. */
+class SmpStressTest {
+
+    private static final long SECOND = 1_000_000_000L;
+
+    private static Machine machine(String memory, boolean proveLocking) {
+        return Machine.builder()
+                .memory(memory)
+                .set("SMP", "y")
+                .set("PROVE_LOCKING", proveLocking ? "y" : "n")
+                .cmdline("transparent_hugepage=always")
+                .build();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void T20_threads_that_fault_fork_unmap_split_and_collapse_leave_the_machine_whole(long seed) {
+        try (Machine machine = machine("1G", true)) {
+            assertThat(new SmpStress(machine, seed, 4, 400).run(5, 20 * SECOND)).isPositive();
+        }
+    }
+
+    @Test
+    void T20_threads_that_run_out_of_memory_leave_the_machine_whole() {
+        try (Machine machine = machine("160M", true)) {
+            assertThat(new SmpStress(machine, 7, 4, 300).run(4, 20 * SECOND)).isPositive();
+        }
+    }
+
+    /** Runs for the seconds of {@code mmkit.stress.seconds}, 3600 unless set, each seed for a minute. */
+    @Test
+    @Tag("heavy")
+    void T20_threads_that_do_everything_for_hours_leave_the_machine_whole() {
+        long end = System.nanoTime() + Long.getLong("mmkit.stress.seconds", 3600) * SECOND;
+        for (long seed = Long.getLong("mmkit.stress.seed", 100); System.nanoTime() < end; seed++) {
+            try (Machine machine = machine(seed % 4 == 0 ? "192M" : "1G", seed % 2 == 0)) {
+                new SmpStress(machine, seed, 2 + (int) (seed % 5), 2000).run(Integer.MAX_VALUE, Math.min(60 * SECOND, end - System.nanoTime()));
+            }
+        }
+    }
+}
