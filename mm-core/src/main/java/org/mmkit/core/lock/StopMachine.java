@@ -1,5 +1,7 @@
 package org.mmkit.core.lock;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.lock.LockClass;
@@ -18,6 +20,7 @@ public final class StopMachine {
     private final boolean smp;
     private final RwSemaphore calls;
     private final ThreadLocal<Task> tasks = ThreadLocal.withInitial(Task::new);
+    private final List<Runnable> whenStopped = new ArrayList<>();
     private volatile @Nullable Thread alone;
     private int depth;
 
@@ -46,6 +49,11 @@ public final class StopMachine {
     /** {@link #isStopped}, for a lock of the class {@code of}: the machine's own is always real. */
     boolean isStopped(LockClass of) {
         return alone != null && of != LockClass.MACHINE;
+    }
+
+    /** {@code action} is run whenever a call is about to run alone; for boot. */
+    public void whenStopped(Runnable action) {
+        whenStopped.add(action);
     }
 
     /** Whether several threads may be in the machine. */
@@ -110,6 +118,9 @@ public final class StopMachine {
         calls.writeLock();
         alone = Thread.currentThread();
         depth = 1;
+        for (Runnable action : whenStopped) {
+            action.run();
+        }
     }
 
     /** Ends what {@link #stop} began. */

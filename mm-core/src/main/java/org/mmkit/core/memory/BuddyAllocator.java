@@ -256,6 +256,10 @@ public final class BuddyAllocator implements FrameAllocator {
         if (order < 0 || order > maxOrder) {
             throw new IllegalArgumentException("order " + order + " is not in 0 to " + maxOrder);
         }
+        if (faults != null && !calls.isAlone() && faults.probability() != 0) {
+            calls.stall(); // which request fails depends on those before it
+            return NONE;
+        }
         if (faults != null && faults.fails(order, gfp)) {
             events.failures++;
             return NONE;

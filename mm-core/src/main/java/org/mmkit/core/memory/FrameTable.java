@@ -124,7 +124,7 @@ public final class FrameTable implements Frames {
         owners = filled(new FolioOwner[sections][], noOwner);
         indexes = filled(new long[sections][], zeroLongs);
         words = filled(new long[sections][], zeroLongs);
-        lru = new LruLists(this, sections, sectionOrder);
+        lru = new LruLists(this, sections, sectionOrder, locks);
     }
 
     /** The LRU lists of these frames. */

@@ -1,9 +1,12 @@
 package org.mmkit.core.memory;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.mmkit.api.InvariantViolation;
+import org.mmkit.api.lock.Locks;
 import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.Lru;
+import org.mmkit.core.lock.StopMachine;
 
 /**
  * The lists of one node: active and inactive, of anonymous memory and of files, and the pages that cannot be reclaimed (Linux: struct
@@ -16,7 +19,8 @@ import org.mmkit.api.memory.Lru;
  *
  * <p>Which list a folio is on follows from its flags; whoever changes {@link FolioFlags#ACTIVE}, {@link FolioFlags#SWAPBACKED} or {@link
  * FolioFlags#UNEVICTABLE} of a folio that has {@link FolioFlags#LRU} does it here. Differs from Linux: there are no per-CPU batches, a
- * folio changes lists at once. Allocates nothing but a section's links. Not thread-safe.
+ * folio changes lists at once. Allocates nothing but a section's links. With {@code SMP=y} {@link #add} and freeing
+ * may happen beside other calls ({@link LruIncoming}); all else is for calls that run alone.
  */
 public final class LruLists implements Lru {
 
@@ -41,6 +45,9 @@ public final class LruLists implements Lru {
     private static final int[] NO_LINKS = {};
 
     private final FrameTable frames;
+    private final StopMachine calls;
+    /** Where calls that run beside others put folios; null on a machine with one processor. */
+    private final @Nullable LruIncoming incoming;
     private final LruEvents events = new LruEvents();
     private final int sectionOrder;
     private final int mask;
@@ -57,7 +64,9 @@ public final class LruLists implements Lru {
     private long fileCost;
     private final WorkingSet workingSet;
 
-    LruLists(FrameTable frames, int sections, int sectionOrder) {
+    LruLists(FrameTable frames, int sections, int sectionOrder, Locks locks) {
+        incoming = locks.isSmp() ? new LruIncoming(this, sections, sectionOrder, locks) : null;
+        calls = StopMachine.of(locks);
         this.frames = frames;
         this.sectionOrder = sectionOrder;
         this.mask = (1 << sectionOrder) - 1;
@@ -176,8 +185,13 @@ public final class LruLists implements Lru {
         int s = (int) (pfn >>> sectionOrder);
         int[] l = links[s];
         if (l == NO_LINKS) {
-            l = new int[2 * (mask + 1)];
-            links[s] = l;
+            synchronized (links) {
+                l = links[s];
+                if (l == NO_LINKS) {
+                    l = new int[2 * (mask + 1)];
+                    links[s] = l;
+                }
+            }
         }
         return l;
     }
@@ -217,7 +231,45 @@ public final class LruLists implements Lru {
         count(head, list, frames.pages(head));
     }
 
-    private void unlink(long head, int list, long n) {
+    /** Puts {@code pfn} at the younger end of a list of its own, whose first and last are {@code ends}. */
+    void linkFirst(int pfn, int[] ends) {
+        int[] l = links(pfn & 0xffff_ffffL);
+        int i = (pfn & mask) * 2;
+        int next = ends[0];
+        l[i] = next;
+        l[i + 1] = NONE;
+        ends[0] = pfn;
+        if (next == NONE) {
+            ends[1] = pfn;
+        } else {
+            setPrevious(next, pfn);
+        }
+    }
+
+    /** Takes {@code pfn} off such a list. */
+    void unlinkFrom(int pfn, int[] ends) {
+        int[] l = links(pfn & 0xffff_ffffL);
+        int i = (pfn & mask) * 2;
+        int next = l[i];
+        int previous = l[i + 1];
+        if (next == NONE) {
+            ends[1] = previous;
+        } else {
+            setPrevious(next, previous);
+        }
+        if (previous == NONE) {
+            ends[0] = next;
+        } else {
+            setNext(previous, next);
+        }
+    }
+
+    /** A folio that has waited joins the list that its flags say. */
+    void linkGathered(long head) {
+        link(head, list(frames.flags(head)));
+    }
+
+    void unlink(long head, int list, long n) {
         if (list != UNEVICTABLE) {
             int[] l = links[(int) (head >>> sectionOrder)];
             int i = ((int) head & mask) * 2;
@@ -268,7 +320,11 @@ public final class LruLists implements Lru {
             flags = frames.flags(head);
         }
         frames.set(head, FolioFlags.LRU);
-        link(head, list(flags));
+        if (incoming != null && !calls.isStopped()) {
+            incoming.add(head);
+        } else {
+            link(head, list(flags));
+        }
     }
 
     /** Puts the new folio of a locked area onto the unevictable list (Linux: mlock_new_folio). */
@@ -296,7 +352,11 @@ public final class LruLists implements Lru {
     /** A folio on a list, or a locked one, goes back to the allocator; its flags are cleared by the caller. */
     void freed(long head, int flags, long n) {
         if ((flags & FolioFlags.LRU) != 0) {
-            unlink(head, list(flags), n);
+            if (incoming != null && !calls.isStopped()) {
+                incoming.freed(head, list(flags), n);
+            } else {
+                unlink(head, list(flags), n);
+            }
         }
         if ((flags & FolioFlags.MLOCKED) != 0) {
             mlocked -= n;

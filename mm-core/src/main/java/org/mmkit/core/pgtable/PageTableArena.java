@@ -278,7 +278,8 @@ public final class PageTableArena {
                 // Others are using the arrays that would have to grow.
                 calls.stall();
             } else {
-                enter(pfn, level, pool);
+                frames.set(pfn, FolioFlags.TABLE);
+                enter(pfn, level);
                 return pfn;
             }
         } finally {
@@ -288,17 +289,12 @@ public final class PageTableArena {
         return Frames.NONE;
     }
 
-    private void enter(long pfn, int level, Pool pool) {
-        frames.set(pfn, FolioFlags.TABLE);
-        enter(pfn, level);
-        return pfn;
-    }
-
     private void enter(long pfn, int level) {
         int s = (int) (pfn >>> sectionOrder);
         if (tableOf[s] == NO_INTS) {
             tableOf[s] = new int[1 << sectionOrder];
         }
+        Pool pool = level == 1 ? leaves : uppers;
         int number = pool.take();
         ensure(pool, number);
         pool.frameOf[number] = pfn;

@@ -113,13 +113,16 @@ final class SmpStress {
         }
     }
 
-    /** Free pages, those at hand of processors too: compaction of all memory gives them back. */
-    long free() {
-        machine.write("/proc/sys/vm/compact_memory", "1\n");
-        machine.write("/proc/sys/vm/drop_caches", "3\n");
-        machine.write("/proc/sys/vm/compact_memory", "1\n");
-        String line = machine.read("/proc/meminfo").lines().filter(l -> l.startsWith("MemFree:")).findFirst().orElseThrow();
-        return Long.parseLong(line.replaceAll("\\D", "")) / 4;
+    /** Free pages, those on the lists of processors too. */
+    private long free() {
+        long free = machine.read("/proc/meminfo").lines()
+                .filter(line -> line.startsWith("MemFree:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 4)
+                .sum();
+        return free + machine.read("/proc/zoneinfo").lines()
+                .filter(line -> line.strip().startsWith("count:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .sum();
     }
 
     private Process fresh() {

@@ -1,0 +1,114 @@
+package org.mmkit.core.memory;
+
+import java.util.Arrays;
+import org.mmkit.api.lock.LockClass;
+import org.mmkit.api.lock.Locks;
+import org.mmkit.api.lock.SpinLock;
+import org.mmkit.core.lock.StopMachine;
+import org.mmkit.core.lock.Stripes;
+
+/**
+ * Where calls that run beside others put folios that are to go on the lists of {@link LruLists}: one list for each stripe of threads, so that
+ * they do not wait for one lock (Linux: the per-CPU batches of mm/swap.c, lru_add). Before a call runs alone all are moved to the lists
+ * proper, the stripes in turn, in the order in which they came.
+ *
+ * <p>A folio may be freed from here, and from the lists proper under a lock for all. Made for machines with several processors only.
+ */
+final class LruIncoming {
+
+    private static final int NONE = 0;
+    private static final byte[] NO_STRIPES = {};
+
+    private final LruLists lists;
+    private final int sectionOrder;
+    private final int mask;
+    /** By frame: the stripe + 1 whose list the folio is on; 0 when it is on the lists proper or on none. */
+    private final byte[][] stripeOf;
+    private final Stripe[] stripes = new Stripe[Stripes.COUNT];
+    /** Guards the lists proper while calls run beside each other. */
+    private final SpinLock properLock;
+
+    /** The folios that one stripe of threads has brought. */
+    private static final class Stripe {
+
+        final SpinLock lock;
+        final int[] ends = new int[2];
+
+        Stripe(SpinLock lock) {
+            this.lock = lock;
+        }
+    }
+
+    LruIncoming(LruLists lists, int sections, int sectionOrder, Locks locks) {
+        this.lists = lists;
+        this.sectionOrder = sectionOrder;
+        this.mask = (1 << sectionOrder) - 1;
+        this.properLock = locks.spinLock(LockClass.LRU);
+        stripeOf = new byte[sections][];
+        Arrays.fill(stripeOf, NO_STRIPES);
+        Arrays.setAll(stripes, i -> new Stripe(locks.spinLock(LockClass.LRU)));
+        StopMachine.of(locks).whenStopped(this::gather);
+    }
+
+    private byte[] stripesOf(long head) {
+        int s = (int) (head >>> sectionOrder);
+        byte[] b = stripeOf[s];
+        if (b == NO_STRIPES) {
+            synchronized (stripeOf) {
+                if (stripeOf[s] == NO_STRIPES) {
+                    stripeOf[s] = new byte[mask + 1];
+                }
+                b = stripeOf[s];
+            }
+        }
+        return b;
+    }
+
+    /** The folio {@code head}, which has just got {@link org.mmkit.api.memory.FolioFlags#LRU}, waits for its list. */
+    void add(long head) {
+        int number = Stripes.number();
+        Stripe stripe = stripes[number];
+        stripesOf(head)[(int) head & mask] = (byte) (number + 1);
+        stripe.lock.lock();
+        try {
+            lists.linkFirst((int) head, stripe.ends);
+        } finally {
+            stripe.lock.unlock();
+        }
+    }
+
+    /** A folio on a list goes back to the allocator. */
+    void freed(long head, int list, long pages) {
+        byte[] b = stripeOf[(int) (head >>> sectionOrder)];
+        int number = b == NO_STRIPES ? 0 : b[(int) head & mask];
+        if (number == 0) {
+            properLock.lock();
+            try {
+                lists.unlink(head, list, pages);
+            } finally {
+                properLock.unlock();
+            }
+            return;
+        }
+        b[(int) head & mask] = 0;
+        Stripe stripe = stripes[number - 1];
+        stripe.lock.lock();
+        try {
+            lists.unlinkFrom((int) head, stripe.ends);
+        } finally {
+            stripe.lock.unlock();
+        }
+    }
+
+    /** Moves all to the lists proper; nobody else is in the machine. */
+    private void gather() {
+        for (Stripe stripe : stripes) {
+            for (int pfn = stripe.ends[1]; pfn != NONE; pfn = stripe.ends[1]) {
+                long head = pfn & 0xffff_ffffL;
+                lists.unlinkFrom(pfn, stripe.ends);
+                stripesOf(head)[pfn & mask] = 0;
+                lists.linkGathered(head);
+            }
+        }
+    }
+}
