@@ -113,8 +113,9 @@ final class SmpStress {
         }
     }
 
-    /** Free pages, those on the lists of processors too. */
+    /** Free pages, those on the lists of processors too, when caches such as the huge zero page are dropped. */
     private long free() {
+        machine.write("/proc/sys/vm/drop_caches", "3\n");
         long free = machine.read("/proc/meminfo").lines()
                 .filter(line -> line.startsWith("MemFree:"))
                 .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 4)
