@@ -17,6 +17,7 @@ final class Shell {
         "child {         the lines up to } run in a forked process",
         "cat /proc/meminfo    ls /sys/kernel/mm    echo always > /sys/kernel/mm/transparent_hugepage/enabled",
         "cat /proc/self/smaps shows the process that the lines run in",
+        "explain 0x1000  who holds the frame of that number, and, booted with page_owner=on, since when",
         "dmesg           what the kernel has logged",
         "cat /sys/kernel/debug/page_tables/kernel shows how the memory map is mapped",
         "verify          checks every invariant of the machine (as each line does)",
@@ -52,6 +53,8 @@ final class Shell {
                 }
             } else if (text.equals("dmesg")) {
                 machine.kernelLog().forEach(out::println);
+            } else if (text.matches("explain 0x[0-9a-fA-F]{1,12}")) {
+                out.print(machine.explain(Long.parseLong(text.substring("explain 0x".length()), 16)));
             } else if (text.equals("verify")) {
                 machine.verify();
             } else if (text.startsWith("cat ")) {

@@ -1,6 +1,7 @@
 package org.mmkit.core;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.mmkit.api.ErrnoException;
 import org.mmkit.api.InvariantViolation;
 import org.mmkit.api.arch.Architecture;
@@ -10,6 +11,7 @@ import org.mmkit.api.memory.PhysicalMemory;
 import org.mmkit.api.pgtable.KernelTables;
 import org.mmkit.api.space.Vma;
 import org.mmkit.core.boot.Bootstrap;
+import org.mmkit.core.observe.PageExplanation;
 import org.mmkit.core.observe.AreaStatistics;
 import org.mmkit.core.observe.Pagemap;
 import org.mmkit.core.process.Process;
@@ -177,6 +179,19 @@ public final class Machine implements AutoCloseable {
     /** What pagemap, kpageflags and kpagecount say, as values. */
     public Pagemap pagemap() {
         return parts.pagemap;
+    }
+
+    /**
+     * Who keeps the frame {@code pfn}: every mapping, cache and pin of its folio, and, on a machine booted with {@code page_owner=on}, the
+     * events that made them.
+     */
+    public PageExplanation explain(long pfn) {
+        return parts.ledger.explain(pfn);
+    }
+
+    /** Who held the folio whose split was refused last; null if none was, or without {@code page_owner=on}. */
+    public @Nullable PageExplanation lastRefusedSplit() {
+        return parts.ledger.lastRefusal();
     }
 
     /** The sums of {@code vma} that /proc/PID/smaps prints, as values. */

@@ -81,7 +81,7 @@ public final class ThpFeature implements Feature {
         meminfo(context, thp, "ShmemPmdMapped", "nr_shmem_pmdmapped");
         meminfo(context, thp, "FileHugePages", "nr_file_hugepages");
         meminfo(context, thp, "FilePmdMapped", "nr_file_pmdmapped");
-        new HugePageFiles(thp, collapser.khugepaged()).register();
+        new HugePageFiles(thp, collapser.khugepaged(), queue.splitter()).register();
         collapser.khugepaged().start(policy);
     }
 

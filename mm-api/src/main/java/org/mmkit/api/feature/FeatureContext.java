@@ -3,6 +3,7 @@ package org.mmkit.api.feature;
 import java.util.List;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.mmkit.api.arch.Architecture;
 import org.mmkit.api.config.Configuration;
 import org.mmkit.api.file.FileSystems;
@@ -11,6 +12,7 @@ import org.mmkit.api.lock.Locks;
 import org.mmkit.api.memory.PhysicalMemory;
 import org.mmkit.api.pgtable.KernelTables;
 import org.mmkit.api.policy.PagePolicyProvider;
+import org.mmkit.api.space.AddressSpace;
 import org.mmkit.api.space.ReverseMapping;
 import org.mmkit.api.stat.Counters;
 import org.mmkit.api.time.Clock;
@@ -42,6 +44,12 @@ public interface FeatureContext {
 
     /** Keeps mappings and counts in step. */
     ReverseMapping reverseMapping();
+
+    /** The address space of the living process {@code pid}, or null. */
+    @Nullable AddressSpace spaceOf(int pid);
+
+    /** Tells the ledger that the folio {@code head} could not be split because somebody else holds it. */
+    void splitRefused(long head);
 
     /** Resolves faults for the kernel's own needs. */
     FaultResolver faults();

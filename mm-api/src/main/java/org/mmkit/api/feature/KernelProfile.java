@@ -23,6 +23,18 @@ public interface KernelProfile {
     /** khugepaged has a limit of its own for pages that other processes map too (5.8); before, it left such ranges alone. */
     boolean hasSharedPagesLimit();
 
+    /** follow_page splits huge pages when asked to (FOLL_SPLIT, until 5.3); later only their mappings (FOLL_SPLIT_PMD). */
+    boolean splitsFollowedPages();
+
+    /** The debugging file split_huge_pages takes the range of a process (5.13). */
+    boolean splitsHugePagesOfProcess();
+
+    /** Pages can be pinned, not only referenced (FOLL_PIN, 5.6), and pinned ones are copied at fork (5.12, at first 5.9). */
+    boolean hasPins();
+
+    /** A page mapped both whole and by parts is marked PageDoubleMap, and its parts' map counts are one too high (4.5 to 6.2). */
+    boolean hasDoubleMap();
+
     /** PR_SET_THP_DISABLE takes flags (6.18). */
     boolean hasThpDisableFlags();
 

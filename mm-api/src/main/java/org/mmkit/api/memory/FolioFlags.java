@@ -60,5 +60,8 @@ public final class FolioFlags {
     /** Head: was on the active list before reclaim turned to it. */
     public static final int WORKINGSET = 1 << 25;
 
+    /** Head: mapped whole and by parts (Linux before 6.3: PageDoubleMap). */
+    public static final int DOUBLE_MAP = 1 << 26;
+
     private FolioFlags() {}
 }

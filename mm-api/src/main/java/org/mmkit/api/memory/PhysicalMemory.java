@@ -38,6 +38,9 @@ public interface PhysicalMemory {
      */
     boolean isStalled();
 
+    /** The head of the first folio of order above 0 that begins at {@code pfn} or behind it; {@link Frames#NONE} if there is none. */
+    long nextLargeFolio(long pfn);
+
     /** The frame of the memory map that holds the metadata (struct page) of frame {@code pfn}. */
     long memmapFrame(long pfn);
 

@@ -8,7 +8,7 @@ import org.mmkit.api.space.Vma;
  * <p>The knobs of {@code /sys/kernel/mm/transparent_hugepage}, madvise, prctl and the borders of the area come first: a policy chooses among
  * what they allow. Orders are masks (bit n: order n, 2^n base pages, n at least 1). Called on the fault path, which allocates nothing.
  *
- * <p>Not thread-safe on a machine with {@code SMP=n}; with {@code SMP=y} calls come from every thread that faults.
+ * <p>Not thread-safe: policies but Linux's own are for machines with {@code SMP=n}, and others are refused.
  */
 public interface PagePolicy {
 

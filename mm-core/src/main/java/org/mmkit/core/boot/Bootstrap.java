@@ -17,6 +17,8 @@ import org.mmkit.core.compaction.Kcompactd;
 import org.mmkit.core.lock.LockChecker;
 import org.mmkit.core.lock.SmpLocks;
 import org.mmkit.core.memory.AllocationFaults;
+import org.mmkit.core.ledger.PageLedger;
+import org.mmkit.core.ledger.PageOwner;
 import org.mmkit.core.memory.SystemMemory;
 import org.mmkit.core.observe.Pagemap;
 import org.mmkit.core.observe.SwapUse;
@@ -56,6 +58,8 @@ public final class Bootstrap {
     public final List<String> log = new ArrayList<>();
     /** The lines that features have added. */
     public final Fields fields = new Fields();
+    /** Explains the references of pages. */
+    public final PageLedger ledger;
     /** What pagemap, kpageflags and kpagecount say. */
     public final Pagemap pagemap;
     /** What the sums of smaps ask of swap. */
@@ -82,8 +86,15 @@ public final class Bootstrap {
         engine = new Engine(layout, format, architecture.virtualLayout(configuration), LinuxProfile.of(configuration), memory, tables,
                 kernelTables, counters, new Extensions(), locks);
         clock = new VirtualClock(engine.calls);
+        if (parameters.values("page_owner").contains("on")) {
+            engine.setPageOwner(new PageOwner(clock::now));
+        }
         files = new MachineFiles(engine, configuration);
         processes = new ProcessTable(engine);
+        ledger = new PageLedger(engine, processes::nameOfSpace, log::add);
+        if (engine.pageOwner() != null) {
+            pseudoFiles.add("/sys/kernel/debug/page_owner", ledger::text);
+        }
         pagemap = new Pagemap(memory.frames(), engine.zeroPfn, memory.allocator()::isFree);
         swapUse = new MachineSwapUse(files.swap());
         engineFiles = new EngineFiles(pseudoFiles,
@@ -105,7 +116,7 @@ public final class Bootstrap {
         clock.register(files.reclaim().kswapd());
         files.reclaim().kswapd().schedule(clock::now, clock::wake);
         startFeatures(new FeatureHost(configuration, architecture, engine, clock, parameters, files.vfs(), pseudoFiles, fields,
-                wiring.policies(), log));
+                wiring.policies(), processes, ledger, log));
     }
 
     private static Locks locks(Configuration configuration) {

@@ -16,6 +16,8 @@ import org.mmkit.api.memory.Gfp;
 import org.mmkit.api.space.RssKind;
 import org.mmkit.core.compaction.PageMigrator;
 import org.mmkit.core.fault.FaultHandler;
+import org.mmkit.core.gup.HeldPages;
+import org.mmkit.core.ledger.PageOwner;
 import org.mmkit.core.lock.StopMachine;
 import org.mmkit.core.memory.FrameTable;
 import org.mmkit.core.memory.SystemMemory;
@@ -60,6 +62,8 @@ public final class Engine {
 
     public final FolioMapper rmap;
     public final FaultHandler faults;
+    private @Nullable PageOwner pageOwner;
+    private final HeldPages heldPages = new HeldPages();
     private final List<UserAddressSpace> spaces = new ArrayList<>();
     private int lastSpaceId;
     private SwapEntries swap = SwapEntries.NONE;
@@ -133,6 +137,22 @@ public final class Engine {
     /** All living address spaces, oldest first; with {@code SMP=y} for calls that run alone. */
     public List<UserAddressSpace> spaces() {
         return spaces;
+    }
+
+    /** What callers of get_user_pages hold. */
+    public HeldPages heldPages() {
+        return heldPages;
+    }
+
+    /** Records where folios come from and are mapped; null unless the machine was booted with page_owner=on. */
+    public @Nullable PageOwner pageOwner() {
+        return pageOwner;
+    }
+
+    /** Sets it. */
+    public void setPageOwner(PageOwner owner) {
+        pageOwner = owner;
+        memory.setListener(owner::allocated);
     }
 
     /** Page tables as vmstat counts them: without those of boot, and before 6.16 without any of the kernel's. */

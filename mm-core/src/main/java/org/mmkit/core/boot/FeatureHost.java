@@ -8,6 +8,8 @@ import org.mmkit.api.config.Configuration;
 import org.mmkit.api.file.FileSystems;
 import org.mmkit.api.policy.PagePolicyProvider;
 import org.mmkit.core.BootException;
+import org.mmkit.core.ledger.PageLedger;
+import org.mmkit.core.process.ProcessTable;
 import org.mmkit.core.pseudofs.Fields;
 import org.mmkit.core.pseudofs.PseudoFileSystem;
 import org.mmkit.core.time.VirtualClock;
@@ -24,6 +26,8 @@ final class FeatureHost {
     final PseudoFileSystem pseudoFiles;
     final Fields fields;
     final List<PagePolicyProvider> policies;
+    final ProcessTable processes;
+    final PageLedger ledger;
     /** The kernel log, oldest line first. */
     final List<String> log;
     private final Map<String, String> owners = new HashMap<>();
@@ -38,6 +42,8 @@ final class FeatureHost {
             PseudoFileSystem pseudoFiles,
             Fields fields,
             List<PagePolicyProvider> policies,
+            ProcessTable processes,
+            PageLedger ledger,
             List<String> log) {
         this.configuration = configuration;
         this.architecture = architecture;
@@ -48,6 +54,8 @@ final class FeatureHost {
         this.pseudoFiles = pseudoFiles;
         this.fields = fields;
         this.policies = policies;
+        this.processes = processes;
+        this.ledger = ledger;
         this.log = log;
     }
 

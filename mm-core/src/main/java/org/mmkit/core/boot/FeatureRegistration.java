@@ -3,6 +3,7 @@ package org.mmkit.core.boot;
 import java.util.List;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.mmkit.api.arch.Architecture;
 import org.mmkit.api.config.Configuration;
 import org.mmkit.api.feature.AnonFolioPolicy;
@@ -27,10 +28,12 @@ import org.mmkit.api.lock.Locks;
 import org.mmkit.api.memory.PhysicalMemory;
 import org.mmkit.api.pgtable.KernelTables;
 import org.mmkit.api.policy.PagePolicyProvider;
+import org.mmkit.api.space.AddressSpace;
 import org.mmkit.api.space.ReverseMapping;
 import org.mmkit.api.stat.Counters;
 import org.mmkit.api.time.Clock;
 import org.mmkit.api.time.KernelThread;
+import org.mmkit.core.process.Process;
 
 /** One feature's view of the machine while it registers; remembers the feature's id, so that a conflict names both sides. */
 final class FeatureRegistration implements FeatureContext {
@@ -86,6 +89,17 @@ final class FeatureRegistration implements FeatureContext {
     @Override
     public ReverseMapping reverseMapping() {
         return host.engine.rmap;
+    }
+
+    @Override
+    public @Nullable AddressSpace spaceOf(int pid) {
+        Process process = host.processes.find(pid);
+        return process == null ? null : process.space();
+    }
+
+    @Override
+    public void splitRefused(long head) {
+        host.ledger.refused(head);
     }
 
     @Override

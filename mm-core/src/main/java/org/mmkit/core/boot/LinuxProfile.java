@@ -90,6 +90,26 @@ public final class LinuxProfile implements KernelProfile {
     }
 
     @Override
+    public boolean splitsFollowedPages() {
+        return !since(5, 4);
+    }
+
+    @Override
+    public boolean splitsHugePagesOfProcess() {
+        return since(5, 13);
+    }
+
+    @Override
+    public boolean hasPins() {
+        return since(5, 6);
+    }
+
+    @Override
+    public boolean hasDoubleMap() {
+        return !since(6, 3);
+    }
+
+    @Override
     public boolean hasThpDisableFlags() {
         return since(6, 18);
     }

@@ -47,6 +47,7 @@ public final class FrameTable implements Frames {
             | FolioFlags.ANON_EXCLUSIVE
             | FolioFlags.PARTIALLY_MAPPED
             | FolioFlags.DEFERRED
+            | FolioFlags.DOUBLE_MAP
             | FolioFlags.HUGE_ZERO
             | MAPPED_SHARED
             | LARGE_RMAPPABLE;

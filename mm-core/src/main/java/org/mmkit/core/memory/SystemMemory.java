@@ -6,6 +6,7 @@ import org.mmkit.api.InvariantViolation;
 import org.mmkit.api.arch.PageTableLayout;
 import org.mmkit.api.arch.PhysicalMap;
 import org.mmkit.api.lock.Locks;
+import org.jspecify.annotations.Nullable;
 import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.FrameAllocator;
 import org.mmkit.api.memory.FrameContents;
@@ -38,6 +39,7 @@ public final class SystemMemory implements PhysicalMemory {
     private static final long KERNEL_BYTES = 40 * MIB;
 
     private final StopMachine calls;
+    private @Nullable AllocationListener listener;
     private final FrameTable frames;
     private final BuddyAllocator allocator;
     private final FrameContents contents;
@@ -306,6 +308,11 @@ public final class SystemMemory implements PhysicalMemory {
         return contents;
     }
 
+    /** Lets {@code who} hear of each folio that is allocated. */
+    public void setListener(AllocationListener who) {
+        listener = who;
+    }
+
     @Override
     public long allocateFolio(int order, int gfp) {
         long head = allocator.allocate(order, gfp);
@@ -313,6 +320,10 @@ public final class SystemMemory implements PhysicalMemory {
             return Frames.NONE;
         }
         frames.makeFolio(head, order, order > 0 && (gfp & Gfp.COMP) != 0);
+        AllocationListener told = listener;
+        if (told != null) {
+            told.allocated(head, order, gfp);
+        }
         return head;
     }
 
@@ -404,6 +415,18 @@ public final class SystemMemory implements PhysicalMemory {
     /** log2 of the frames of a section. */
     public int sectionOrder() {
         return sectionOrder;
+    }
+
+    @Override
+    public long nextLargeFolio(long pfn) {
+        for (long at = pfn; at < frames.spanned(); at++) {
+            if (!frames.isTouched(at)) {
+                at |= (1L << sectionOrder) - 1;
+            } else if (frames.isLarge(at) && frames.head(at) == at) {
+                return at;
+            }
+        }
+        return Frames.NONE;
     }
 
     @Override

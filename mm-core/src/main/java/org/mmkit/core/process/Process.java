@@ -14,6 +14,7 @@ import org.mmkit.api.pgtable.PageTables;
 import org.mmkit.api.space.Fault;
 import org.mmkit.core.boot.Engine;
 import org.mmkit.core.gup.PinnedPages;
+import org.mmkit.core.gup.UserPages;
 import org.mmkit.core.lock.StopMachine;
 import org.mmkit.core.space.UserAddressSpace;
 import org.mmkit.core.space.VmArea;
@@ -507,6 +508,21 @@ public final class Process {
         calls.stop();
         try {
             return PinnedPages.pin(space, addr, length);
+        } finally {
+            calls.resume();
+        }
+    }
+
+    /**
+     * get_user_pages: references, or pins, to {@code n} pages from the one that holds {@code addr} on.
+     *
+     * @param flags bits of {@link org.mmkit.core.gup.Foll}
+     * @throws ErrnoException EFAULT, EINVAL, EBUSY, ENOMEM
+     */
+    public UserPages getUserPages(long addr, int n, int flags) throws ErrnoException {
+        calls.stop();
+        try {
+            return UserPages.get(space, addr, n, flags);
         } finally {
             calls.resume();
         }

@@ -50,6 +50,16 @@ public final class ProcessTable {
         return List.copyOf(living);
     }
 
+    /** "process 3" for the address space numbered {@code id}, or what is left of it. */
+    public String nameOfSpace(int id) {
+        for (Process process : living) {
+            if (process.space().id() == id) {
+                return process.toString();
+            }
+        }
+        return "an address space that is gone";
+    }
+
     /** The living process numbered {@code pid}, or null. */
     public synchronized @Nullable Process find(int pid) {
         for (Process process : living) {

@@ -12,6 +12,7 @@ import org.mmkit.api.space.ReverseMapping;
 import org.mmkit.api.space.Vma;
 import org.mmkit.api.space.VmFlags;
 import org.mmkit.core.boot.Engine;
+import org.mmkit.core.ledger.PageOwner;
 import org.mmkit.core.memory.LruLists;
 import org.mmkit.core.space.VmArea;
 
@@ -92,6 +93,7 @@ public final class FolioMapper implements ReverseMapping {
             frames.set(head, FolioFlags.ANON_EXCLUSIVE);
             frames.addLargeMapcount(head, 1, area.space().id());
         }
+        tell(head, n, area.space().id());
         countMapped(head, n, order > 0 && level > 1 ? 1 : 0);
         enterLists(head, area);
         if (order > 0 && !frames.test(head, FolioFlags.HUGETLB)) {
@@ -170,6 +172,10 @@ public final class FolioMapper implements ReverseMapping {
                 frames.unlockMapcounts(head);
             }
         }
+        if (engine.profile.hasDoubleMap() && level == 1 && frames.isLarge(head)) {
+            markFile(head);
+        }
+        tell(pfn, n, area.space().id());
         if (area.has(VmFlags.LOCKED) && !frames.isLarge(head)) {
             lru.mlock(head);
         }
@@ -187,6 +193,20 @@ public final class FolioMapper implements ReverseMapping {
         frames.addMappedPages(head, first);
         frames.addLargeMapcount(head, n, area.space().id());
         return frames.entireMapcount(head) == 0 ? first : 0;
+    }
+
+    /** A file page that is mapped by parts is marked until it leaves memory (Linux 4.12: page_add_file_rmap). */
+    private void markFile(long head) {
+        if (!frames.test(head, FolioFlags.ANON) && !frames.test(head, FolioFlags.HUGETLB)) {
+            frames.set(head, FolioFlags.DOUBLE_MAP);
+        }
+    }
+
+    private void tell(long pfn, long n, int spaceId) {
+        PageOwner owner = engine.pageOwner();
+        if (owner != null) {
+            owner.mapped(pfn, n, spaceId);
+        }
     }
 
     private void countMapped(long head, int pages, int huge) {
@@ -228,6 +248,7 @@ public final class FolioMapper implements ReverseMapping {
     public void duplicateFile(long pfn, int n, Vma copy, int level) {
         long head = frames.head(pfn);
         int id = copy.space().id();
+        tell(pfn, n, id);
         if (!frames.isLarge(head)) {
             frames.addPageMapcount(pfn, 1);
         } else {
@@ -282,6 +303,15 @@ public final class FolioMapper implements ReverseMapping {
                 }
             } finally {
                 frames.unlockMapcounts(head);
+    }
+
+            frames.addLargeMapcount(head, -1, vma.space().id());
+            if (frames.addEntireMapcount(head, -1) == 0) {
+                huge = 1;
+                if (frames.test(head, FolioFlags.ANON | FolioFlags.DOUBLE_MAP)) {
+                    frames.clear(head, FolioFlags.DOUBLE_MAP);
+                }
+                unmapped = n - frames.mappedPages(head);
             }
         }
         if (partially

@@ -124,7 +124,8 @@ final class ForkCopy {
         PageTables tables = parent.tables();
         long slot = first;
         int pages = (int) (end - start >>> engine.pageShift);
-        int copied = copyMany(source, slot, childFirst, pages);
+        // The sweep tells nobody what it maps.
+        int copied = engine.pageOwner() == null ? copyMany(source, slot, childFirst, pages) : 0;
         for (long va = start + ((long) copied << engine.pageShift); va != end; va += engine.pageSize) {
             slot = first + (va - start >>> engine.pageShift);
             long entry = tables.read(slot);

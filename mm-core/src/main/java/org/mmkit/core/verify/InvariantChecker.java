@@ -118,10 +118,11 @@ public final class InvariantChecker {
             return; // the kernel's own memory: page tables, the zero page, what a feature has taken
         }
         long mappings = frames.isLarge(head) ? frames.largeMapcount(head) : frames.pageMapcount(head);
-        long expected = mappings + cache + frames.pins(head);
+        int held = engine.heldPages().references(head);
+        long expected = mappings + cache + frames.pins(head) + held;
         if (frames.refcount(head) != expected) {
-            throw wrong(head, frames.refcount(head) + " references, but " + mappings + " mappings, " + cache + " of a cache and "
-                    + frames.pins(head) + " pins");
+            throw wrong(head, frames.refcount(head) + " references, but " + mappings + " mappings, " + cache + " of a cache, "
+                    + frames.pins(head) + " pins and " + held + " held otherwise");
         }
     }
 

@@ -33,6 +33,9 @@ public final class Choice implements PseudoFile {
         String name = values.isEmpty() ? DEFAULT : values.get(values.size() - 1);
         for (PagePolicyProvider provider : all) {
             if (provider.id().equals(name)) {
+                if (!name.equals(DEFAULT) && context.configuration().isEnabled("SMP")) {
+                    throw new IllegalArgumentException("the policy " + name + " is for machines with one processor (SMP=n)");
+                }
                 return new Choice(all, provider);
             }
         }

@@ -51,6 +51,9 @@ public final class FolioSplitter {
             result = splitChecked(head, pfn, order, newOrder, anon);
         }
         thp.stats.split(order, result == 0);
+        if (result == -Errno.EAGAIN) {
+            thp.context.splitRefused(head);
+        }
         return result;
     }
 

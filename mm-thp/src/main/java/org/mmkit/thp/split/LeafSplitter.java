@@ -97,6 +97,10 @@ public final class LeafSplitter {
             }
         }
         tables.write(slot, thp.format.table(table, Thp.LEVEL));
+        if (thp.profile.hasDoubleMap() && thp.frames.entireMapcount(head) > 1) {
+            // Others go on mapping it whole (Linux 4.12: __split_huge_pmd_locked).
+            thp.frames.set(head, FolioFlags.DOUBLE_MAP);
+        }
         thp.rmap.remove(head, thp.pages, vma, Thp.LEVEL);
         if (migrate) {
             thp.frames.put(head, 1);

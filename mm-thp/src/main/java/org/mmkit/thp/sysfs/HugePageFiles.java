@@ -10,6 +10,7 @@ import org.mmkit.thp.SizeStat;
 import org.mmkit.thp.Thp;
 import org.mmkit.thp.collapse.Khugepaged;
 import org.mmkit.thp.shmem.ShmemSizes;
+import org.mmkit.thp.split.FolioSplitter;
 
 /** The tree below {@code /sys/kernel/mm/transparent_hugepage} (Linux: Documentation/admin-guide/mm/transhuge.rst). */
 public final class HugePageFiles {
@@ -24,11 +25,13 @@ public final class HugePageFiles {
     private final Thp thp;
     private final Settings settings;
     private final Khugepaged khugepaged;
+    private final FolioSplitter splitter;
     private final FeatureContext context;
 
     /** Files for the knobs of {@code thp}. */
-    public HugePageFiles(Thp thp, Khugepaged khugepaged) {
+    public HugePageFiles(Thp thp, Khugepaged khugepaged, FolioSplitter splitter) {
         this.thp = thp;
+        this.splitter = splitter;
         this.settings = thp.settings;
         this.khugepaged = khugepaged;
         this.context = thp.context;
@@ -38,6 +41,7 @@ public final class HugePageFiles {
     public void register() {
         topLevel();
         khugepagedFiles();
+        context.pseudoFile("/sys/kernel/debug/split_huge_pages", new SplitHugePagesFile(thp, splitter));
         if (thp.profile.hasSmallFolios()) {
             int sizes = thp.eligibility.anonOrders() | thp.eligibility.fileOrders();
             for (int order = 1; order <= thp.order; order++) {

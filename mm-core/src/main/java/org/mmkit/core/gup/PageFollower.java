@@ -1,0 +1,161 @@
+package org.mmkit.core.gup;
+
+import org.mmkit.api.Errno;
+import org.mmkit.api.arch.EntryFormat;
+import org.mmkit.api.memory.FolioFlags;
+import org.mmkit.api.memory.Frames;
+import org.mmkit.api.pgtable.PageTables;
+import org.mmkit.api.space.Fault;
+import org.mmkit.api.space.VmFlags;
+import org.mmkit.core.boot.Engine;
+import org.mmkit.core.space.UserAddressSpace;
+import org.mmkit.core.space.VmArea;
+
+/**
+ * Finds the frame behind an address, and faults it in where it is missing (Linux: follow_page_mask, faultin_page). Flags are those of
+ * {@link Foll}. Not thread-safe: the caller has stopped the machine.
+ */
+final class PageFollower {
+
+    private final UserAddressSpace space;
+    private final Engine engine;
+    private final EntryFormat format;
+    private final Frames frames;
+    private final MovableZone movable;
+
+    PageFollower(UserAddressSpace space) {
+        this.space = space;
+        this.engine = space.engine();
+        this.format = engine.format;
+        this.frames = engine.frames;
+        this.movable = new MovableZone(engine);
+    }
+
+    /** The frame behind {@code va}, faulted in; a negated error number otherwise. */
+    long grab(long va, int flags) {
+        while (true) {
+            VmArea area = space.find(va);
+            if (area == null || !allowed(area, flags)) {
+                return -Errno.EFAULT;
+            }
+            long pfn = follow(va, flags);
+            if (pfn >= 0) {
+                if ((flags & Foll.LONGTERM) == 0 || movable.mayPin(pfn)) {
+                    return pfn;
+                }
+                if (!movable.leave(pfn)) {
+                    return -Errno.ENOMEM;
+                }
+                continue;
+            }
+            if (pfn != Frames.NONE) {
+                return pfn;
+            }
+            int outcome = engine.faults.handle(area, va, faultFlags(va, flags));
+            if ((outcome & Fault.OOM) != 0) {
+                return -Errno.ENOMEM;
+            }
+            if ((outcome & Fault.ERROR) != 0) {
+                return -Errno.EFAULT;
+            }
+        }
+    }
+
+    /** Whether the area lets the caller in (Linux: check_vma_flags). */
+    private static boolean allowed(VmArea area, int flags) {
+        if ((area.flags() & (VmFlags.IO | VmFlags.PFNMAP)) != 0) {
+            return false;
+        }
+        boolean force = (flags & Foll.FORCE) != 0;
+        if ((flags & Foll.WRITE) != 0) {
+            boolean private_ = (area.flags() & (VmFlags.SHARED | VmFlags.MAYWRITE)) == VmFlags.MAYWRITE;
+            return area.has(VmFlags.WRITE) || force && private_;
+        }
+        return area.has(VmFlags.READ) || force && area.has(VmFlags.MAYREAD);
+    }
+
+    private int faultFlags(long va, int flags) {
+        if ((flags & Foll.WRITE) != 0) {
+            return Fault.WRITE | Fault.REMOTE;
+        }
+        // A page to be pinned that others may copy from gets a copy of its own first (Linux: gup_must_unshare).
+        boolean present = follow(va, flags & ~(Foll.PIN | Foll.SPLIT | Foll.SPLIT_PMD)) >= 0;
+        return Fault.REMOTE | ((flags & Foll.PIN) != 0 && present ? Fault.UNSHARE : 0);
+    }
+
+    /**
+     * The frame that is mapped at {@code va} and fit for {@code flags}; {@link Frames#NONE} if there is none; -EBUSY when a huge page could not
+     * be split.
+     */
+    long follow(long va, int flags) {
+        PageTables tables = space.tables();
+        int level = 1;
+        while (level < engine.layout.levels()) {
+            long slot = tables.find(va, level);
+            if (slot == PageTables.NO_SLOT) {
+                level++;
+                continue;
+            }
+            long entry = tables.read(slot);
+            if (!format.isPresent(entry) || !format.isLeaf(entry, level)) {
+                return Frames.NONE;
+            }
+            long offset = va & engine.layout.size(level) - 1;
+            long pfn = format.pfn(entry, level) + (offset >>> engine.pageShift);
+            VmArea area = space.find(va);
+            if (area != null && !area.has(VmFlags.HUGETLB)) {
+                if (level > 1 && (flags & (Foll.SPLIT | Foll.SPLIT_PMD)) != 0) {
+                    int failed = splitLeaf(area, slot, va - offset, level, pfn, flags);
+                    if (failed != 0) {
+                        return failed;
+                    }
+                    level = 1;
+                    continue;
+                }
+                if (level == 1 && (flags & Foll.SPLIT) != 0 && !format.isSpecial(entry) && frames.isLarge(pfn)) {
+                    int failed = splitFolio(pfn);
+                    if (failed != 0) {
+                        return failed;
+                    }
+                    continue;
+                }
+            }
+            return isFit(entry, pfn, flags) ? pfn : Frames.NONE;
+        }
+        return Frames.NONE;
+    }
+
+    private int splitLeaf(VmArea area, long slot, long va, int level, long pfn, int flags) {
+        boolean whole = (flags & Foll.SPLIT) != 0 && !frames.test(frames.head(pfn), FolioFlags.HUGE_ZERO);
+        if (whole) {
+            return splitFolio(pfn);
+        }
+        engine.extensions.hugeLeaf(level).split(area, slot, va);
+        return 0;
+    }
+
+    private int splitFolio(long pfn) {
+        long head = frames.head(pfn);
+        frames.get(head, 1);
+        int result = engine.extensions.largeFolios().split(head, 0);
+        // The reference stays on the first of the new folios.
+        frames.put(head, 1);
+        return result == 0 ? 0 : -Errno.EBUSY;
+    }
+
+    private boolean isFit(long entry, long pfn, int flags) {
+        boolean zero = format.isSpecial(entry) || frames.test(frames.head(pfn), FolioFlags.HUGE_ZERO);
+        boolean anon = !zero && frames.test(frames.head(pfn), FolioFlags.ANON);
+        boolean exclusive = anon && isExclusive(pfn);
+        if ((flags & Foll.WRITE) != 0) {
+            return !zero
+                    && (format.isWritable(entry) || (flags & Foll.FORCE) != 0 && exclusive && format.isDirty(entry));
+        }
+        return (flags & Foll.PIN) == 0 || !anon || exclusive;
+    }
+
+    private boolean isExclusive(long pfn) {
+        return frames.test(pfn, FolioFlags.ANON_EXCLUSIVE)
+                || frames.entireMapcount(frames.head(pfn)) > 0 && frames.test(frames.head(pfn), FolioFlags.ANON_EXCLUSIVE);
+    }
+}

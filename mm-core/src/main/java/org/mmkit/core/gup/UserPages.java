@@ -1,0 +1,137 @@
+package org.mmkit.core.gup;
+
+import java.util.Arrays;
+import org.mmkit.api.Errno;
+import org.mmkit.api.ErrnoException;
+import org.mmkit.api.memory.Frames;
+import org.mmkit.core.boot.Engine;
+import org.mmkit.core.space.UserAddressSpace;
+
+/**
+ * References, or pins, to the pages behind a range of addresses (Linux: get_user_pages, pin_user_pages). The frames returned may be heads
+ * or tails; the reference is always the folio's, on its head.
+ */
+public final class UserPages {
+
+    private final Engine engine;
+    private final int spaceId;
+    private final long start;
+    private final long[] pfns;
+    private final boolean pinned;
+    private final boolean longTerm;
+    private boolean released;
+
+    private UserPages(Engine engine, int spaceId, long start, long[] pfns, boolean pinned, boolean longTerm) {
+        this.engine = engine;
+        this.spaceId = spaceId;
+        this.start = start;
+        this.pfns = pfns;
+        this.pinned = pinned;
+        this.longTerm = longTerm;
+    }
+
+    /**
+     * Takes {@code n} pages from the one that holds {@code start} on, faulting in what is missing; all or none.
+     *
+     * @param flags bits of {@link Foll}
+     * @throws ErrnoException EFAULT for a page that is not there or not allowed; EINVAL for a flag that the machine's kernel has not; EBUSY when
+     *     a huge page is to be split and somebody holds it; ENOMEM
+     */
+    public static UserPages get(UserAddressSpace space, long start, int n, int flags) throws ErrnoException {
+        Engine engine = space.engine();
+        Frames frames = engine.frames;
+        boolean old = engine.profile.splitsFollowedPages();
+        if ((flags & Foll.SPLIT) != 0 && !old || (flags & Foll.SPLIT_PMD) != 0 && old) {
+            throw new ErrnoException(Errno.EINVAL);
+        }
+        boolean pin = (flags & Foll.PIN) != 0 && engine.profile.hasPins();
+        int wanted = pin ? flags : flags & ~(Foll.PIN | Foll.LONGTERM);
+        long first = start & -engine.pageSize;
+        long[] pfns = new long[n];
+        PageFollower follower = new PageFollower(space);
+        for (int i = 0; i < n; i++) {
+            long pfn = follower.grab(first + ((long) i << engine.pageShift), wanted);
+            if (pfn < 0) {
+                drop(frames, pfns, i, pin);
+                throw new ErrnoException((int) -pfn);
+            }
+            long head = frames.head(pfn);
+            frames.get(head, 1);
+            if (pin) {
+                frames.addPins(head, 1);
+            }
+            pfns[i] = pfn;
+        }
+        UserPages pages = new UserPages(engine, space.id(), first, pfns, pin, (flags & Foll.LONGTERM) != 0);
+        engine.heldPages().add(pages);
+        return pages;
+    }
+
+    /** The frame of page {@code i}, a head or a tail. */
+    public long pfn(int i) {
+        return pfns[i];
+    }
+
+    /** How many pages are held. */
+    public int pages() {
+        return released ? 0 : pfns.length;
+    }
+
+    /** Whether these are pins, not mere references. */
+    public boolean isPinned() {
+        return pinned;
+    }
+
+    /** Whether they are meant to last. */
+    public boolean isLongTerm() {
+        return longTerm;
+    }
+
+    /** The number of the address space that the pages were found in. */
+    public int spaceId() {
+        return spaceId;
+    }
+
+    /** The address of the first page. */
+    public long start() {
+        return start;
+    }
+
+    /** References to the folio {@code head} among these. */
+    public int references(long head) {
+        int n = 0;
+        for (long pfn : pfns) {
+            n += engine.frames.head(pfn) == head ? 1 : 0;
+        }
+        return n;
+    }
+
+    /** The heads of the folios held, each once. */
+    long[] heads() {
+        return Arrays.stream(pfns).map(engine.frames::head).distinct().toArray();
+    }
+
+    /** Drops the references; a second call does nothing. */
+    public void release() {
+        engine.calls.stop();
+        try {
+            if (!released) {
+                released = true;
+                engine.heldPages().remove(this);
+                drop(engine.frames, pfns, pfns.length, pinned);
+            }
+        } finally {
+            engine.calls.resume();
+        }
+    }
+
+    private static void drop(Frames frames, long[] pfns, int n, boolean pinned) {
+        for (int i = 0; i < n; i++) {
+            long head = frames.head(pfns[i]);
+            if (pinned) {
+                frames.addPins(head, -1);
+            }
+            frames.put(head, 1);
+        }
+    }
+}
