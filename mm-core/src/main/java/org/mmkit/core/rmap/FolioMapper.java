@@ -297,21 +297,15 @@ public final class FolioMapper implements ReverseMapping {
                     frames.addLargeMapcount(head, -1, vma.space().id());
                     if (frames.addEntireMapcount(head, -1) == 0) {
                         huge = 1;
+                        if (frames.test(head, FolioFlags.ANON | FolioFlags.DOUBLE_MAP)) {
+                            frames.clear(head, FolioFlags.DOUBLE_MAP);
+                        }
                         unmapped = n - frames.mappedPages(head);
                     }
                     partially = unmapped != 0 && unmapped < n;
                 }
             } finally {
                 frames.unlockMapcounts(head);
-    }
-
-            frames.addLargeMapcount(head, -1, vma.space().id());
-            if (frames.addEntireMapcount(head, -1) == 0) {
-                huge = 1;
-                if (frames.test(head, FolioFlags.ANON | FolioFlags.DOUBLE_MAP)) {
-                    frames.clear(head, FolioFlags.DOUBLE_MAP);
-                }
-                unmapped = n - frames.mappedPages(head);
             }
         }
         if (partially
