@@ -123,6 +123,7 @@ public final class ConfigurationEditor {
             changed.add(s);
             if (value == null) {
                 user.clear(s.id());
+                evaluator.choices().cleared(s);
             } else if (s.type().isLogical()) {
                 user.set(s.id(), "nmy".indexOf(value.charAt(0)));
                 evaluator.choices().edited(s);

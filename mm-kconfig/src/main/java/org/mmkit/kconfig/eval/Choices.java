@@ -78,6 +78,11 @@ public abstract class Choices {
         settingRead(s, odd -> { });
     }
 
+    /** Takes note that a program took the setting of {@code s} away. */
+    public void cleared(Symbol s) {
+        // Priorities count among settings only.
+    }
+
     /** Takes note that {@code s} was set at a prompt, after the setting itself. */
     abstract void settingMade(Symbol s, int level);
 

@@ -104,7 +104,9 @@ public final class ClassicChoices extends Choices {
                 all &= user.isSet(m.id());
             }
         }
-        user.present[choice.id()] &= all;
+        if (!evaluator.isOrderFree()) {
+            user.present[choice.id()] &= all;
+        }
         Symbol chosen = picked.get(choice);
         if (chosen == null || values.visible(chosen) == 0) {
             MenuNode node = choice.firstNode();
@@ -176,13 +178,31 @@ public final class ClassicChoices extends Choices {
         user.setLevelOnly(choice.id(), Math.max(mode, level));
     }
 
+    /** The choice is then as if the settings of all members had been read from a file, that of {@code s} last. */
     @Override
     public void edited(Symbol s) {
         Symbol choice = choiceOf(s);
-        if (choice != null && user.level(s.id()) != 0) {
-            user.set(choice.id(), user.level(s.id()));
+        if (choice == null) {
+            return;
         }
-        settingRead(s, odd -> { });
+        int mode = 0;
+        Symbol last = null;
+        for (Symbol m : members(choice)) {
+            int level = user.isSet(m.id()) ? user.level(m.id()) : 0;
+            mode = Math.max(mode, level);
+            last = level == 2 && last != s ? m : last;
+        }
+        if (last == null) {
+            picked.remove(choice);
+        } else if (last == s || picked.get(choice) == null || user.level(picked.get(choice).id()) != 2) {
+            picked.put(choice, last);
+        }
+        user.set(choice.id(), mode);
+    }
+
+    @Override
+    public void cleared(Symbol s) {
+        edited(s);
     }
 
     @Override

@@ -106,7 +106,7 @@ final class KconfigFormula {
         return picks;
     }
 
-    /** For each present pick of a choice, the literal that says it stays. */
+    /** For each present pick of a choice without modes, the literal that says it stays. */
     Map<Symbol, Integer> keptPicks() {
         return keptPicks;
     }
@@ -195,7 +195,7 @@ final class KconfigFormula {
         if (s.isConstant()) {
             return constant(configuration.values().level(s));
         }
-        if (s.isChoice() || s.isTransitional()) {
+        if (s.isTransitional() || s.isChoice() && !tree.hasClassicChoices()) {
             return constant(s.type().isLogical() && !s.isChoice() ? configuration.values().level(s) : 0);
         }
         Level known = values.get(s);
@@ -230,7 +230,18 @@ final class KconfigFormula {
                 v = max(v, condition(s, p));
             }
         }
+        Symbol mode = s.type() == SymbolType.TRISTATE ? classicChoice(s) : null;
+        if (mode != null) {
+            // Where one member is to be y, those that can only be m are hidden.
+            v = new Level(f.and(v.some, f.or(v.full, -value(mode).full)), v.full);
+        }
         return raised(s, v);
+    }
+
+    /** The choice that {@code member} belongs to if choices have modes (before Linux 6.9), else null. */
+    private @Nullable Symbol classicChoice(Symbol member) {
+        MenuNode choice = member.choiceNode();
+        return choice != null && tree.hasClassicChoices() ? choice.symbol() : null;
     }
 
     /** The level of the condition of a property of {@code s}. */
@@ -284,11 +295,36 @@ final class KconfigFormula {
     }
 
     private Level compute(Symbol s) {
-        MenuNode choice = s.choiceNode();
-        if (choice != null) {
-            int picked = picksOf(choice).getOrDefault(s, -f.yes());
-            return new Level(picked, picked);
+        if (s.isChoice()) {
+            return mode(s);
         }
+        MenuNode choice = s.choiceNode();
+        if (choice == null) {
+            return unpicked(s);
+        }
+        int pick = picksOf(choice).getOrDefault(s, -f.yes());
+        Level picked = new Level(pick, pick);
+        return tree.hasClassicChoices() ? choose(visible(s).full, picked, unpicked(s)) : picked;
+    }
+
+    /** The mode of a choice: y for one member, m for any number of modules, n for none. The settings of its members make it. */
+    private Level mode(Symbol choice) {
+        Level own = no;
+        MenuNode node = choice.firstNode();
+        for (Symbol member : node == null ? List.<Symbol>of() : node.members()) {
+            own = max(own, wanted(member));
+        }
+        own = min(own, visible(choice));
+        return raised(choice, choice.reverseDependency() == null ? own : max(own, level(choice.reverseDependency())));
+    }
+
+    /** What the user sets {@code s} to, n without a setting. */
+    private Level wanted(Symbol s) {
+        Setting setting = setting(s);
+        return new Level(f.and(setting.set, setting.level.some), f.and(setting.set, setting.level.full));
+    }
+
+    private Level unpicked(Symbol s) {
         Level visible = visible(s);
         Level reverse = reverse(s);
         Level own = defaults(s);
@@ -374,28 +410,37 @@ final class KconfigFormula {
             Symbol s = members.get(i);
             int pick = result.get(s);
             any[i] = pick;
-            f.imply(pick, visible(s).some);
+            f.imply(pick, pickable(s));
             for (int k = 0; k < i; k++) {
                 solver.addClause(-pick, -any[k], -one);
             }
-            if (configuration.values().level(s) == 2) {
+            boolean isPicked = configuration.values().level(s) == 2;
+            if (isPicked && !tree.hasClassicChoices()) {
                 int kept = solver.newVariable(true);
                 f.imply(kept, pick);
                 keptPicks.put(s, kept);
+            } else if (!isPicked && tree.hasClassicChoices()) {
+                f.imply(pick, wanted(s).full);
             }
         }
         Symbol knot = choice.symbol();
-        if (knot != null && knot.isOptional()) {
+        if (knot != null && knot.isOptional() && !tree.hasClassicChoices()) {
             return result;
         }
         for (Symbol s : members) {
             // A choice with a visible member picks one.
             int[] clause = new int[any.length + 2];
             System.arraycopy(any, 0, clause, 0, any.length);
-            clause[any.length] = -visible(s).some;
+            clause[any.length] = -pickable(s);
             clause[any.length + 1] = -one;
             solver.addClause(clause);
         }
         return result;
+    }
+
+    /** Whether a choice could pick {@code s}. */
+    private int pickable(Symbol s) {
+        Symbol choice = classicChoice(s);
+        return choice == null ? visible(s).some : f.and(value(choice).full, visible(s).full);
     }
 }

@@ -11,12 +11,16 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.mmkit.kconfig.Kconfig;
+import org.mmkit.kconfig.KconfigSource;
 import org.mmkit.kconfig.Trees;
 import org.mmkit.kconfig.config.ConfigurationEditor;
 import org.mmkit.kconfig.config.ResolvedConfiguration;
 import org.mmkit.kconfig.eval.RandomKconfig;
+import org.mmkit.kconfig.model.KconfigTree;
 import org.mmkit.kconfig.model.Symbol;
 import org.mmkit.kconfig.model.SymbolType;
+import org.mmkit.kconfig.parser.Dialect;
 
 /** Answers about small random trees against a trial of every configuration. */
 class ExhaustiveRepairTest {
@@ -24,39 +28,79 @@ class ExhaustiveRepairTest {
     private static final int TREES = 150;
     private static final int MAX_CONFIGURATIONS = 40_000;
 
+    private int possible;
+    private int impossible;
+
     @Test
     void K04_what_is_possible_and_what_it_costs_agree_with_a_trial_of_every_configuration() {
-        int impossible = 0;
-        int possible = 0;
         for (int seed = 0; seed < TREES; seed++) {
             String text = RandomKconfig.text(new Random(seed), 4);
-            Map<String, Integer> cost = tryAll(text);
-            if (cost.isEmpty()) {
-                continue;
-            }
-            ConfigurationEditor editor = Trees.editor(text);
-            for (Symbol s : editor.tree().symbols()) {
-                if (!s.isDefined() || s.isConstant() || s.isChoice() || !s.type().isLogical()) {
-                    continue;
-                }
-                for (String value : s.type() == SymbolType.TRISTATE ? List.of("n", "m", "y") : List.of("n", "y")) {
-                    RepairResult result = new Repairer(editor, 60_000).find(Map.of(s.name(), value), 1);
-                    Integer least = cost.get(s.name() + "=" + value);
-                    String what = "seed " + seed + ", " + s.name() + "=" + value + " in\n" + text;
-                    if (least == null) {
-                        impossible++;
-                        assertThat(result.repairs()).as(what).isEmpty();
-                        assertMinimal(editor.current(), Map.of(s, value), result.contradiction(), what);
-                    } else {
-                        possible++;
-                        assertThat(result.repairs()).as(what).isNotEmpty();
-                        assertThat(result.repairs().get(0).settings()).as(what).hasSize(least);
-                    }
-                }
-            }
+            compare("seed " + seed + ", ", text, Trees.editor(text), true);
         }
         assertThat(impossible).isGreaterThan(100);
         assertThat(possible).isGreaterThan(500);
+    }
+
+    @Test
+    void K04_choices_with_modes_agree_with_a_trial_of_every_configuration() {
+        for (int seed = 0; seed < TREES; seed++) {
+            String text = classicChoice(new Random(seed));
+            KconfigTree tree = Kconfig.inMemory(List.of(KconfigSource.of("Kconfig", text)))
+                    .dialect(Dialect.CLASSIC).parse("Kconfig");
+            assertThat(tree.hasClassicChoices()).isTrue();
+            compare("seed " + seed + ", ", text, new ConfigurationEditor(tree), false);
+        }
+        assertThat(impossible).isGreaterThan(40);
+        assertThat(possible).isGreaterThan(500);
+    }
+
+    /** A choice as before Linux 6.9, between symbols that it depends on and that depend on it. */
+    private static String classicChoice(Random random) {
+        boolean three = random.nextInt(3) > 0;
+        StringBuilder text = new StringBuilder("config MODULES\n\tbool \"modules\"\n\toption modules\n");
+        text.append(random.nextBoolean() ? "\tdefault y\n" : "");
+        text.append("config T\n\ttristate \"t\"\n");
+        text.append("choice\n\t").append(three ? "tristate" : "bool").append(" \"choice\"");
+        text.append(random.nextInt(3) == 0 ? " if T\n" : "\n");
+        text.append(random.nextInt(3) == 0 ? "\tdepends on T\n" : "");
+        text.append(random.nextInt(3) == 0 ? "\toptional\n" : "");
+        text.append(random.nextInt(3) == 0 ? "\tdefault C1\n" : "");
+        int members = 2;
+        for (int i = 0; i < members; i++) {
+            text.append("config C").append(i).append("\n\t");
+            text.append(three && random.nextInt(4) > 0 ? "tristate" : "bool").append(" \"c\"\n");
+            text.append(random.nextInt(3) == 0 ? "\tdepends on " + (random.nextBoolean() ? "T\n" : "!T\n") : "");
+        }
+        text.append("endchoice\nconfig AFTER\n\t").append(random.nextBoolean() ? "tristate" : "bool");
+        text.append(random.nextBoolean() ? "\n\tdefault C0\n" : " \"after\"\n\tdepends on C0 && !C1\n");
+        return text.toString();
+    }
+
+    private void compare(String name, String text, ConfigurationEditor editor, boolean leastFirst) {
+        Map<String, Integer> cost = tryAll(text, editor);
+        if (cost.isEmpty()) {
+            return;
+        }
+        for (Symbol s : editor.tree().symbols()) {
+            if (!s.isDefined() || s.isConstant() || s.isChoice() || !s.type().isLogical()) {
+                continue;
+            }
+            for (String value : s.type() == SymbolType.TRISTATE ? List.of("n", "m", "y") : List.of("n", "y")) {
+                RepairResult result = new Repairer(editor, 60_000).find(Map.of(s.name(), value), 1);
+                Integer least = cost.get(s.name() + "=" + value);
+                String what = name + s.name() + "=" + value + " in\n" + text;
+                if (least == null) {
+                    impossible++;
+                    assertThat(result.repairs()).as(what).isEmpty();
+                    assertMinimal(editor.current(), Map.of(s, value), result.contradiction(), what);
+                } else {
+                    possible++;
+                    assertThat(result.repairs()).as(what).isNotEmpty();
+                    int size = result.repairs().get(0).settings().size();
+                    assertThat(size).as(what).isBetween(least, leastFirst ? least : least + 1);
+                }
+            }
+        }
     }
 
     /** The rules cannot hold together, and can without any one of them. */
@@ -72,8 +116,8 @@ class ExhaustiveRepairTest {
     }
 
     /** For each {@code SYMBOL=value} that some settings give, the least number of settings; empty for too many. */
-    private static Map<String, Integer> tryAll(String text) {
-        ConfigurationEditor editor = Trees.editor(text);
+    private static Map<String, Integer> tryAll(String text, ConfigurationEditor start) {
+        ConfigurationEditor editor = start.copy();
         List<Symbol> symbols = editor.tree().symbols().stream()
                 .filter(s -> s.isDefined() && !s.isConstant() && !s.isChoice() && s.hasPrompt()).toList();
         TreeSet<Integer> numbers = new TreeSet<>(List.of(0, 1, 2, 3));
