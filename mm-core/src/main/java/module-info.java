@@ -16,6 +16,7 @@ module org.mmkit.core {
 
     uses org.mmkit.api.arch.Architecture;
     uses org.mmkit.api.feature.Feature;
+    uses org.mmkit.api.memory.FrameAllocatorProvider;
     uses org.mmkit.api.policy.PagePolicyProvider;
 
     exports org.mmkit.core.memory to

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import org.mmkit.api.arch.Architecture;
 import org.mmkit.api.feature.Feature;
+import org.mmkit.api.memory.FrameAllocatorProvider;
 import org.mmkit.api.policy.PagePolicyProvider;
 import org.mmkit.core.boot.Bootstrap;
 import org.mmkit.core.boot.LinuxProfile;
@@ -44,6 +45,7 @@ public final class MachineBuilder {
     private final List<Architecture> architectures = new ArrayList<>();
     private final List<Feature> features = new ArrayList<>();
     private final List<PagePolicyProvider> policies = new ArrayList<>();
+    private final List<FrameAllocatorProvider> allocators = new ArrayList<>();
     private String policy = "";
     private final Map<String, String> settings = new LinkedHashMap<>();
 
@@ -150,6 +152,12 @@ public final class MachineBuilder {
         return this;
     }
 
+    /** A frame allocator that the caller made itself, beside those that are found; its Kconfig symbol switches it on. */
+    public MachineBuilder allocator(FrameAllocatorProvider provider) {
+        allocators.add(provider);
+        return this;
+    }
+
     /** An architecture that the caller made itself, beside those that are found; ask for it by {@link #arch}. */
     public MachineBuilder architecture(Architecture provider) {
         architectures.add(provider);
@@ -182,7 +190,7 @@ public final class MachineBuilder {
     private Providers providers() {
         List<Path> path = new ArrayList<>(Providers.pathOf(System.getenv()));
         path.addAll(plugins);
-        return Providers.discover(path).and(architectures, features, policies);
+        return Providers.discover(path).and(architectures, features, policies, allocators);
     }
 
     /**

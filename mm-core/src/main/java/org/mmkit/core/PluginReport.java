@@ -6,7 +6,7 @@ import org.mmkit.api.config.Reason;
 /**
  * What was found on the class path, the module path and the plugin path, and what the configuration makes of it.
  *
- * @param plugins every provider, architectures first, then features, then policies, each by id
+ * @param plugins every provider, architectures first, then features, policies and frame allocators, each by id
  * @param problems providers that could not be loaded: which jar, why, what would be right
  */
 public record PluginReport(List<Entry> plugins, List<String> problems) {
@@ -24,7 +24,9 @@ public record PluginReport(List<Entry> plugins, List<String> problems) {
         /** A part of memory management. */
         FEATURE,
         /** An allocation and promotion policy. */
-        POLICY
+        POLICY,
+        /** A frame allocator beside the engine's own. */
+        ALLOCATOR
     }
 
     /**

@@ -145,6 +145,7 @@ public final class Bootstrap {
                     .maxOrder(architecture.maxOrder(configuration))
                     .kernelCore(core::kernelPages)
                     .numa(configuration.isEnabled("NUMA"))
+                    .allocator(wiring.allocator())
                     .build();
         } catch (IllegalArgumentException e) {
             throw new BootException("a machine cannot boot with " + usable + " bytes of memory: " + e.getMessage(), e);

@@ -28,11 +28,12 @@ import org.jspecify.annotations.Nullable;
 import org.mmkit.api.Provider;
 import org.mmkit.api.arch.Architecture;
 import org.mmkit.api.feature.Feature;
+import org.mmkit.api.memory.FrameAllocatorProvider;
 import org.mmkit.api.policy.PagePolicyProvider;
 import org.mmkit.core.BootException;
 
 /**
- * Every architecture, every feature and every policy that can be reached, in the order of their ids.
+ * Every architecture, feature, policy and frame allocator that can be reached, in the order of their ids.
  *
  * <p>Looked for on the class path, on the module path, and in the jars of the plugin path. A jar of the plugin path gets a class
  * loader of its own, whose parent is the framework's; libraries that it needs are named by the {@code Class-Path} line of its
@@ -51,6 +52,7 @@ public final class Providers {
     private final List<Found<Architecture>> architectures;
     private final List<Found<Feature>> features;
     private final List<Found<PagePolicyProvider>> policies;
+    private final List<Found<FrameAllocatorProvider>> allocators;
     private final List<String> problems;
 
     /**
@@ -81,10 +83,12 @@ public final class Providers {
             List<Found<Architecture>> architectures,
             List<Found<Feature>> features,
             List<Found<PagePolicyProvider>> policies,
+            List<Found<FrameAllocatorProvider>> allocators,
             List<String> problems) {
         this.architectures = List.copyOf(architectures);
         this.features = List.copyOf(features);
         this.policies = List.copyOf(policies);
+        this.allocators = List.copyOf(allocators);
         this.problems = List.copyOf(problems);
     }
 
@@ -105,13 +109,15 @@ public final class Providers {
         List<Found<Architecture>> architectures = new ArrayList<>();
         List<Found<Feature>> features = new ArrayList<>();
         List<Found<PagePolicyProvider>> policies = new ArrayList<>();
+        List<Found<FrameAllocatorProvider>> allocators = new ArrayList<>();
         for (ClassLoader loader : loaders) {
             collect(Architecture.class, ServiceLoader.load(Architecture.class, loader), loader, architectures, problems);
             collect(Feature.class, ServiceLoader.load(Feature.class, loader), loader, features, problems);
             collect(PagePolicyProvider.class, ServiceLoader.load(PagePolicyProvider.class, loader), loader, policies, problems);
+            collect(FrameAllocatorProvider.class, ServiceLoader.load(FrameAllocatorProvider.class, loader), loader, allocators, problems);
         }
-        sortAndCheck(architectures, features, policies);
-        return new Providers(architectures, features, policies, problems);
+        sortAndCheck(architectures, features, policies, allocators);
+        return new Providers(architectures, features, policies, allocators, problems);
     }
 
     /**
@@ -120,7 +126,7 @@ public final class Providers {
      * @throws BootException as {@link #discover}
      */
     public Providers and(List<Architecture> moreArchitectures, List<Feature> moreFeatures) {
-        return and(moreArchitectures, moreFeatures, List.of());
+        return and(moreArchitectures, moreFeatures, List.of(), List.of());
     }
 
     /**
@@ -129,20 +135,25 @@ public final class Providers {
      * @throws BootException as {@link #discover}
      */
     public Providers and(
-            List<Architecture> moreArchitectures, List<Feature> moreFeatures, List<PagePolicyProvider> morePolicies) {
+            List<Architecture> moreArchitectures,
+            List<Feature> moreFeatures,
+            List<PagePolicyProvider> morePolicies,
+            List<FrameAllocatorProvider> moreAllocators) {
         List<Found<Architecture>> allArchitectures = new ArrayList<>(architectures);
         moreArchitectures.forEach(provider -> allArchitectures.add(new Found<>(provider, originOf(provider.getClass()))));
         List<Found<Feature>> allFeatures = new ArrayList<>(features);
         moreFeatures.forEach(provider -> allFeatures.add(new Found<>(provider, originOf(provider.getClass()))));
         List<Found<PagePolicyProvider>> allPolicies = new ArrayList<>(policies);
         morePolicies.forEach(provider -> allPolicies.add(new Found<>(provider, originOf(provider.getClass()))));
-        sortAndCheck(allArchitectures, allFeatures, allPolicies);
-        return new Providers(allArchitectures, allFeatures, allPolicies, problems);
+        List<Found<FrameAllocatorProvider>> allAllocators = new ArrayList<>(allocators);
+        moreAllocators.forEach(provider -> allAllocators.add(new Found<>(provider, originOf(provider.getClass()))));
+        sortAndCheck(allArchitectures, allFeatures, allPolicies, allAllocators);
+        return new Providers(allArchitectures, allFeatures, allPolicies, allAllocators, problems);
     }
 
     /** No providers at all. */
     public static Providers none() {
-        return new Providers(List.of(), List.of(), List.of(), List.of());
+        return new Providers(List.of(), List.of(), List.of(), List.of(), List.of());
     }
 
     /** The entries of {@link #PATH_VARIABLE} in {@code environment}. */
@@ -170,6 +181,20 @@ public final class Providers {
     /** All allocation and promotion policies, by id. */
     public List<Found<PagePolicyProvider>> policies() {
         return policies;
+    }
+
+    /** All frame allocators beside the engine's own, by id. */
+    public List<Found<FrameAllocatorProvider>> allocators() {
+        return allocators;
+    }
+
+    /** All providers of all kinds, architectures first. */
+    public List<Found<? extends Provider>> all() {
+        List<Found<? extends Provider>> all = new ArrayList<>(architectures);
+        all.addAll(features);
+        all.addAll(policies);
+        all.addAll(allocators);
+        return all;
     }
 
     /** Why some providers could not be loaded, one sentence each. */
@@ -259,7 +284,8 @@ public final class Providers {
     }
 
     private static String explain(Class<?> service, Throwable failure, Map<String, URL> declared, ClassLoader loader) {
-        String kind = service == PagePolicyProvider.class ? "policy" : service.getSimpleName().toLowerCase(Locale.ROOT);
+        String kind = service == PagePolicyProvider.class ? "policy"
+                : service == FrameAllocatorProvider.class ? "frame allocator" : service.getSimpleName().toLowerCase(Locale.ROOT);
         String text = String.valueOf(failure.getMessage()) + " " + failure.getCause();
         for (Map.Entry<String, URL> entry : declared.entrySet()) {
             String name = entry.getKey();
@@ -318,14 +344,19 @@ public final class Providers {
     }
 
     private static void sortAndCheck(
-            List<Found<Architecture>> architectures, List<Found<Feature>> features, List<Found<PagePolicyProvider>> policies) {
+            List<Found<Architecture>> architectures,
+            List<Found<Feature>> features,
+            List<Found<PagePolicyProvider>> policies,
+            List<Found<FrameAllocatorProvider>> allocators) {
         architectures.sort(Comparator.comparing(found -> found.provider().id()));
         features.sort(Comparator.comparing(found -> found.provider().id()));
         policies.sort(Comparator.comparing(found -> found.provider().id()));
+        allocators.sort(Comparator.comparing(found -> found.provider().id()));
         Map<String, String> origins = new HashMap<>();
         List<Found<? extends Provider>> all = new ArrayList<>(architectures);
         all.addAll(features);
         all.addAll(policies);
+        all.addAll(allocators);
         for (Found<? extends Provider> found : all) {
             String id = found.provider().id();
             if (!ID.matcher(id).matches()) {

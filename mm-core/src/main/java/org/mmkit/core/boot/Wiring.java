@@ -21,6 +21,7 @@ import org.mmkit.api.arch.Architecture;
 import org.mmkit.api.config.Configuration;
 import org.mmkit.api.config.Reason;
 import org.mmkit.api.feature.Feature;
+import org.mmkit.api.memory.FrameAllocatorProvider;
 import org.mmkit.api.policy.PagePolicyProvider;
 import org.mmkit.core.BootException;
 import org.mmkit.core.PluginReport;
@@ -140,6 +141,23 @@ public final class Wiring {
                 .toList();
     }
 
+    /**
+     * The frame allocator that the configuration puts in the place of the engine's own, if it does.
+     *
+     * @throws BootException when it asks for more than one
+     */
+    public Optional<FrameAllocatorProvider> allocator() {
+        List<Providers.Found<FrameAllocatorProvider>> enabled = providers.allocators().stream()
+                .filter(found -> configuration.isEnabled(found.provider().configSymbol()))
+                .toList();
+        if (enabled.size() > 1) {
+            throw new BootException("a machine has one frame allocator, but these are on: " + enabled.stream()
+                    .map(found -> found.provider().id() + " (" + found.provider().configSymbol() + ", " + found.origin() + ")")
+                    .collect(Collectors.joining(", ")));
+        }
+        return enabled.stream().<FrameAllocatorProvider>map(Providers.Found::provider).findFirst();
+    }
+
     /** Symbols of the {@code .config} that no Kconfig file knows, in its order. */
     public List<String> unknownSymbols() {
         return unknownSymbols;
@@ -156,6 +174,7 @@ public final class Wiring {
         providers.architectures().forEach(found -> entries.add(entry(found, PluginReport.Kind.ARCHITECTURE)));
         providers.features().forEach(found -> entries.add(entry(found, PluginReport.Kind.FEATURE)));
         providers.policies().forEach(found -> entries.add(entry(found, PluginReport.Kind.POLICY)));
+        providers.allocators().forEach(found -> entries.add(entry(found, PluginReport.Kind.ALLOCATOR)));
         return new PluginReport(entries, providers.problems());
     }
 
@@ -206,9 +225,7 @@ public final class Wiring {
     private static KconfigTree parse(Providers providers) {
         List<KconfigSource> sources = new ArrayList<>();
         sources.add(KconfigSource.of(CORE, coreKconfig()));
-        List<Providers.Found<? extends Provider>> all = new ArrayList<>(providers.architectures());
-        all.addAll(providers.features());
-        all.addAll(providers.policies());
+        List<Providers.Found<? extends Provider>> all = providers.all();
         all.sort(Comparator.comparing(found -> found.provider().id()));
         for (Providers.Found<? extends Provider> found : all) {
             found.kconfig().ifPresent(text -> sources.add(KconfigSource.of(found.kconfigPath(), text)));
@@ -233,10 +250,7 @@ public final class Wiring {
     }
 
     private static void checkSymbols(Providers providers, KconfigTree tree) {
-        List<Providers.Found<? extends Provider>> all = new ArrayList<>(providers.architectures());
-        all.addAll(providers.features());
-        all.addAll(providers.policies());
-        for (Providers.Found<? extends Provider> found : all) {
+        for (Providers.Found<? extends Provider> found : providers.all()) {
             Symbol symbol = tree.find(found.provider().configSymbol());
             if (symbol == null || !symbol.isDefined()) {
                 throw new BootException(found.origin() + ": the plugin " + found.provider().id() + " is switched on by the symbol "

@@ -5,9 +5,11 @@ import org.mmkit.api.InvariantViolation;
 import org.mmkit.api.lock.LockClass;
 import org.mmkit.api.lock.Locks;
 import org.mmkit.api.memory.FrameAllocator;
+import org.mmkit.api.memory.FrameAllocatorProvider;
 import org.mmkit.api.memory.Frames;
 import org.mmkit.api.memory.Gfp;
 import org.mmkit.api.memory.MigrateType;
+import org.mmkit.api.memory.ZoneSpan;
 import org.mmkit.core.lock.StopMachine;
 import org.mmkit.core.lock.Stripes;
 
@@ -47,6 +49,7 @@ public final class BuddyAllocator implements FrameAllocator {
 
     /** The lists of the processor that runs now, by zone; and of all processors. */
     private PerCpuLists[] cpu;
+    private int number;
 
     private final PerCpuLists[][] cpus;
 
@@ -115,6 +118,30 @@ public final class BuddyAllocator implements FrameAllocator {
         }
     }
 
+    /** Lets a plugin keep the free frames of all zones; before memory is added. */
+    void setPlugin(FrameAllocatorProvider provider, int hugeOrder) {
+        for (Zone zone : zones) {
+            if (zone.start < zone.end) {
+                ZoneSpan span = new ZoneSpan(zone.start, zone.end, maxOrder, hugeOrder, cpus.length, this::processor);
+                zone.plugin = new PluginFrames(zone, provider.create(span));
+            }
+        }
+    }
+
+    /** Whether free memory lies in page blocks of one migratetype each: unless a plugin keeps it. */
+    public boolean hasPageBlocks() {
+        for (Zone zone : zones) {
+            if (zone.plugin != null) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private int processor() {
+        return smp ? Stripes.number() % cpus.length : number;
+    }
+
     /** The lists of the processor that the calling thread stands for. */
     private PerCpuLists lists(int zone) {
         return smp ? cpus[Stripes.number() % cpus.length][zone] : cpu[zone];
@@ -139,8 +166,7 @@ public final class BuddyAllocator implements FrameAllocator {
             long end = Math.min(to, zone.end);
             if (start < end) {
                 zone.present += end - start;
-                zone.managed += end - start;
-                runs.free(zone, start, end);
+                addFrames(zone, start, end);
             }
         }
     }
@@ -158,11 +184,19 @@ public final class BuddyAllocator implements FrameAllocator {
             long start = Math.max(from, zone.start);
             long end = Math.min(to, zone.end);
             if (start < end) {
-                zone.managed += end - start;
-                runs.free(zone, start, end);
+                addFrames(zone, start, end);
             }
         }
         start();
+    }
+
+    private void addFrames(Zone zone, long start, long end) {
+        zone.managed += end - start;
+        if (zone.plugin != null) {
+            zone.plugin.add(start, end);
+        } else {
+            runs.free(zone, start, end);
+        }
     }
 
     /** Computes watermarks, reserves and the sizes of the per-CPU lists from the memory that was added. */
@@ -199,6 +233,7 @@ public final class BuddyAllocator implements FrameAllocator {
     /** Chooses whose lists serve the requests that follow. */
     public void setProcessor(int processor) {
         cpu = cpus[processor];
+        number = processor;
     }
 
     /** Lets {@code injected} make requests fail from now on. */
@@ -330,10 +365,11 @@ public final class BuddyAllocator implements FrameAllocator {
                 if (zone.managed == 0 || !isAbove(zone, order, highest, mark, reserve, zone.free)) {
                     continue;
                 }
-                int place = take(zone, order, type, spare);
-                if (place != 0) {
+                PluginFrames plugin = zone.plugin;
+                long pfn = plugin != null ? plugin.take(order, type) : pfn(take(zone, order, type, spare));
+                if (pfn != NONE) {
                     countAllocated(z, order);
-                    return blocks.pfn(place);
+                    return pfn;
                 }
             }
             if (!spare) {
@@ -341,6 +377,10 @@ public final class BuddyAllocator implements FrameAllocator {
             }
             spare = false;
         }
+    }
+
+    private long pfn(int place) {
+        return place != 0 ? blocks.pfn(place) : NONE;
     }
 
     private void countAllocated(int zone, int order) {
@@ -538,6 +578,12 @@ public final class BuddyAllocator implements FrameAllocator {
 
     @Override
     public void free(long pfn, int order) {
+        PluginFrames plugin = zoneOf(pfn).plugin;
+        if (plugin != null) {
+            plugin.free(pfn, order);
+            countFreed(zoneOf(pfn), 1L << order);
+            return;
+        }
         int place = blocks.placeOrZero(pfn);
         if (place == 0) {
             place = firstFreed(pfn);
@@ -564,6 +610,17 @@ public final class BuddyAllocator implements FrameAllocator {
         lists.push(list, order, place);
         if (lists.count >= lists.high) {
             lists.drain(lists.excess(), list, zone, blocks);
+        }
+    }
+
+    private void countFreed(Zone zone, long frames) {
+        if (smp) {
+            PerCpuLists lists = lists(zone.number);
+            lists.lock.lock();
+            lists.freed += frames;
+            lists.lock.unlock();
+        } else {
+            events.freed += frames;
         }
     }
 
@@ -627,7 +684,8 @@ public final class BuddyAllocator implements FrameAllocator {
         }
         drain();
         for (int z = highestZone(gfp); z >= 0; z--) {
-            long start = runs.take(zones[z], pages);
+            PluginFrames plugin = zones[z].plugin;
+            long start = plugin != null ? plugin.takeRun(pages, gfp) : runs.take(zones[z], pages);
             if (start != NONE) {
                 events.allocated[z] += pages;
                 return start;
@@ -638,8 +696,13 @@ public final class BuddyAllocator implements FrameAllocator {
 
     @Override
     public void freeContiguous(long pfn, long pages) {
+        Zone zone = zoneOf(pfn);
         events.freed += pages;
-        runs.free(zoneOf(pfn), pfn, pfn + pages);
+        if (zone.plugin != null) {
+            zone.plugin.freeRun(pfn, pages);
+        } else {
+            runs.free(zone, pfn, pfn + pages);
+        }
     }
 
     // ---- what is known ----------------------------------------------------------------------------------------
@@ -664,7 +727,8 @@ public final class BuddyAllocator implements FrameAllocator {
 
     /** Free blocks of {@code order} in zone {@code z} ({@code /proc/buddyinfo}). */
     public long freeBlocks(int z, int order) {
-        return zones[z].blocks(order) + untouchedBlocks(z, order);
+        PluginFrames plugin = zones[z].plugin;
+        return plugin != null ? plugin.blocks(order) : zones[z].blocks(order) + untouchedBlocks(z, order);
     }
 
     /** Free blocks of {@code order} and {@code type} in zone {@code z} ({@code /proc/pagetypeinfo}). */
@@ -705,13 +769,25 @@ public final class BuddyAllocator implements FrameAllocator {
         return n;
     }
 
-    /** The parts of the allocator that compaction works with. */
+    /**
+     * The parts of the allocator that compaction works with.
+     *
+     * @throws IllegalStateException without page blocks; whoever may run on such a machine asks {@link #hasPageBlocks} first
+     */
     public Isolation isolation() {
+        if (!hasPageBlocks()) {
+            throw new IllegalStateException("the frame allocator of this machine keeps no page blocks, so nothing can be isolated; "
+                    + "the Kconfig symbol PAGE_BLOCKS says so");
+        }
         return new Isolation(this, blocks);
     }
 
     /** Whether {@code pfn} lies in a free block or an untouched section; false for frames on per-CPU lists. */
     public boolean isFree(long pfn) {
+        PluginFrames plugin = zoneOf(pfn).plugin;
+        if (plugin != null) {
+            return plugin.isFree(pfn);
+        }
         int section = blocks.section(pfn);
         if (!blocks.isTouched(section)) {
             return blocks.isUntouched(section);
@@ -731,6 +807,10 @@ public final class BuddyAllocator implements FrameAllocator {
     /** Checks lists, totals and per-CPU lists; throws {@link InvariantViolation} naming the first frame that is wrong. */
     public void verify() {
         for (Zone zone : zones) {
+            if (zone.plugin != null) {
+                zone.plugin.verify();
+                continue;
+            }
             blocks.verify(zone);
             long marked = blocks.countMarked(zone) + ((long) zone.untouchedSections << blocks.sectionOrder);
             if (marked != zone.free) {

@@ -2,6 +2,7 @@ package org.mmkit.core.memory;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.mmkit.api.InvariantViolation;
 import org.mmkit.api.arch.PageTableLayout;
 import org.mmkit.api.arch.PhysicalMap;
@@ -9,6 +10,7 @@ import org.mmkit.api.lock.Locks;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.FrameAllocator;
+import org.mmkit.api.memory.FrameAllocatorProvider;
 import org.mmkit.api.memory.FrameContents;
 import org.mmkit.api.memory.Frames;
 import org.mmkit.api.memory.Gfp;
@@ -72,6 +74,7 @@ public final class SystemMemory implements PhysicalMemory {
         allocator = new BuddyAllocator(spanned, sectionOrder, blockOrder, b.maxOrder, zoneEnds(b, movable),
                 b.locks.isSmp() ? Stripes.COUNT : b.processors, frames);
         allocator.setLocks(b.locks);
+        b.allocator.ifPresent(provider -> allocator.setPlugin(provider, b.layout.order(2)));
         allocator.watermarks().setPageKilobytes(1 << pageShift - 10);
         frames.lru().setZoneEnds(zoneEnds(b, movable));
         frames.setAllocator(allocator);
@@ -104,6 +107,7 @@ public final class SystemMemory implements PhysicalMemory {
         private int maxOrder = FrameAllocator.MAX_ORDER;
         private long vmemmapBase;
         private boolean dma = true;
+        private Optional<FrameAllocatorProvider> allocator = Optional.empty();
         private boolean dma32 = true;
 
         /** Memory as firmware reports it, for pages and huge pages of {@code layout}, in sections of 2^{@code sectionOrder} frames. */
@@ -165,6 +169,12 @@ public final class SystemMemory implements PhysicalMemory {
         /** log2 of the frames of the largest block of the allocator; {@link FrameAllocator#MAX_ORDER} unless set. */
         public Builder maxOrder(int order) {
             maxOrder = order;
+            return this;
+        }
+
+        /** Who keeps the free frames of each zone; the buddy system unless set. */
+        public Builder allocator(Optional<FrameAllocatorProvider> provider) {
+            allocator = provider;
             return this;
         }
 

@@ -1,6 +1,7 @@
 package org.mmkit.core.memory;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.mmkit.api.lock.SpinLock;
 
 /**
@@ -46,6 +47,9 @@ public final class Zone {
     final int number;
     final long start;
     final long end;
+
+    /** Who keeps the zone's free frames in the place of the lists below, if a plugin does. */
+    @Nullable PluginFrames plugin;
 
     /** Frames that exist, and frames that were given to the allocator. */
     long present;
@@ -145,6 +149,9 @@ public final class Zone {
 
     /** Whether a block of at least {@code order} is on a list of movable, unmovable or reclaimable memory. */
     boolean hasBlock(int order) {
+        if (plugin != null) {
+            return plugin.hasFree(order);
+        }
         for (int o = order; o < orders; o++) {
             if ((heads[o * TYPES] | heads[o * TYPES + 1] | heads[o * TYPES + 2]) != 0) {
                 return true;

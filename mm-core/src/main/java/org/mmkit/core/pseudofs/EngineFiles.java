@@ -33,7 +33,9 @@ public final class EngineFiles {
         files.add("/proc/meminfo", meminfo);
         ZoneFiles zones = new ZoneFiles(engine.memory.allocator());
         files.add("/proc/buddyinfo", new TextFile(zones::buddyinfo));
-        files.add("/proc/pagetypeinfo", new TextFile(zones::pagetypeinfo));
+        if (allocator.hasPageBlocks()) {
+            files.add("/proc/pagetypeinfo", new TextFile(zones::pagetypeinfo));
+        }
         files.add("/proc/zoneinfo", new TextFile(zones::zoneinfo));
         files.add("/proc/cmdline", new TextFile(() -> from.commandLine + "\n"));
         long frames = engine.memory.spanned();
