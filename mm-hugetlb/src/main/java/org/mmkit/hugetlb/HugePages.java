@@ -29,6 +29,9 @@ public final class HugePages {
     /** The names of the vmemmap option since 5.18 and before. */
     private static final List<String> OPTIMIZE = List.of("HUGETLB_PAGE_OPTIMIZE_VMEMMAP", "HUGETLB_PAGE_FREE_VMEMMAP");
 
+    /** The default size is that of a leaf of this level (Linux: HPAGE_SIZE is PMD_SIZE). */
+    private static final int STANDARD_LEVEL = 2;
+
     private final FeatureContext context;
     private final Frames frames;
     private final int pageShift;
@@ -43,7 +46,7 @@ public final class HugePages {
 
     private HugePagePool standard;
 
-    /** Makes an empty pool for each size that a leaf of the page tables can map. */
+    /** Makes an empty pool for each size that a leaf of the page tables, or a run of them, can map. */
     public HugePages(FeatureContext context) {
         this.context = context;
         this.frames = context.memory().frames();
@@ -51,15 +54,25 @@ public final class HugePages {
         this.pageShift = layout.pageShift();
         boolean optimizer = OPTIMIZE.stream().anyMatch(context.configuration()::isEnabled);
         this.vmemmap = optimizer && context.kernelTables().hasMemmap() ? new VmemmapOptimizer(context) : null;
-        for (int level = 2; level <= layout.levels(); level++) {
+        for (int level = 1; level <= layout.levels(); level++) {
             if (layout.mayBeLeaf(level)) {
-                pools.add(new HugePagePool(
-                        context.memory(), context.counters(), vmemmap, level, layout.order(level), layout.shift(level)));
+                int run = Integer.numberOfTrailingZeros(layout.contiguousEntries(level));
+                if (level > 1) {
+                    pools.add(pool(layout, level, 0));
+                }
+                if (run > 0) {
+                    pools.add(pool(layout, level, run));
+                }
             }
         }
-        this.standard = pools.get(0);
+        this.standard = ofSize(layout.size(STANDARD_LEVEL)).orElseThrow();
         context.invariant(this::check);
         frames.setFreeing(FolioFlags.HUGETLB, this::freed);
+    }
+
+    private HugePagePool pool(PageTableLayout layout, int level, int run) {
+        return new HugePagePool(
+                context.memory(), context.counters(), vmemmap, level, layout.order(level) + run, layout.shift(level) + run);
     }
 
     private boolean freed(long head) {
@@ -85,6 +98,11 @@ public final class HugePages {
     /** Frame contents. */
     public FrameContents contents() {
         return context.memory().contents();
+    }
+
+    /** The shape of the page tables. */
+    public PageTableLayout layout() {
+        return context.architecture().layout(context.configuration());
     }
 
     /** log2 of the base page size. */

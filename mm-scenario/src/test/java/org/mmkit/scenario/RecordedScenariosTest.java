@@ -13,7 +13,7 @@ import org.junit.jupiter.api.TestFactory;
 /** Scenarios that were recorded on Linux 6.18: the model must give the same rows, and pass its own checks after every line. */
 class RecordedScenariosTest {
 
-    private static Path scenarios() {
+    static Path scenarios() {
         Path here = Path.of("src", "test", "scenarios");
         return Files.isDirectory(here) ? here : Path.of("mm-scenario").resolve(here);
     }

@@ -174,7 +174,7 @@ public abstract class GuestTablesContract {
                 }
             });
             assertTrue(scan.scan(from), name + " lacks its root");
-            assertTrue(leaves[0] > 1000, name + " maps " + leaves[0] + " leaves");
+            assertTrue(leaves[0] > 500, name + " maps " + leaves[0] + " leaves");
         }
     }
 }

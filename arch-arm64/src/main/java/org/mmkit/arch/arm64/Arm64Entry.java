@@ -234,6 +234,13 @@ public final class Arm64Entry implements EntryFormat {
         return encoded(pfn << pageShift) | permissions(protection) | AF | shared | (level == 1 ? TABLE_BIT : 0);
     }
 
+    /** {@inheritDoc} PAGE_KERNEL and PAGE_KERNEL_RO: UXN, PXN, not for EL0, global, dirty. */
+    @Override
+    public long kernelLeaf(long pfn, int level, boolean writable) {
+        long rights = writable ? DBM : RDONLY;
+        return encoded(pfn << pageShift) | VALID | AF | shared | PXN | UXN | DIRTY | rights | (level == 1 ? TABLE_BIT : 0);
+    }
+
     /** {@inheritDoc} pte_modify: what the processor noted as written becomes the software's bit before AP[2] is replaced. */
     @Override
     public long withProtection(long entry, int level, int protection) {

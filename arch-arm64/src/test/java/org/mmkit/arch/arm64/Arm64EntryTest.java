@@ -40,6 +40,14 @@ class Arm64EntryTest {
         assertThat(large.leaf(0x2000, 2, RW)).isEqualTo(0x0068_0000_2000_0FC1L);
     }
 
+    /** _PAGE_KERNEL and _PAGE_KERNEL_RO. */
+    @Test
+    void A03_kernel_pages_are_the_words_of_PAGE_KERNEL() {
+        assertThat(small.kernelLeaf(0x12345, 1, true)).isEqualTo(0x00E8_0000_1234_5703L);
+        assertThat(small.kernelLeaf(0x12345, 1, false)).isEqualTo(0x00E0_0000_1234_5783L);
+        assertThat(Access.text(small.access(0x00E8_0000_1234_5703L, 1))).isEqualTo("k:rw- u:---");
+    }
+
     /** PMD_TYPE_TABLE with PXNTable, as pmd_populate writes it. */
     @Test
     void A03_tables_are_descriptors_of_type_3_with_PXNTable() {

@@ -14,6 +14,7 @@ class Arm64GuestTest extends GuestTablesContract {
 
     @Override
     protected List<String> guests() {
-        return List.of("arm64-4k-48bit", "arm64-4k-52bit", "arm64-16k-47bit", "arm64-16k-52bit");
+        return List.of("arm64-4k-48bit", "arm64-4k-52bit", "arm64-16k-47bit", "arm64-16k-52bit",
+                "arm64-64k-52bit");
     }
 }

@@ -151,6 +151,12 @@ public final class Riscv64Entry implements EntryFormat {
         return pfn << FRAME_SHIFT | permissions(protection) | ACCESSED;
     }
 
+    /** {@inheritDoc} _PAGE_KERNEL: global, accessed, dirty, without U and X. */
+    @Override
+    public long kernelLeaf(long pfn, int level, boolean writable) {
+        return pfn << FRAME_SHIFT | GLOBAL | DIRTY | ACCESSED | (writable ? WRITE : 0) | READ | VALID;
+    }
+
     /** {@inheritDoc} An entry that becomes accessible becomes accessed: Linux's pte_modify adds the bits of the new protection, A among them. */
     @Override
     public long withProtection(long entry, int level, int protection) {

@@ -36,6 +36,13 @@ class Riscv64EntryTest {
         assertThat(format.table(0x777, 2)).isEqualTo(0x777L << 10 | 1);
     }
 
+    /** _PAGE_KERNEL. */
+    @Test
+    void A03_kernel_pages_are_the_words_of_PAGE_KERNEL() {
+        assertThat(format.kernelLeaf(0x12345, 2, true)).isEqualTo(0x12345L << 10 | 0xE7);
+        assertThat(format.kernelLeaf(0x12345, 1, false)).isEqualTo(0x12345L << 10 | 0xE3);
+    }
+
     /** PAGE_NONE: _PAGE_PROT_NONE (the G bit) and R, without V. */
     @Test
     void A03_entries_without_permission_have_G_and_R_but_not_V() {

@@ -59,6 +59,15 @@ public interface PageTables {
     /** Writes the entry in {@code slot}. */
     void write(long slot, long entry);
 
+    /**
+     * Writes an entry in {@code slot} that maps something else than the one before it did: another frame, or memory of another size.
+     * Where the architecture wants it ({@link EntryFormat#mayFollow}), the slot is empty in between (Arm: break before make).
+     */
+    default void replace(long slot, long entry) {
+        write(slot, format().none());
+        write(slot, entry);
+    }
+
     /** Writes {@code next} if the slot still holds {@code expected}; returns whether it did. */
     boolean compareAndSet(long slot, long expected, long next);
 

@@ -128,7 +128,7 @@ final class CopyOnWrite {
             }
         }
         basePages.add(fresh, area, va);
-        tables.write(fault.slot(), leaf);
+        tables.replace(fault.slot(), leaf);
         if (zero) {
             basePages.mapped(fresh, area, va);
         } else {

@@ -78,7 +78,7 @@ public final class Pagemap {
             long slot = tables.find(va, level);
             if (slot != PageTables.NO_SLOT) {
                 long entry = tables.read(slot);
-                long page = (va & tables.layout().size(level) - 1) >>> tables.layout().pageShift();
+                long page = (va & (tables.layout().size(level) << tables.format().repeatShift(entry, level)) - 1) >>> tables.layout().pageShift();
                 return word(tables.format(), entry, level, page, space.find(va));
             }
         }
@@ -127,7 +127,7 @@ public final class Pagemap {
             public void entry(long va, long entry, int level) {
                 long from = Math.max(va, start);
                 long to = Math.min(va + tables.layout().size(level), start + length);
-                append(runs, run(format, entry, level, from - va >>> shift, to - from >>> shift));
+                append(runs, run(format, entry, level, from - va + repeated(tables, entry, level, va) >>> shift, to - from >>> shift));
             }
 
             @Override
@@ -136,6 +136,12 @@ public final class Pagemap {
             }
         });
         return runs;
+    }
+
+    /** How far {@code va} lies into what an entry maps whose word stands for a whole run. */
+    private static long repeated(PageTables tables, long entry, int level, long va) {
+        int repeat = tables.format().isPresent(entry) ? tables.format().repeatShift(entry, level) : 0;
+        return repeat == 0 ? 0 : va & (tables.layout().size(level) << repeat) - 1;
     }
 
     private PageRun run(EntryFormat format, long entry, int level, long page, long pages) {

@@ -185,13 +185,33 @@ public final class PageTableArena {
         return (slot & UPPER) == 0 ? leafWords[(int) slot] : upperWords[(int) slot];
     }
 
-    /** Writes the word of any slot. */
+    /**
+     * Writes the word of any slot.
+     *
+     * <p>With assertions on, as the kernel's CONFIG_DEBUG_VM does: a change that the architecture allows only by way of an entry that is
+     * not valid (break before make) is refused.
+     */
     void write(long slot, long entry) {
+        assert mayFollow(slot, entry) : brokenOrder(slot, entry);
         if ((slot & UPPER) == 0) {
             leafWords[(int) slot] = entry;
         } else {
             writeUpper((int) slot, entry);
         }
+    }
+
+    /** Whether the architecture allows {@code entry} to follow on what is in {@code slot}. */
+    boolean mayFollow(long slot, long entry) {
+        return format.mayFollow(read(slot), entry, levelOf(slot));
+    }
+
+    private int levelOf(long slot) {
+        return (slot & UPPER) == 0 ? 1 : upperLevels[(int) slot >>> tableShift];
+    }
+
+    private String brokenOrder(long slot, long entry) {
+        return "the entry 0x" + Long.toHexString(read(slot)) + " of level " + levelOf(slot) + " becomes 0x" + Long.toHexString(entry)
+                + " without an invalid one in between, which the architecture does not allow";
     }
 
     private void writeUpper(int index, long entry) {

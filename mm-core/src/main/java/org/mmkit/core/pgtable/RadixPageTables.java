@@ -333,6 +333,14 @@ public final class RadixPageTables implements PageTables {
     }
 
     @Override
+    public void replace(long slot, long entry) {
+        if (!arena.mayFollow(slot, entry)) {
+            arena.write(slot, format.none());
+        }
+        arena.write(slot, entry);
+    }
+
+    @Override
     public boolean compareAndSet(long slot, long expected, long next) {
         if (arena.read(slot) != expected) {
             return false;

@@ -494,7 +494,7 @@ public final class Process {
             if (used != entry) {
                 tables.write(slot, used);
             }
-            return format.pfn(entry, level) + ((va & engine.layout.size(level) - 1) >>> engine.pageShift);
+            return format.pfn(entry, level) + ((va & (engine.layout.size(level) << format.repeatShift(entry, level)) - 1) >>> engine.pageShift);
         }
         return -1;
     }

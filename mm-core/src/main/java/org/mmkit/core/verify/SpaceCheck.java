@@ -105,7 +105,16 @@ final class SpaceCheck implements EntryVisitor {
         if (frames.refcount(head) == 0) {
             throw frame(pfn, "mapped at " + Long.toHexString(va) + " of address space " + space.id() + ", but without a reference");
         }
-        if (level == 1) {
+        if (hugetlb && format.isContiguous(entry, level)) {
+            long bytes = layout.size(1) << frames.order(head);
+            if (frames.order(head) != layout.order(level) + Integer.numberOfTrailingZeros(layout.contiguousEntries(level))) {
+                throw frame(pfn, "mapped by one of a run of leaves at " + Long.toHexString(va) + ", but its folio has order " + frames.order(head));
+            }
+            // The run is one mapping; its first leaf counts.
+            if ((va & bytes - 1) == 0) {
+                counts.addWhole(head);
+            }
+        } else if (level == 1) {
             counts.addPage(pfn);
         } else {
             if (pfn != head || layout.order(level) != frames.order(head)) {

@@ -28,6 +28,10 @@ public final class HugeAreas implements VmaOperations, AreaPaging {
     private final Frames frames;
     private final ReverseMapping rmap;
     private final int level;
+    /** A page that a run of base-page leaves maps counts as mapped once, as those that one leaf maps. */
+    private final int mappingLevel;
+
+    private final LeafRun entries;
     private final long size;
     private final int basePages;
 
@@ -39,6 +43,8 @@ public final class HugeAreas implements VmaOperations, AreaPaging {
         this.frames = machine.frames();
         this.rmap = machine.context().reverseMapping();
         this.level = pool.level();
+        this.mappingLevel = Math.max(2, level);
+        this.entries = new LeafRun(machine.layout(), pool);
         this.size = pool.pageSize();
         this.basePages = 1 << pool.order();
     }
@@ -91,7 +97,7 @@ public final class HugeAreas implements VmaOperations, AreaPaging {
         if (slot == PageTables.NO_SLOT) {
             return Fault.OOM;
         }
-        long entry = tables.read(slot);
+        long entry = entries.read(tables, slot);
         if (format.isNone(entry)) {
             return create(fault, va, slot);
         }
@@ -99,7 +105,7 @@ public final class HugeAreas implements VmaOperations, AreaPaging {
             return writeProtected(fault, va, slot);
         }
         long touched = format.makeYoung(entry);
-        tables.write(slot, fault.isWrite() ? format.makeDirty(touched) : touched);
+        entries.write(tables, slot, fault.isWrite() ? format.makeDirty(touched) : touched);
         return Fault.DONE;
     }
 
@@ -135,9 +141,9 @@ public final class HugeAreas implements VmaOperations, AreaPaging {
         }
         if (anonymous) {
             pool.commit(head);
-            rmap.addNewAnon(head, vma, va, level);
+            rmap.addNewAnon(head, vma, va, mappingLevel);
         } else {
-            rmap.addFile(head, basePages, vma, level);
+            rmap.addFile(head, basePages, vma, mappingLevel);
         }
         write(vma, slot, head, vma.isShared());
         machine.use(vma.space(), basePages);
@@ -157,7 +163,7 @@ public final class HugeAreas implements VmaOperations, AreaPaging {
         } else {
             leaf = format.writeProtect(leaf);
         }
-        tables.write(slot, leaf);
+        entries.write(tables, slot, leaf);
     }
 
     /** A write, or unsharing, hit an entry that does not allow it (Linux: hugetlb_wp). */
@@ -165,9 +171,9 @@ public final class HugeAreas implements VmaOperations, AreaPaging {
         Vma vma = fault.vma();
         PageTables tables = vma.space().tables();
         EntryFormat format = tables.format();
-        long entry = tables.read(slot);
+        long entry = entries.read(tables, slot);
         if (vma.has(VmFlags.MAYSHARE)) {
-            tables.write(slot, format.makeWritable(format.makeDirty(format.makeYoung(entry))));
+            entries.write(tables, slot, format.makeWritable(format.makeDirty(format.makeYoung(entry))));
             return Fault.DONE;
         }
         long old = format.pfn(entry, level);
@@ -191,9 +197,9 @@ public final class HugeAreas implements VmaOperations, AreaPaging {
         rmap.prepareAnon(vma);
         machine.contents().copy(old, fresh, basePages);
         frames.set(fresh, FolioFlags.UPTODATE);
-        rmap.remove(old, basePages, vma, level);
+        rmap.remove(old, basePages, vma, mappingLevel);
         pool.commit(fresh);
-        rmap.addNewAnon(fresh, vma, va, level);
+        rmap.addNewAnon(fresh, vma, va, mappingLevel);
         write(vma, slot, fresh, !fault.isUnshare());
         frames.put(old, 1);
         return Fault.DONE;
@@ -212,8 +218,8 @@ public final class HugeAreas implements VmaOperations, AreaPaging {
         if (!fault.isUnshare()) {
             PageTables tables = vma.space().tables();
             EntryFormat format = tables.format();
-            long entry = format.makeYoung(tables.read(slot));
-            tables.write(slot, vma.has(VmFlags.WRITE) ? format.makeWritable(format.makeDirty(entry)) : entry);
+            long entry = format.makeYoung(entries.read(tables, slot));
+            entries.write(tables, slot, vma.has(VmFlags.WRITE) ? format.makeWritable(format.makeDirty(entry)) : entry);
         }
         return true;
     }
@@ -226,7 +232,7 @@ public final class HugeAreas implements VmaOperations, AreaPaging {
             }
             PageTables tables = vma.space().tables();
             long slot = tables.find(at, level);
-            long entry = slot == PageTables.NO_SLOT ? tables.format().none() : tables.read(slot);
+            long entry = slot == PageTables.NO_SLOT ? tables.format().none() : entries.read(tables, slot);
             if (tables.format().isPresent(entry) && tables.format().pfn(entry, level) == head) {
                 machine.reservations().rob(vma);
                 zap(vma, at, slot, entry);
@@ -245,7 +251,7 @@ public final class HugeAreas implements VmaOperations, AreaPaging {
             if (slot == PageTables.NO_SLOT) {
                 continue;
             }
-            long entry = tables.read(slot);
+            long entry = entries.read(tables, slot);
             if (tables.format().isPresent(entry)) {
                 zap(vma, va, slot, entry);
             }
@@ -255,11 +261,11 @@ public final class HugeAreas implements VmaOperations, AreaPaging {
     private void zap(Vma vma, long va, long slot, long entry) {
         EntryFormat format = vma.space().tables().format();
         long head = format.pfn(entry, level);
-        vma.space().tables().write(slot, format.none());
+        entries.write(vma.space().tables(), slot, format.none());
         if (format.isDirty(entry)) {
             frames.set(head, FolioFlags.DIRTY);
         }
-        rmap.remove(head, basePages, vma, level);
+        rmap.remove(head, basePages, vma, mappingLevel);
         machine.use(vma.space(), -basePages);
         boolean owned = !vma.has(VmFlags.MAYSHARE) && machine.reservations().map(vma) != null;
         if (pool.surplus() == 0 && owned && !frames.isMapped(head) && frames.test(head, FolioFlags.ANON)) {
@@ -291,7 +297,7 @@ public final class HugeAreas implements VmaOperations, AreaPaging {
         EntryFormat format = from.format();
         for (long va = source.start(); va != source.end(); va += size) {
             long slot = from.find(va, level);
-            long entry = slot == PageTables.NO_SLOT ? format.none() : from.read(slot);
+            long entry = slot == PageTables.NO_SLOT ? format.none() : entries.read(from, slot);
             if (!format.isPresent(entry)) {
                 continue;
             }
@@ -302,8 +308,8 @@ public final class HugeAreas implements VmaOperations, AreaPaging {
             long head = format.pfn(entry, level);
             frames.get(head, 1);
             if (!frames.test(head, FolioFlags.ANON)) {
-                rmap.duplicateFile(head, basePages, copy, level);
-            } else if (!rmap.tryDuplicateAnon(head, basePages, copy, source, level)) {
+                rmap.duplicateFile(head, basePages, copy, mappingLevel);
+            } else if (!rmap.tryDuplicateAnon(head, basePages, copy, source, mappingLevel)) {
                 frames.put(head, 1);
                 int failed = copyPinned(copy, va, copySlot, head);
                 if (failed != 0) {
@@ -313,9 +319,9 @@ public final class HugeAreas implements VmaOperations, AreaPaging {
             }
             if (!source.has(VmFlags.SHARED)) {
                 entry = format.writeProtect(entry);
-                from.write(slot, entry);
+                entries.write(from, slot, entry);
             }
-            to.write(copySlot, entry);
+            entries.write(to, copySlot, entry);
             machine.use(copy.space(), basePages);
         }
         return 0;
@@ -330,7 +336,7 @@ public final class HugeAreas implements VmaOperations, AreaPaging {
         machine.contents().copy(head, fresh, basePages);
         frames.set(fresh, FolioFlags.UPTODATE);
         pool.commit(fresh);
-        rmap.addNewAnon(fresh, copy, va, level);
+        rmap.addNewAnon(fresh, copy, va, mappingLevel);
         write(copy, copySlot, fresh, true);
         machine.use(copy.space(), basePages);
         return 0;
@@ -342,9 +348,9 @@ public final class HugeAreas implements VmaOperations, AreaPaging {
         EntryFormat format = tables.format();
         for (long va = start; Long.compareUnsigned(va, end) < 0; va += size) {
             long slot = tables.find(va, level);
-            long entry = slot == PageTables.NO_SLOT ? format.none() : tables.read(slot);
+            long entry = slot == PageTables.NO_SLOT ? format.none() : entries.read(tables, slot);
             if (format.isPresent(entry)) {
-                tables.write(slot, format.withProtection(entry, level, vma.entryProtection()));
+                entries.write(tables, slot, format.withProtection(entry, level, vma.entryProtection()));
             }
         }
     }
@@ -356,7 +362,7 @@ public final class HugeAreas implements VmaOperations, AreaPaging {
         long done = 0;
         for (; done < length; done += size) {
             long slot = tables.find(oldStart + done, level);
-            long entry = slot == PageTables.NO_SLOT ? format.none() : tables.read(slot);
+            long entry = slot == PageTables.NO_SLOT ? format.none() : entries.read(tables, slot);
             if (format.isNone(entry)) {
                 continue;
             }
@@ -364,8 +370,8 @@ public final class HugeAreas implements VmaOperations, AreaPaging {
             if (newSlot == PageTables.NO_SLOT) {
                 break;
             }
-            tables.write(slot, format.none());
-            tables.write(newSlot, entry);
+            entries.write(tables, slot, format.none());
+            entries.write(tables, newSlot, entry);
         }
         if (done >= length) {
             // the promise has moved along; of an area that moved in part the rest loses its own, and nobody gives it back
@@ -385,7 +391,7 @@ public final class HugeAreas implements VmaOperations, AreaPaging {
         EntryFormat format = tables.format();
         for (long va = start & -size; Long.compareUnsigned(va, end) < 0; va += size) {
             long slot = tables.find(va, level);
-            long entry = slot == PageTables.NO_SLOT ? format.none() : tables.read(slot);
+            long entry = slot == PageTables.NO_SLOT ? format.none() : entries.read(tables, slot);
             if (format.isPresent(entry) && (!write || format.isWritable(entry))) {
                 continue;
             }

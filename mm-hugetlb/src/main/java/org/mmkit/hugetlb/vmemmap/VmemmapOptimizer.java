@@ -157,7 +157,7 @@ public final class VmemmapOptimizer {
             for (int i = 0; i < tables.layout().entries(1); i++) {
                 tables.write(first + i, tables.format().kernelLeaf(pfn + i, 1, true));
             }
-            tables.write(slot, tables.format().table(table, 2));
+            tables.replace(slot, tables.format().table(table, 2));
             if (flush) {
                 tables.flush(va, va + size);
             }
@@ -188,7 +188,7 @@ public final class VmemmapOptimizer {
         for (long page = copy == Frames.NONE ? kept : 0; page < pages; page++) {
             long slot = tables.find(start + (page << pageShift), 1);
             freed.add(tables.format().pfn(tables.read(slot), 1));
-            tables.write(slot, tables.format().kernelLeaf(reused, 1, page < kept));
+            tables.replace(slot, tables.format().kernelLeaf(reused, 1, page < kept));
         }
         if (flush) {
             tables.flush(start, start + (pages << pageShift));

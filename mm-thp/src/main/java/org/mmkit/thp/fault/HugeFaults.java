@@ -130,7 +130,7 @@ public final class HugeFaults implements HugeFaultHandler {
         AddressSpace space = vma.space();
         thp.rmap.addNewAnon(head, vma, va, Thp.LEVEL);
         long entry = thp.format.makeDirty(thp.format.leaf(head, Thp.LEVEL, thp.entryProtection(vma)));
-        space.tables().write(slot, thp.writableIfAllowed(entry, vma));
+        space.tables().replace(slot, thp.writableIfAllowed(entry, vma));
         queue.add(head, false);
         space.addRss(RssKind.ANON, thp.pages);
         thp.stats.count(FolioEvent.ANON_FAULT_ALLOC, thp.order, 1);

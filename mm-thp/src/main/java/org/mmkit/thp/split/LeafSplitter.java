@@ -70,7 +70,7 @@ public final class LeafSplitter {
         for (int i = 0; i < thp.pages; i++) {
             tables.write(first + i, zero);
         }
-        tables.write(slot, thp.format.table(table, Thp.LEVEL));
+        tables.replace(slot, thp.format.table(table, Thp.LEVEL));
     }
 
     private void splitAnon(Vma vma, long slot, long va, long entry, long head, boolean freeze) {
@@ -96,7 +96,7 @@ public final class LeafSplitter {
                 tables.write(first + i, thp.format.childLeaf(entry, Thp.LEVEL, i));
             }
         }
-        tables.write(slot, thp.format.table(table, Thp.LEVEL));
+        tables.replace(slot, thp.format.table(table, Thp.LEVEL));
         if (thp.profile.hasDoubleMap() && thp.frames.entireMapcount(head) > 1) {
             // Others go on mapping it whole (Linux 4.12: __split_huge_pmd_locked).
             thp.frames.set(head, FolioFlags.DOUBLE_MAP);
