@@ -224,7 +224,7 @@ public final class ParallelFaults {
         if (used != entry) {
             tables.write(slot, used);
         }
-        long pfn = format.pfn(entry, level) + ((va & engine.layout.size(level) - 1) >>> engine.pageShift);
+        long pfn = format.pfn(entry, level) + ((va & (engine.layout.size(level) << format.repeatShift(entry, level)) - 1) >>> engine.pageShift);
         int offset = (int) (va & engine.pageSize - 1);
         if (write) {
             engine.memory.contents().write(pfn, offset, value);

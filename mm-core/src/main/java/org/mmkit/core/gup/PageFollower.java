@@ -100,7 +100,7 @@ final class PageFollower {
             if (!format.isPresent(entry) || !format.isLeaf(entry, level)) {
                 return Frames.NONE;
             }
-            long offset = va & engine.layout.size(level) - 1;
+            long offset = va & (engine.layout.size(level) << format.repeatShift(entry, level)) - 1;
             long pfn = format.pfn(entry, level) + (offset >>> engine.pageShift);
             VmArea area = space.find(va);
             if (area != null && !area.has(VmFlags.HUGETLB)) {
