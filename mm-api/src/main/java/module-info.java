@@ -14,4 +14,5 @@ module org.mmkit.api {
     exports org.mmkit.api.space;
     exports org.mmkit.api.stat;
     exports org.mmkit.api.time;
+    exports org.mmkit.api.trace;
 }

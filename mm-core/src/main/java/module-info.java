@@ -4,6 +4,7 @@ module org.mmkit.core {
     requires transitive org.mmkit.api;
     requires org.mmkit.kconfig;
     requires com.google.common;
+    requires jdk.jfr;
 
     exports org.mmkit.core;
     exports org.mmkit.core.dump;
@@ -12,6 +13,7 @@ module org.mmkit.core {
     exports org.mmkit.core.process;
     exports org.mmkit.core.space;
     exports org.mmkit.core.time;
+    exports org.mmkit.core.trace;
     exports org.mmkit.core.vfs;
 
     uses org.mmkit.api.arch.Architecture;

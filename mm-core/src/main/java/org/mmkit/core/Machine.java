@@ -16,6 +16,7 @@ import org.mmkit.core.observe.AreaStatistics;
 import org.mmkit.core.observe.Pagemap;
 import org.mmkit.core.process.Process;
 import org.mmkit.core.time.VirtualClock;
+import org.mmkit.core.trace.Tracing;
 import org.mmkit.core.verify.InvariantChecker;
 import org.mmkit.core.vfs.MachineFiles;
 import org.mmkit.core.vfs.Vfs;
@@ -249,6 +250,11 @@ public final class Machine implements AutoCloseable {
     /** What the Kconfig files and the given {@code .config} gave reason to remark. */
     public List<String> messages() {
         return List.copyOf(parts.wiring.messages());
+    }
+
+    /** Tracepoints: what is chosen and read in /sys/kernel/tracing, and who else hears of them. */
+    public Tracing tracing() {
+        return parts.engine.tracing;
     }
 
     /** What the kernel has logged since boot (dmesg), oldest line first. */

@@ -17,6 +17,7 @@ import org.mmkit.api.space.ReverseMapping;
 import org.mmkit.api.stat.Counters;
 import org.mmkit.api.time.Clock;
 import org.mmkit.api.time.KernelThread;
+import org.mmkit.api.trace.Tracepoint;
 
 /**
  * The machine as a feature sees it while it registers what it brings; the services stay valid for the machine's life. One
@@ -62,6 +63,11 @@ public interface FeatureContext {
 
     /** Virtual time. */
     Clock clock();
+
+    /** The kernel's tracepoint {@code name} of group {@code system}; one that is always off where the machine has none of that name. */
+    default Tracepoint tracepoint(String system, String name) {
+        return Tracepoint.OFF;
+    }
 
     /** The values given for boot parameter {@code name}, in the order of the command line; also marks it as known. */
     List<String> bootParameters(String name);

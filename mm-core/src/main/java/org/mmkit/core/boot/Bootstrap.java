@@ -86,6 +86,7 @@ public final class Bootstrap {
         engine = new Engine(layout, format, architecture.virtualLayout(configuration), LinuxProfile.of(configuration), memory, tables,
                 kernelTables, counters, new Extensions(), locks);
         clock = new VirtualClock(engine.calls);
+        engine.tracing.start(clock, engine.calls.isSmp(), engine.virtual.vmemmapBase());
         if (parameters.values("page_owner").contains("on")) {
             engine.setPageOwner(new PageOwner(clock::now));
         }

@@ -33,6 +33,7 @@ import org.mmkit.core.space.VmArea;
 import org.mmkit.core.stat.CounterTable;
 import org.mmkit.core.swap.SwapEntries;
 import org.mmkit.core.swap.SwapSpace;
+import org.mmkit.core.trace.Tracing;
 
 /**
  * The parts of one machine that the inner packages work with; made once at boot. Nothing in here knows who called.
@@ -60,6 +61,7 @@ public final class Engine {
     /** The kernel's own page tables. */
     public final KernelPageTables kernelTables;
 
+    public final Tracing tracing;
     public final FolioMapper rmap;
     public final FaultHandler faults;
     private @Nullable PageOwner pageOwner;
@@ -93,6 +95,7 @@ public final class Engine {
         this.profile = profile;
         this.memory = memory;
         this.frames = memory.frames();
+        this.tracing = memory.tracing();
         this.tables = tables;
         this.kernelTables = kernelTables;
         this.counters = counters;

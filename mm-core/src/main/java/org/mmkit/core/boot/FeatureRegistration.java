@@ -33,6 +33,7 @@ import org.mmkit.api.space.ReverseMapping;
 import org.mmkit.api.stat.Counters;
 import org.mmkit.api.time.Clock;
 import org.mmkit.api.time.KernelThread;
+import org.mmkit.api.trace.Tracepoint;
 import org.mmkit.core.process.Process;
 
 /** One feature's view of the machine while it registers; remembers the feature's id, so that a conflict names both sides. */
@@ -115,6 +116,11 @@ final class FeatureRegistration implements FeatureContext {
     @Override
     public Locks locks() {
         return host.engine.locks;
+    }
+
+    @Override
+    public Tracepoint tracepoint(String system, String name) {
+        return host.engine.tracing.find(system, name);
     }
 
     @Override

@@ -8,6 +8,8 @@ import org.mmkit.core.memory.BuddyAllocator;
 import org.mmkit.core.memory.Compaction;
 import org.mmkit.core.memory.Isolation;
 import org.mmkit.core.memory.Zone;
+import org.mmkit.core.trace.Events;
+import org.mmkit.core.trace.TraceEvent;
 
 /**
  * Memory compaction of a machine: on behalf of allocations, of background reclaim, and by order of the user (mm/compaction.c,
@@ -23,6 +25,7 @@ public final class Compactor implements Compaction {
     private final Fragmentation fragmentation;
     private final ZoneCompaction compaction;
     private @Nullable Kcompactd kcompactd;
+    private final Events trace;
     private long captured = FrameAllocator.NONE;
     private boolean running;
 
@@ -30,6 +33,7 @@ public final class Compactor implements Compaction {
     public Compactor(Engine engine) {
         BuddyAllocator allocator = engine.memory.allocator();
         isolation = allocator.isolation();
+        trace = engine.tracing.events();
         fragmentation = new Fragmentation(allocator);
         compaction = new ZoneCompaction(engine, fragmentation);
         for (int z = 0; z < Zone.ZONES; z++) {
@@ -76,26 +80,58 @@ public final class Compactor implements Compaction {
     private Result compactZones(Request request, Priority priority) {
         Result best = Result.SKIPPED;
         int order = request.order();
+        if (trace.compactionTryToCompactPages.isOn()) {
+            trace.compactionTryToCompactPages.emit(order, request.gfp(), priority.ordinal());
+        }
         for (int z = request.highest(); z >= 0; z--) {
             CompactedZone zone = zones[z];
             if (zone == null) {
                 continue;
             }
-            if (priority != Priority.FULL && zone.isDeferred(order)) {
+            if (priority != Priority.FULL && isDeferred(zone, order)) {
                 best = later(Result.DEFERRED, best);
                 continue;
             }
             Result result = compactZone(zone, request, priority);
             best = later(result, best);
             if (result == Result.SUCCESS) {
-                zone.resetDeferral(order, false);
+                reset(zone, order, false);
                 break;
             }
             if (priority != Priority.ASYNC && (result == Result.COMPLETE || result == Result.PARTIAL_SKIPPED)) {
-                zone.defer(order);
+                defer(zone, order);
             }
         }
         return best;
+    }
+
+    private boolean isDeferred(CompactedZone zone, int order) {
+        boolean deferred = zone.isDeferred(order);
+        if (deferred) {
+            tell(trace.compactionDeferred, zone, order);
+        }
+        return deferred;
+    }
+
+    private void defer(CompactedZone zone, int order) {
+        zone.defer(order);
+        tell(trace.compactionDeferCompaction, zone, order);
+    }
+
+    private void reset(CompactedZone zone, int order, boolean allocated) {
+        zone.resetDeferral(order, allocated);
+        tell(trace.compactionDeferReset, zone, order);
+    }
+
+    private static void tell(TraceEvent event, CompactedZone zone, int order) {
+        if (event.isOn()) {
+            event.emit(0, zone.number, order, zone.failedOrder(), zone.considered(), zone.deferShift());
+        }
+    }
+
+    /** The tracepoints. */
+    Events trace() {
+        return trace;
     }
 
     private static Result later(Result a, Result b) {
@@ -134,7 +170,7 @@ public final class Compactor implements Compaction {
         CompactedZone zone = zones[z];
         if (zone != null) {
             zone.flushDue = false;
-            zone.resetDeferral(order, true);
+            reset(zone, order, true);
         }
     }
 
@@ -207,7 +243,7 @@ public final class Compactor implements Compaction {
         Scanned total = new Scanned();
         for (int z = 0; z <= highest; z++) {
             CompactedZone zone = zones[z];
-            if (zone == null || zone.isDeferred(order) || compaction.suits(zone, order, z, Zone.MIN, 0) != Result.CONTINUE) {
+            if (zone == null || isDeferred(zone, order) || compaction.suits(zone, order, z, Zone.MIN, 0) != Result.CONTINUE) {
                 continue;
             }
             // Allocations of the kernel ask for unmovable memory, and so does kcompactd.
@@ -215,10 +251,10 @@ public final class Compactor implements Compaction {
             cc.highest = highest;
             Result result = compaction.run(cc);
             if (result == Result.SUCCESS) {
-                zone.resetDeferral(order, false);
+                reset(zone, order, false);
             } else if (result == Result.PARTIAL_SKIPPED || result == Result.COMPLETE) {
                 isolation.drain(z);
-                zone.defer(order);
+                defer(zone, order);
             }
             total.add(cc);
         }

@@ -72,6 +72,9 @@ public final class Kcompactd implements KernelThread {
         order = Math.max(order, wanted);
         highest = Math.min(highest, highestZone);
         if (compactor.isNodeSuitable(order, highest)) {
+            if (compactor.trace().wakeupKcompactd.isOn()) {
+                compactor.trace().wakeupKcompactd.emit(0, wanted, highestZone);
+            }
             clock.wake(this, clock.now());
         }
     }
@@ -85,6 +88,9 @@ public final class Kcompactd implements KernelThread {
             nextCheck = now + check();
             triggered = false;
         }
+        if (compactor.trace().kcompactdSleep.isOn()) {
+            compactor.trace().kcompactdSleep.emit(0);
+        }
         return proactiveness == 0 ? NEVER : nextCheck;
     }
 
@@ -92,6 +98,9 @@ public final class Kcompactd implements KernelThread {
         int wanted = order;
         int zone = highest;
         counters.add(wakes, 1);
+        if (compactor.trace().kcompactdWake.isOn()) {
+            compactor.trace().kcompactdWake.emit(0, wanted, zone);
+        }
         count(compactor.compactInBackground(wanted, zone));
         // A request that came meanwhile and wants more is left for the next time.
         if (order <= wanted) {

@@ -3,6 +3,8 @@ package org.mmkit.core.compaction;
 import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.core.boot.Engine;
 import org.mmkit.core.memory.FrameTable;
+import org.mmkit.core.time.WorkCosts;
+import org.mmkit.core.trace.TraceEvent;
 
 /**
  * Which folios may move, and how they are kept from changing meanwhile: by a reference (mm/compaction.c,
@@ -63,6 +65,14 @@ final class PageIsolation {
         if (taken > 0) {
             engine.counters.add(isolated, taken);
         }
+        tell(engine.tracing.events().compactionIsolateMigratepages, start, end, scanned, taken);
+    }
+
+    private void tell(TraceEvent event, long start, long end, long scanned, long taken) {
+        engine.tracing.charge(scanned * WorkCosts.SCAN_PAGE);
+        if (event.isOn()) {
+            event.emit(start, end, scanned, taken);
+        }
     }
 
     /** The free scanner went from {@code start} to {@code end} and took {@code taken} frames. */
@@ -70,6 +80,7 @@ final class PageIsolation {
         if (taken > 0) {
             engine.counters.add(isolated, taken);
         }
+        tell(engine.tracing.events().compactionIsolateFreepages, start, end, scanned, taken);
     }
 
     /** The free scanner has searched the lists of blocks between {@code least} and {@code free}. */
@@ -77,5 +88,6 @@ final class PageIsolation {
         if (taken > 0) {
             engine.counters.add(isolated, taken);
         }
+        tell(engine.tracing.events().compactionFastIsolateFreepages, least, free, scanned, taken);
     }
 }

@@ -9,6 +9,9 @@ import org.mmkit.core.memory.FrameTable;
 import org.mmkit.core.memory.Isolation;
 import org.mmkit.core.memory.SystemMemory;
 import org.mmkit.core.memory.Zone;
+import org.mmkit.core.time.WorkCosts;
+import org.mmkit.core.trace.Events;
+import org.mmkit.core.trace.TraceEvent;
 
 /**
  * Compacts one zone: isolates folios at its start, moves them to frames at its end, until the block that is wanted has come up
@@ -28,6 +31,7 @@ final class ZoneCompaction {
     private final PageIsolation pages;
     private final PageMigrator.Batch batch = new PageMigrator.Batch();
     private final Engine engine;
+    private final Events trace;
     private final int hugeOrder;
     private final int migrateScanned;
     private final int freeScanned;
@@ -38,6 +42,7 @@ final class ZoneCompaction {
 
     ZoneCompaction(Engine engine, Fragmentation fragmentation) {
         this.engine = engine;
+        this.trace = engine.tracing.events();
         this.memory = engine.memory;
         this.frames = engine.frames;
         this.isolation = memory.allocator().isolation();
@@ -67,14 +72,17 @@ final class ZoneCompaction {
             return Result.SUCCESS;
         }
         if (!hasRoom(zone, order, highest, zone.zone.free())) {
+            tell(trace.compactionSuitable, zone, order, Result.SKIPPED);
             return Result.SKIPPED;
         }
         if (order > COSTLY_ORDER) {
             int index = fragmentation.index(zone.number, order);
             if (index >= 0 && index <= fragmentation.threshold()) {
+                tell(trace.compactionSuitable, zone, order, Result.NOT_SUITABLE_ZONE);
                 return Result.SKIPPED;
             }
         }
+        tell(trace.compactionSuitable, zone, order, Result.CONTINUE);
         return Result.CONTINUE;
     }
 
@@ -97,6 +105,7 @@ final class ZoneCompaction {
             resetSkips(zone);
         }
         place(cc);
+        tell(trace.compactionBegin, cc, Result.CONTINUE);
         Result result = scan(cc);
         if (cc.freePages > 0) {
             // Only back, not forward: it may have been reset to the end of the zone.
@@ -104,7 +113,20 @@ final class ZoneCompaction {
         }
         engine.counters.add(migrateScanned, cc.migrateScanned);
         engine.counters.add(freeScanned, cc.freeScanned);
+        tell(trace.compactionEnd, cc, result);
         return result;
+    }
+
+    private static void tell(TraceEvent event, CompactControl cc, Result result) {
+        if (event.isOn()) {
+            event.emit(cc.zone.start, cc.migrate, cc.free, cc.zone.end, cc.isSync() ? 1 : 0, result.ordinal());
+        }
+    }
+
+    private static void tell(TraceEvent event, CompactedZone zone, int order, Result result) {
+        if (event.isOn()) {
+            event.emit(0, zone.number, order, result.ordinal());
+        }
     }
 
     /** Puts the scanners where they stopped last, or at the ends of the zone. */
@@ -135,6 +157,7 @@ final class ZoneCompaction {
         long lastMigrated = -1;
         while (true) {
             Result result = finished(cc);
+            tell(trace.compactionFinished, zone, cc.order, result);
             if (result != Result.CONTINUE && result != Result.NO_SUITABLE_PAGE) {
                 return result;
             }
@@ -183,6 +206,7 @@ final class ZoneCompaction {
     /** Moves what was isolated, the folio taken last first. */
     private void migrate(CompactControl cc) {
         batch.clear();
+        long isolatedPages = cc.migratePages;
         for (int i = cc.folioCount() - 1; i >= 0; i--) {
             batch.add(cc.folio(i));
         }
@@ -198,6 +222,10 @@ final class ZoneCompaction {
             }
         });
         cc.clearFolios();
+        engine.tracing.charge(batch.succeeded * WorkCosts.MOVE_PAGE);
+        if (trace.compactionMigratepages.isOn()) {
+            trace.compactionMigratepages.emit(batch.succeeded, isolatedPages - batch.succeeded);
+        }
         if (pagesMoved >= 0) {
             engine.counters.add(pagesMoved, batch.succeeded);
             engine.counters.add(pagesFailed, batch.failedPages);

@@ -12,6 +12,8 @@ import org.mmkit.api.memory.MigrateType;
 import org.mmkit.api.memory.ZoneSpan;
 import org.mmkit.core.lock.StopMachine;
 import org.mmkit.core.lock.Stripes;
+import org.mmkit.core.trace.Events;
+import org.mmkit.core.trace.Tracing;
 
 /**
  * The binary buddy allocator of Linux: zones with watermarks, free lists by order and migratetype, page blocks that
@@ -61,6 +63,12 @@ public final class BuddyAllocator implements FrameAllocator {
     private final SlowPath slowPath = new SlowPath(this);
     private boolean smp;
     private StopMachine calls = new StopMachine();
+    private Tracing tracing = new Tracing();
+    private Events trace = tracing.events();
+    /** The list that the last fallback took from. */
+    private int fallbackOrder;
+
+    private int fallbackType;
 
     /**
      * An allocator without memory; {@link #addMemory} gives it some, {@link #start} makes it ready.
@@ -220,6 +228,21 @@ public final class BuddyAllocator implements FrameAllocator {
         slowPath.setPressure(pressure);
     }
 
+    /** Names the tracepoints. */
+    void setTracing(Tracing to) {
+        tracing = to;
+        trace = to.events();
+        for (PerCpuLists[] lists : cpus) {
+            for (PerCpuLists one : lists) {
+                one.setTrace(trace);
+            }
+        }
+    }
+
+    Tracing tracing() {
+        return tracing;
+    }
+
     /** Names who compacts. */
     public void setCompaction(Compaction compaction) {
         slowPath.setCompaction(compaction);
@@ -288,6 +311,17 @@ public final class BuddyAllocator implements FrameAllocator {
 
     @Override
     public long allocate(int order, int gfp) {
+        return trace.pageAlloc.isOn() ? allocateTraced(order, gfp) : serve(order, gfp);
+    }
+
+    private long allocateTraced(int order, int gfp) {
+        long start = tracing.time();
+        long pfn = serve(order, gfp);
+        trace.pageAlloc.emit(pfn, order, type(gfp), gfp, tracing.time() - start, 0);
+        return pfn;
+    }
+
+    private long serve(int order, int gfp) {
         if (order < 0 || order > maxOrder) {
             throw new IllegalArgumentException("order " + order + " is not in 0 to " + maxOrder);
         }
@@ -446,12 +480,17 @@ public final class BuddyAllocator implements FrameAllocator {
         }
         int place = blocks.takeSmallest(zone, order, type);
         if (place == 0) {
+            long claimedBefore = events.claimedBlocks;
             place = claim(zone, order, type, spare);
             if (place == 0 && !spare) {
                 place = steal(zone, order, type);
             }
             if (place != 0) {
                 events.fallback();
+                if (trace.pageAllocExtfrag.isOn()) {
+                    boolean claimed = events.claimedBlocks != claimedBefore;
+                    trace.pageAllocExtfrag.emit(blocks.pfn(place), order, fallbackOrder, type, fallbackType, claimed ? 1 : 0, blockOrder);
+                }
             }
         }
         return place;
@@ -472,6 +511,8 @@ public final class BuddyAllocator implements FrameAllocator {
                 continue;
             }
             int place = zone.heads[o * Zone.TYPES + other];
+            fallbackOrder = o;
+            fallbackType = other;
             if (o >= blockOrder) {
                 blocks.remove(zone, place, o, other);
                 blocks.setTypes(place, o, type);
@@ -548,6 +589,8 @@ public final class BuddyAllocator implements FrameAllocator {
             int other = fallback(zone, o, type);
             if (other >= 0) {
                 int place = zone.heads[o * Zone.TYPES + other];
+                fallbackOrder = o;
+                fallbackType = other;
                 blocks.remove(zone, place, o, other);
                 blocks.cut(zone, place, o, order, other);
                 zone.free -= 1L << order;
@@ -591,6 +634,9 @@ public final class BuddyAllocator implements FrameAllocator {
         if (blocks.freeOrder(place) >= 0 || (pfn & (1L << order) - 1) != 0) {
             throw new InvariantViolation("frame 0x" + Long.toHexString(pfn) + " freed with order " + order
                     + ", but it is free or not aligned");
+        }
+        if (trace.pageFree.isOn()) {
+            trace.pageFree.emit(pfn, order);
         }
         Zone zone = zoneOf(pfn);
         int type = blocks.type(place);

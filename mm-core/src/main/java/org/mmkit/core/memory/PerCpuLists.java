@@ -2,6 +2,8 @@ package org.mmkit.core.memory;
 
 import java.util.Arrays;
 import org.mmkit.api.lock.SpinLock;
+import org.jspecify.annotations.Nullable;
+import org.mmkit.core.trace.Events;
 
 /**
  * The frames of one zone that one processor keeps at hand (Linux: struct per_cpu_pages): blocks of order 0 to 3 and
@@ -42,6 +44,8 @@ final class PerCpuLists {
     /** Frames above which a batch is drained. */
     int high;
 
+    private @Nullable Events trace;
+
     PerCpuLists() {
         Arrays.setAll(rings, i -> new int[16]);
     }
@@ -56,6 +60,10 @@ final class PerCpuLists {
         return order <= COSTLY_ORDER
                 ? order * Zone.PCP_TYPES + type
                 : LOW_LISTS + (type == BuddyAllocator.MOVABLE ? 1 : 0);
+    }
+
+    void setTrace(Events to) {
+        trace = to;
     }
 
     boolean isEmpty(int list) {
@@ -127,6 +135,10 @@ final class PerCpuLists {
                 int place = ring[first[list] + --sizes[list] & ring.length - 1];
                 count -= 1 << order;
                 left -= 1 << order;
+                Events to = trace;
+                if (to != null && to.pagePcpuDrain.isOn()) {
+                    to.pagePcpuDrain.emit(blocks.pfn(place), order, blocks.type(place));
+                }
                 blocks.free(zone, place, order);
             }
             list = list + 1 == sizes.length ? 0 : list + 1;

@@ -3,6 +3,8 @@ package org.mmkit.core.memory;
 import org.mmkit.api.memory.FrameAllocator;
 import org.mmkit.api.memory.Gfp;
 import org.mmkit.api.memory.MigrateType;
+import org.mmkit.core.time.WorkCosts;
+import org.mmkit.core.trace.Tracing;
 
 /**
  * What an allocation does when no zone serves it at the low watermark: wake background reclaim, take frames down to the min
@@ -153,7 +155,16 @@ final class SlowPath {
             if (pressure == MemoryPressure.NONE) {
                 return 0;
             }
-            return pressure.reclaim(order, gfp);
+            Tracing tracing = allocator.tracing();
+            if (tracing.events().directReclaimBegin.isOn()) {
+                tracing.events().directReclaimBegin.emit(order, gfp);
+            }
+            long reclaimed = pressure.reclaim(order, gfp);
+            tracing.charge(reclaimed * WorkCosts.RECLAIM_PAGE);
+            if (tracing.events().directReclaimEnd.isOn()) {
+                tracing.events().directReclaimEnd.emit(reclaimed);
+            }
+            return reclaimed;
         }
 
         private long compact(Compaction.Priority how) {

@@ -17,6 +17,7 @@ import org.mmkit.api.memory.Gfp;
 import org.mmkit.api.memory.PhysicalMemory;
 import org.mmkit.core.lock.StopMachine;
 import org.mmkit.core.lock.Stripes;
+import org.mmkit.core.trace.Tracing;
 
 /**
  * The memory of one machine after boot: what firmware and kernel keep is reserved, the rest is the allocator's.
@@ -53,6 +54,7 @@ public final class SystemMemory implements PhysicalMemory {
 
     private long reserved;
     private boolean bootInfo;
+    private final Tracing tracing = new Tracing();
     private final boolean numa;
 
     private record Run(long from, long to) {}
@@ -76,6 +78,7 @@ public final class SystemMemory implements PhysicalMemory {
         allocator.setLocks(b.locks);
         b.allocator.ifPresent(provider -> allocator.setPlugin(provider, b.layout.order(2)));
         allocator.watermarks().setPageKilobytes(1 << pageShift - 10);
+        allocator.setTracing(tracing);
         frames.lru().setZoneEnds(zoneEnds(b, movable));
         frames.setAllocator(allocator);
         contents = b.contents
@@ -357,6 +360,11 @@ public final class SystemMemory implements PhysicalMemory {
     /** Frames from 0 to the last one, holes included, rounded up to whole sections. */
     public long spanned() {
         return spanned;
+    }
+
+    /** The tracepoints of the machine. */
+    public Tracing tracing() {
+        return tracing;
     }
 
     /** Whether the section of {@code pfn} has a memory map: some of it is memory (Linux: online_section). */

@@ -94,12 +94,14 @@ public final class Process {
     /** mmap; {@code source} is the open file, null for none. */
     public long mmap(long addr, long length, int prot, int flags, @Nullable Mappable source, long offset) {
         if (calls.isSmp()) {
+            engine.tracing.enter(pid);
             long result = parallel.mmap(space, addr, length, prot, flags, source, offset);
             if (result != ParallelCalls.ALONE) {
                 return result;
             }
         }
         calls.stop();
+        engine.tracing.enter(pid);
         try {
             if (space.isDead()) {
                 return -Errno.ESRCH;
@@ -113,12 +115,14 @@ public final class Process {
     /** munmap. */
     public long munmap(long addr, long length) {
         if (calls.isSmp()) {
+            engine.tracing.enter(pid);
             long result = parallel.munmap(space, addr, length);
             if (result != ParallelCalls.ALONE) {
                 return result;
             }
         }
         calls.stop();
+        engine.tracing.enter(pid);
         try {
             if (space.isDead()) {
                 return -Errno.ESRCH;
@@ -132,12 +136,14 @@ public final class Process {
     /** mprotect. */
     public long mprotect(long addr, long length, int prot) {
         if (calls.isSmp()) {
+            engine.tracing.enter(pid);
             long result = parallel.mprotect(space, addr, length, prot);
             if (result != ParallelCalls.ALONE) {
                 return result;
             }
         }
         calls.stop();
+        engine.tracing.enter(pid);
         try {
             if (space.isDead()) {
                 return -Errno.ESRCH;
@@ -151,6 +157,7 @@ public final class Process {
     /** mremap. */
     public long mremap(long addr, long oldLength, long newLength, int flags, long newAddr) {
         calls.stop();
+        engine.tracing.enter(pid);
         try {
             if (space.isDead()) {
                 return -Errno.ESRCH;
@@ -164,12 +171,14 @@ public final class Process {
     /** madvise. */
     public long madvise(long addr, long length, int advice) {
         if (calls.isSmp()) {
+            engine.tracing.enter(pid);
             long result = parallel.madvise(space, addr, length, advice);
             if (result != ParallelCalls.ALONE) {
                 return result;
             }
         }
         calls.stop();
+        engine.tracing.enter(pid);
         try {
             if (space.isDead()) {
                 return -Errno.ESRCH;
@@ -183,6 +192,7 @@ public final class Process {
     /** mlock. */
     public long mlock(long addr, long length) {
         calls.stop();
+        engine.tracing.enter(pid);
         try {
             if (space.isDead()) {
                 return -Errno.ESRCH;
@@ -196,6 +206,7 @@ public final class Process {
     /** mlock2. */
     public long mlock2(long addr, long length, int flags) {
         calls.stop();
+        engine.tracing.enter(pid);
         try {
             if (space.isDead()) {
                 return -Errno.ESRCH;
@@ -209,6 +220,7 @@ public final class Process {
     /** munlock. */
     public long munlock(long addr, long length) {
         calls.stop();
+        engine.tracing.enter(pid);
         try {
             if (space.isDead()) {
                 return -Errno.ESRCH;
@@ -222,6 +234,7 @@ public final class Process {
     /** mlockall. */
     public long mlockall(int flags) {
         calls.stop();
+        engine.tracing.enter(pid);
         try {
             if (space.isDead()) {
                 return -Errno.ESRCH;
@@ -235,6 +248,7 @@ public final class Process {
     /** munlockall. */
     public long munlockall() {
         calls.stop();
+        engine.tracing.enter(pid);
         try {
             if (space.isDead()) {
                 return -Errno.ESRCH;
@@ -248,12 +262,14 @@ public final class Process {
     /** brk: the break after the call. */
     public long brk(long address) {
         if (calls.isSmp()) {
+            engine.tracing.enter(pid);
             long result = parallel.brk(space, address);
             if (result != ParallelCalls.ALONE) {
                 return result;
             }
         }
         calls.stop();
+        engine.tracing.enter(pid);
         try {
             if (space.isDead()) {
                 return -Errno.ESRCH;
@@ -267,6 +283,7 @@ public final class Process {
     /** msync. Nothing is ever written back by a machine without devices, so this only checks its arguments. */
     public long msync(long addr, long length, int flags) {
         calls.stop();
+        engine.tracing.enter(pid);
         try {
             return space.lock().msync(addr, length, flags);
         } finally {
@@ -277,6 +294,7 @@ public final class Process {
     /** prctl; options that no feature brought are EINVAL. */
     public long prctl(int option, long arg2, long arg3, long arg4, long arg5) {
         calls.stop();
+        engine.tracing.enter(pid);
         try {
             if (space.isDead()) {
                 return -Errno.ESRCH;
@@ -295,12 +313,14 @@ public final class Process {
      */
     public Process fork() throws ErrnoException {
         if (calls.isSmp()) {
+            engine.tracing.enter(pid);
             UserAddressSpace copy = parallel.fork(space);
             if (copy != null) {
                 return table.add(copy);
             }
         }
         calls.stop();
+        engine.tracing.enter(pid);
         try {
             if (space.isDead()) {
                 throw new ErrnoException(Errno.ESRCH);
@@ -316,6 +336,7 @@ public final class Process {
      */
     public Process vfork() {
         calls.stop();
+        engine.tracing.enter(pid);
         try {
             Process child = table.add(space);
             child.sharesSpace = true;
@@ -332,6 +353,7 @@ public final class Process {
      */
     public void exec() throws ErrnoException {
         calls.stop();
+        engine.tracing.enter(pid);
         try {
             UserAddressSpace fresh = engine.newSpace();
             fresh.inheritFlags(space, engine.extensions.inheritedSpaceFlags());
@@ -350,6 +372,7 @@ public final class Process {
         }
         boolean gone = calls.isSmp() && !sharesSpace && parallel.tearDown(space);
         calls.stop();
+        engine.tracing.enter(pid);
         try {
             if (!gone) {
                 leave();
@@ -374,6 +397,7 @@ public final class Process {
      */
     public int touch(long va, int flags) {
         if (calls.isSmp()) {
+            engine.tracing.enter(pid);
             int outcome = parallel.touch(space, va, flags);
             if (outcome != ParallelCalls.ALONE) {
                 if ((outcome & Fault.ERROR) == 0) {
@@ -383,9 +407,13 @@ public final class Process {
             }
         }
         calls.stop();
+        engine.tracing.enter(pid);
         try {
             if (space.isDead()) {
                 return Fault.SIGSEGV;
+            }
+            if (engine.tracing.events().pageFaultUser.isOn() && (flags & Fault.USER) != 0) {
+                engine.tracing.events().pageFaultUser.emit(va, 0, errorCode(va, flags));
             }
             int outcome = engine.faults.access(space, va, flags);
             if ((outcome & Fault.ERROR) == 0) {
@@ -400,12 +428,14 @@ public final class Process {
     /** Reads one byte: 0 to 255, or a negated signal number. */
     public int load(long va) {
         if (calls.isSmp()) {
+            engine.tracing.enter(pid);
             int got = parallel.access(this, va, -1);
             if (got != ParallelCalls.ALONE) {
                 return got;
             }
         }
         calls.stop();
+        engine.tracing.enter(pid);
         try {
             if (space.isDead()) {
                 return -SIGSEGV;
@@ -420,12 +450,14 @@ public final class Process {
     /** Writes one byte: 0, or a negated signal number. */
     public int store(long va, int value) {
         if (calls.isSmp()) {
+            engine.tracing.enter(pid);
             int done = parallel.access(this, va, value & 0xff);
             if (done != ParallelCalls.ALONE) {
                 return done;
             }
         }
         calls.stop();
+        engine.tracing.enter(pid);
         try {
             if (space.isDead()) {
                 return -SIGSEGV;
@@ -444,6 +476,7 @@ public final class Process {
     /** Whether an access to {@code va} would be answered by the page tables alone; sets accessed and dirty as hardware does. */
     public boolean hits(long va, boolean write) {
         calls.stop();
+        engine.tracing.enter(pid);
         try {
             return translate(va, write) >= 0;
         } finally {
@@ -469,6 +502,23 @@ public final class Process {
             }
         }
         throw new InvariantViolation("page faults at 0x" + Long.toHexString(va) + " are answered, but the access still fails");
+    }
+
+    private boolean isPresent(long va) {
+        PageTables tables = space.tables();
+        for (int level = 1; level < engine.layout.levels(); level++) {
+            long slot = tables.find(va, level);
+            if (slot != PageTables.NO_SLOT) {
+                long entry = tables.read(slot);
+                return engine.format.isPresent(entry) && engine.format.isLeaf(entry, level);
+            }
+        }
+        return false;
+    }
+
+    /** What an x86 processor says of a fault in user mode: bit 0 the page is there, bit 1 it was a write, bit 2 user mode, bit 4 a fetch. */
+    private long errorCode(long va, int flags) {
+        return (isPresent(va) ? 1 : 0) | ((flags & Fault.WRITE) != 0 ? 2 : 0) | 4 | ((flags & Fault.INSTRUCTION) != 0 ? 16 : 0);
     }
 
     /** The frame behind {@code va} as the hardware finds it, or -1 for a fault. */
@@ -506,6 +556,7 @@ public final class Process {
      */
     public PinnedPages pin(long addr, long length) throws ErrnoException {
         calls.stop();
+        engine.tracing.enter(pid);
         try {
             return PinnedPages.pin(space, addr, length);
         } finally {

@@ -26,6 +26,7 @@ public final class EngineFiles {
         Fields fields = from.fields;
         vmstat = new VmstatFile(engine.counters, engine.memory);
         vmstat.add("nr_page_table_pages", engine::pageTables);
+        new TraceFiles(engine.tracing).addTo(files);
         files.add("/proc/vmstat", vmstat);
         MeminfoFile meminfo = new MeminfoFile(engine.memory, vmstat, fields);
         meminfo.addPages("SwapTotal", from.machineFiles.swap()::totalPages);

@@ -84,6 +84,9 @@ public final class Kswapd implements KernelThread {
         }
         if (!due) {
             due = true;
+            if (engine.tracing.events().wakeupKswapd.isOn()) {
+                engine.tracing.events().wakeupKswapd.emit(0, highest, order, gfp);
+            }
             waker.accept(this, clock.getAsLong());
         }
     }
@@ -96,7 +99,9 @@ public final class Kswapd implements KernelThread {
     /** Runs it if it was woken: the processor is about to go back to user mode, or to sleep. Nobody may hold a frame without a reference. */
     public void runIfDue() {
         if (due && state != State.RUNNING) {
+            engine.tracing.beginThread(name());
             long again = run(clock.getAsLong());
+            engine.tracing.endThread();
             if (again != NEVER) {
                 waker.accept(this, again);
             }
@@ -118,6 +123,9 @@ public final class Kswapd implements KernelThread {
             zone = wantedZone < 0 ? zone : wantedZone;
             wantedOrder = 0;
             wantedZone = -1;
+            if (engine.tracing.events().kswapdWake.isOn()) {
+                engine.tracing.events().kswapdWake.emit(0, zone, order);
+            }
             reclaimOrder = balance(order, zone);
             if (reclaimOrder >= order) {
                 order = wantedOrder;
@@ -149,6 +157,9 @@ public final class Kswapd implements KernelThread {
         }
         if (maySleep()) {
             state = State.ASLEEP;
+            if (engine.tracing.events().kswapdSleep.isOn()) {
+                engine.tracing.events().kswapdSleep.emit(0);
+            }
             return false;
         }
         engine.counters.add(highQuickly, 1);

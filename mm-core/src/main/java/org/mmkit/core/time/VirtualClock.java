@@ -2,6 +2,7 @@ package org.mmkit.core.time;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.time.Clock;
 import org.mmkit.api.time.KernelThread;
@@ -31,6 +32,9 @@ public final class VirtualClock implements Clock {
     /** The smallest {@link Task#due}; what {@link #advanceTo} compares with. */
     private long nextDue = KernelThread.NEVER;
     private boolean running;
+    /** What work has taken since the clock last moved. */
+    private long charged;
+    private IntConsumer threadListener = number -> {};
     /** Takes the place of all of the above with {@code SMP=y}. */
     private final @Nullable KernelThreads smp;
 
@@ -50,7 +54,37 @@ public final class VirtualClock implements Clock {
 
     @Override
     public long now() {
-        return smp == null ? now : smp.now();
+        return smp == null ? now + charged : smp.now();
+    }
+
+    /**
+     * Work took {@code nanoseconds}: whoever asks for the time sees it pass, and kernel threads that become due meanwhile run when the
+     * clock moves next. What a kernel thread does costs nobody else time. Nothing happens where time is the host's.
+     */
+    public void charge(long nanoseconds) {
+        if (smp == null) {
+            charged += nanoseconds;
+        }
+    }
+
+    /** {@code listener} is told the number of each kernel thread that begins to run, in the order of registration from 0, and -1 when it ends. */
+    public void setThreadListener(IntConsumer listener) {
+        threadListener = listener;
+    }
+
+    /** The name of the kernel thread with {@code number}, or an empty text. */
+    public String threadName(int number) {
+        return number >= 0 && number < tasks.size() ? tasks.get(number).thread.name() : "";
+    }
+
+    /** The number of the kernel thread {@code name}, or -1. */
+    public int threadNumber(String name) {
+        for (int i = 0; i < tasks.size(); i++) {
+            if (tasks.get(i).thread.name().equals(name)) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     /** Adds a thread; it sleeps until it is woken. Two threads of one name are refused. */
@@ -113,6 +147,10 @@ public final class VirtualClock implements Clock {
      * thread's own result says how long it took.
      */
     public void advanceTo(long time) {
+        if (charged != 0 && !running) {
+            time = Math.max(time, now + charged);
+            charged = 0;
+        }
         if (nextDue > time && time >= now && smp == null) {
             now = time;
             return;
@@ -148,7 +186,10 @@ public final class VirtualClock implements Clock {
                 Task task = earliest();
                 now = Math.max(now, task.due);
                 task.due = KernelThread.NEVER;
+                threadListener.accept(tasks.indexOf(task));
                 long again = task.thread.run(now);
+                threadListener.accept(-1);
+                charged = 0;
                 if (again != KernelThread.NEVER) {
                     again = Math.max(again, now + SHORTEST_PERIOD);
                 }

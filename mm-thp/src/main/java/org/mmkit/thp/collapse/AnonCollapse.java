@@ -8,8 +8,9 @@ import org.mmkit.api.pgtable.PageTables;
 import org.mmkit.api.space.AddressSpace;
 import org.mmkit.api.space.Fault;
 import org.mmkit.api.space.RssKind;
-import org.mmkit.api.space.Vma;
 import org.mmkit.api.space.VmFlags;
+import org.mmkit.api.space.Vma;
+import org.mmkit.api.trace.Tracepoint;
 import org.mmkit.thp.Settings;
 import org.mmkit.thp.Thp;
 import org.mmkit.thp.split.DeferredSplitQueue;
@@ -28,11 +29,20 @@ final class AnonCollapse {
     private int swappedPages;
     private int sharedPages;
     private int referencedPages;
+    /** The frame that the last entry looked at maps. */
+    private long lastPfn;
+
+    private final Tracepoint scanPmd;
+    private final Tracepoint isolate;
+    private final Tracepoint collapsed;
 
     AnonCollapse(Thp thp, DeferredSplitQueue queue) {
         this.thp = thp;
         this.settings = thp.settings;
         this.queue = queue;
+        scanPmd = thp.context.tracepoint("huge_memory", "mm_khugepaged_scan_pmd");
+        isolate = thp.context.tracepoint("huge_memory", "mm_collapse_huge_page_isolate");
+        collapsed = thp.context.tracepoint("huge_memory", "mm_collapse_huge_page");
     }
 
     /** One to be used by one call: another thread may collapse in another address space meanwhile. */
@@ -48,6 +58,9 @@ final class AnonCollapse {
     /** The same, trying as hard for a huge page as {@code gfp} says. */
     ScanResult run(Vma vma, long va, boolean forced, int gfp) {
         ScanResult result = scan(vma, va, forced, true);
+        if (scanPmd.isOn()) {
+            scanPmd.emit(vma.space().id(), lastPfn, referencedPages, emptyPages, result.number(), swappedPages);
+        }
         if (result != ScanResult.SUCCEED) {
             return result;
         }
@@ -57,6 +70,7 @@ final class AnonCollapse {
         }
         thp.stats.collapseAlloc(head != Frames.NONE);
         if (head == Frames.NONE) {
+            tell(vma, false, ScanResult.ALLOC_FAIL);
             return ScanResult.ALLOC_FAIL;
         }
         if (swappedPages > 0) {
@@ -64,13 +78,23 @@ final class AnonCollapse {
         }
         if (result == ScanResult.SUCCEED) {
             result = scan(vma, va, forced, false);
+            if (isolate.isOn()) {
+                isolate.emit(lastPfn, emptyPages, referencedPages, result.number());
+            }
         }
         if (result == ScanResult.SUCCEED) {
             collapse(vma, vma.space().tables().find(va, Thp.LEVEL), va, head);
         } else {
             thp.frames.put(head, 1);
         }
+        tell(vma, result == ScanResult.SUCCEED, result);
         return result;
+    }
+
+    private void tell(Vma vma, boolean isolated, ScanResult result) {
+        if (collapsed.isOn()) {
+            collapsed.emit(vma.space().id(), isolated ? 1 : 0, result.number());
+        }
     }
 
     /** Counts the entries of the block; {@code first} before anything is allocated, again before the copy with nothing left in swap. */
@@ -87,6 +111,7 @@ final class AnonCollapse {
         if (thp.format.isLeaf(pmd, Thp.LEVEL)) {
             return ScanResult.PMD_MAPPED;
         }
+        lastPfn = -1;
         emptyPages = 0;
         swappedPages = 0;
         sharedPages = 0;
@@ -133,7 +158,8 @@ final class AnonCollapse {
     }
 
     private ScanResult countPage(long entry, boolean forced) {
-        long head = thp.frames.head(thp.format.pfn(entry, 1));
+        lastPfn = thp.format.pfn(entry, 1);
+        long head = thp.frames.head(lastPfn);
         if (!thp.frames.test(head, FolioFlags.ANON)) {
             return ScanResult.PAGE_ANON;
         }
