@@ -4,6 +4,7 @@ module org.mmkit.api {
 
     exports org.mmkit.api;
     exports org.mmkit.api.arch;
+    exports org.mmkit.api.cgroup;
     exports org.mmkit.api.config;
     exports org.mmkit.api.feature;
     exports org.mmkit.api.file;

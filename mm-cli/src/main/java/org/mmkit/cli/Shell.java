@@ -1,6 +1,7 @@
 package org.mmkit.cli;
 
 import java.io.PrintWriter;
+import org.mmkit.api.Errno;
 import org.mmkit.core.Machine;
 import org.mmkit.core.PathException;
 import org.mmkit.scenario.ScenarioSession;
@@ -18,6 +19,7 @@ final class Shell {
         "cat /proc/meminfo    ls /sys/kernel/mm    echo always > /sys/kernel/mm/transparent_hugepage/enabled",
         "cat /proc/self/smaps shows the process that the lines run in",
         "explain 0x1000  who holds the frame of that number, and, booted with page_owner=on, since when",
+        "mkdir /sys/fs/cgroup/g    rmdir /sys/fs/cgroup/g    make and remove control groups",
         "dmesg           what the kernel has logged",
         "cat /sys/kernel/debug/page_tables/kernel shows how the memory map is mapped",
         "verify          checks every invariant of the machine (as each line does)",
@@ -51,6 +53,8 @@ final class Shell {
                 for (String row : HELP) {
                     out.println(row);
                 }
+            } else if (text.startsWith("mkdir ") || text.startsWith("rmdir ")) {
+                folder(text);
             } else if (text.equals("dmesg")) {
                 machine.kernelLog().forEach(out::println);
             } else if (text.matches("explain 0x[0-9a-fA-F]{1,12}")) {
@@ -81,6 +85,12 @@ final class Shell {
         if (session.isInsideBlock()) {
             throw CommandException.badInput("the lines end inside a block; close it with }");
         }
+    }
+
+    private void folder(String text) {
+        String path = text.substring("mkdir ".length()).strip();
+        int result = text.startsWith("mkdir") ? machine.mkdir(path) : machine.rmdir(path);
+        out.println(result == 0 ? "= 0" : "= -1 " + Errno.name(-result));
     }
 
     private String path(String typed) {

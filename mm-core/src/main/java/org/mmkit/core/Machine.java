@@ -2,6 +2,7 @@ package org.mmkit.core;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.mmkit.api.Errno;
 import org.mmkit.api.ErrnoException;
 import org.mmkit.api.InvariantViolation;
 import org.mmkit.api.arch.Architecture;
@@ -11,6 +12,7 @@ import org.mmkit.api.memory.PhysicalMemory;
 import org.mmkit.api.pgtable.KernelTables;
 import org.mmkit.api.space.Vma;
 import org.mmkit.core.boot.Bootstrap;
+import org.mmkit.core.cgroup.CgroupTree;
 import org.mmkit.core.observe.PageExplanation;
 import org.mmkit.core.observe.AreaStatistics;
 import org.mmkit.core.observe.Pagemap;
@@ -119,6 +121,24 @@ public final class Machine implements AutoCloseable {
         } finally {
             parts.engine.calls.resume();
         }
+    }
+
+    /**
+     * Makes the control group {@code path}, a folder below /sys/fs/cgroup.
+     *
+     * @return 0 or a negated error number; -EPERM for other folders of /proc and /sys, which only the kernel makes
+     */
+    public int mkdir(String path) {
+        CgroupTree cgroups = parts.cgroups;
+        return cgroups == null || !path.startsWith(CgroupTree.MOUNT + "/") ? -Errno.EPERM
+                : cgroups.mkdir(path.substring(CgroupTree.MOUNT.length() + 1));
+    }
+
+    /** Removes the control group {@code path}; 0 or a negated error number as for {@link #mkdir}, -EBUSY while it is in use. */
+    public int rmdir(String path) {
+        CgroupTree cgroups = parts.cgroups;
+        return cgroups == null || !path.startsWith(CgroupTree.MOUNT + "/") ? -Errno.EPERM
+                : cgroups.rmdir(path.substring(CgroupTree.MOUNT.length() + 1));
     }
 
     /** The names in the directory {@code path} of /proc or /sys; {@link PathException} when it is none. */

@@ -15,6 +15,8 @@ import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.FrameContents;
 import org.mmkit.api.memory.Frames;
 import org.mmkit.api.space.AddressSpace;
+import org.mmkit.api.space.Vma;
+import org.mmkit.hugetlb.cgroup.HugetlbController;
 import org.mmkit.hugetlb.fs.HugeFile;
 import org.mmkit.hugetlb.paging.HugeAreas;
 import org.mmkit.hugetlb.pool.AreaReservations;
@@ -44,6 +46,8 @@ public final class HugePages {
     private final Set<HugeFile> files = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Map<Subpool, HugePagePool> shares = new IdentityHashMap<>();
 
+    private final @Nullable HugetlbController controller;
+
     private HugePagePool standard;
 
     /** Makes an empty pool for each size that a leaf of the page tables, or a run of them, can map. */
@@ -65,6 +69,8 @@ public final class HugePages {
                 }
             }
         }
+        this.controller = context.configuration().isEnabled("CGROUP_HUGETLB")
+                ? context.cgroups().map(groups -> new HugetlbController(groups, pools, pageShift)).orElse(null) : null;
         this.standard = ofSize(layout.size(STANDARD_LEVEL)).orElseThrow();
         context.invariant(this::check);
         frames.setFreeing(FolioFlags.HUGETLB, this::freed);
@@ -78,6 +84,9 @@ public final class HugePages {
     private boolean freed(long head) {
         for (HugePagePool pool : pools) {
             if (pool.order() == frames.order(head)) {
+                if (controller != null) {
+                    controller.freed(pool, head);
+                }
                 pool.freed(head);
                 return true;
             }
@@ -138,6 +147,16 @@ public final class HugePages {
     /** The pool of pages of 2^{@code shift} bytes; 0 for the default. */
     public Optional<HugePagePool> ofShift(int shift) {
         return shift == 0 ? Optional.of(standard) : ofSize(1L << shift);
+    }
+
+    /** Limits and counters by control group. */
+    public Optional<HugetlbController> controller() {
+        return Optional.ofNullable(controller);
+    }
+
+    /** Who pays for what {@code vma} needs; null when nobody is charged. */
+    public HugetlbController.@Nullable Account payer(@Nullable Vma vma) {
+        return controller == null || vma == null ? null : controller.payer(vma.space());
     }
 
     /** The files that there are. */

@@ -139,7 +139,7 @@ class HugetlbAllocationFailureTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"6.18, POOL_SIZES, 256M", "5.14, POOL_SIZES, 256M", "6.18, PRIVATE, 256M", "6.18, FILES, 256M", "6.18, MOUNTS, 256M",
+    @CsvSource({"6.18, POOL_SIZES, 128M", "5.14, POOL_SIZES, 128M", "6.18, PRIVATE, 128M", "6.18, FILES, 128M", "6.18, MOUNTS, 128M",
             "6.18, GIGANTIC_PAGES, 3G", "5.14, GIGANTIC_PAGES, 3G"})
     void H05_nothing_is_lost_whichever_allocation_fails(String kernel, String story, String memory) {
         List<String> lines = story(story);
@@ -149,7 +149,7 @@ class HugetlbAllocationFailureTest {
             while (refuse(kernel, memory, lines, failing, nth)) {
                 failures++;
                 // of the thousands of pages behind one gigantic page the first, the last and some between speak for all
-                nth += nth < 24 ? 1 : nth / 3;
+                nth += nth < 10 ? 1 : nth;
             }
         }
         assertThat(failures).as("allocations that were refused").isGreaterThan(lines.size() / 2);

@@ -1,10 +1,12 @@
 package org.mmkit.api.feature;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.arch.Architecture;
+import org.mmkit.api.cgroup.Cgroups;
 import org.mmkit.api.config.Configuration;
 import org.mmkit.api.file.FileSystems;
 import org.mmkit.api.file.PseudoFile;
@@ -36,6 +38,9 @@ public interface FeatureContext {
 
     /** Frames, allocator, contents. */
     PhysicalMemory memory();
+
+    /** Control groups; empty without them. */
+    Optional<Cgroups> cgroups();
 
     /** The kernel's own page tables. */
     KernelTables kernelTables();

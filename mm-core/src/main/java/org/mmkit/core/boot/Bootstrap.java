@@ -3,6 +3,7 @@ package org.mmkit.core.boot;
 import java.util.ArrayList;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.mmkit.api.InvariantViolation;
 import org.mmkit.api.arch.Architecture;
 import org.mmkit.api.arch.EntryFormat;
@@ -12,6 +13,7 @@ import org.mmkit.api.config.Configuration;
 import org.mmkit.api.feature.Feature;
 import org.mmkit.api.lock.Locks;
 import org.mmkit.core.BootException;
+import org.mmkit.core.cgroup.CgroupTree;
 import org.mmkit.core.compaction.Compactor;
 import org.mmkit.core.compaction.Kcompactd;
 import org.mmkit.core.lock.LockChecker;
@@ -54,6 +56,8 @@ public final class Bootstrap {
     public final PseudoFileSystem pseudoFiles = new PseudoFileSystem();
     /** The engine's own files. */
     public final EngineFiles engineFiles;
+    /** Control groups, or null without them. */
+    public final @Nullable CgroupTree cgroups;
     /** The kernel log, oldest line first. */
     public final List<String> log = new ArrayList<>();
     /** The lines that features have added. */
@@ -100,6 +104,10 @@ public final class Bootstrap {
         swapUse = new MachineSwapUse(files.swap());
         engineFiles = new EngineFiles(pseudoFiles,
                 new EngineFiles.Sources(engine, files, processes, pagemap, swapUse, fields, parameters.line()));
+        cgroups = configuration.isEnabled("CGROUPS") ? new CgroupTree(processes) : null;
+        if (cgroups != null) {
+            pseudoFiles.addDirectory(CgroupTree.MOUNT, cgroups);
+        }
         if (configuration.isEnabled("FAIL_PAGE_ALLOC")) {
             AllocationFaults faults = new AllocationFaults();
             memory.allocator().setFaults(faults);
@@ -117,7 +125,7 @@ public final class Bootstrap {
         clock.register(files.reclaim().kswapd());
         files.reclaim().kswapd().schedule(clock::now, clock::wake);
         startFeatures(new FeatureHost(configuration, architecture, engine, clock, parameters, files.vfs(), pseudoFiles, fields,
-                wiring.policies(), processes, ledger, log));
+                wiring.policies(), processes, ledger, log, cgroups));
     }
 
     private static Locks locks(Configuration configuration) {

@@ -3,11 +3,13 @@ package org.mmkit.core.boot;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.mmkit.api.arch.Architecture;
 import org.mmkit.api.config.Configuration;
 import org.mmkit.api.file.FileSystems;
 import org.mmkit.api.policy.PagePolicyProvider;
 import org.mmkit.core.BootException;
+import org.mmkit.core.cgroup.CgroupTree;
 import org.mmkit.core.ledger.PageLedger;
 import org.mmkit.core.process.ProcessTable;
 import org.mmkit.core.pseudofs.Fields;
@@ -28,6 +30,8 @@ final class FeatureHost {
     final List<PagePolicyProvider> policies;
     final ProcessTable processes;
     final PageLedger ledger;
+    /** Control groups, or null without them. */
+    final @Nullable CgroupTree cgroups;
     /** The kernel log, oldest line first. */
     final List<String> log;
     private final Map<String, String> owners = new HashMap<>();
@@ -44,7 +48,8 @@ final class FeatureHost {
             List<PagePolicyProvider> policies,
             ProcessTable processes,
             PageLedger ledger,
-            List<String> log) {
+            List<String> log,
+            @Nullable CgroupTree cgroups) {
         this.configuration = configuration;
         this.architecture = architecture;
         this.engine = engine;
@@ -57,6 +62,7 @@ final class FeatureHost {
         this.processes = processes;
         this.ledger = ledger;
         this.log = log;
+        this.cgroups = cgroups;
     }
 
     /** {@code feature} takes {@code place}; a {@link BootException} names both when somebody has it. */

@@ -1,10 +1,12 @@
 package org.mmkit.core.boot;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.arch.Architecture;
+import org.mmkit.api.cgroup.Cgroups;
 import org.mmkit.api.config.Configuration;
 import org.mmkit.api.feature.AnonFolioPolicy;
 import org.mmkit.api.feature.AreaField;
@@ -65,6 +67,11 @@ final class FeatureRegistration implements FeatureContext {
     @Override
     public PhysicalMemory memory() {
         return host.engine.memory;
+    }
+
+    @Override
+    public Optional<Cgroups> cgroups() {
+        return Optional.ofNullable(host.cgroups);
     }
 
     @Override

@@ -316,7 +316,7 @@ public final class Process {
             engine.tracing.enter(pid);
             UserAddressSpace copy = parallel.fork(space);
             if (copy != null) {
-                return table.add(copy);
+                return table.addChild(this, copy);
             }
         }
         calls.stop();
@@ -325,7 +325,7 @@ public final class Process {
             if (space.isDead()) {
                 throw new ErrnoException(Errno.ESRCH);
             }
-            return table.add(space.fork(engine.extensions.inheritedSpaceFlags()));
+            return table.addChild(this, space.fork(engine.extensions.inheritedSpaceFlags()));
         } finally {
             calls.resume();
         }
@@ -338,7 +338,7 @@ public final class Process {
         calls.stop();
         engine.tracing.enter(pid);
         try {
-            Process child = table.add(space);
+            Process child = table.addChild(this, space);
             child.sharesSpace = true;
             return child;
         } finally {

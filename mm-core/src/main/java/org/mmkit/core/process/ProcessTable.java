@@ -15,6 +15,7 @@ public final class ProcessTable {
     private final List<Process> living = new ArrayList<>();
     private final ParallelCalls parallel;
     private int lastPid;
+    private ForkListener listener = (parent, child) -> {};
 
     /** Made once per machine. */
     public ProcessTable(Engine engine) {
@@ -39,6 +40,24 @@ public final class ProcessTable {
         Process process = new Process(engine, this, ++lastPid, space);
         living.add(process);
         return process;
+    }
+
+    /** Hears of forks. */
+    public interface ForkListener {
+
+        /** The process {@code parent} has made {@code child}; both are process numbers. */
+        void forked(int parent, int child);
+    }
+
+    /** Tells {@code hearing} of each fork and vfork from now on. */
+    public void onFork(ForkListener hearing) {
+        listener = hearing;
+    }
+
+    synchronized Process addChild(Process parent, UserAddressSpace space) {
+        Process child = add(space);
+        listener.forked(parent.pid(), child.pid());
+        return child;
     }
 
     synchronized void remove(Process process) {

@@ -1,5 +1,8 @@
 package org.mmkit.hugetlb.fs;
 
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.Errno;
 import org.mmkit.api.file.FileFlags;
@@ -15,6 +18,7 @@ import org.mmkit.api.space.Vma;
 import org.mmkit.api.space.VmFlags;
 import org.mmkit.api.space.VmaOperations;
 import org.mmkit.hugetlb.HugePages;
+import org.mmkit.hugetlb.cgroup.HugetlbController;
 import org.mmkit.hugetlb.paging.HugeAreas;
 import org.mmkit.hugetlb.pool.HugePagePool;
 import org.mmkit.hugetlb.pool.ReservationMap;
@@ -36,6 +40,8 @@ public final class HugeFile implements Inode, MappingHost {
     private final HugeAreas areas;
     /** Pages that are promised to shared mappings, or there. */
     private final ReservationMap promised = new ReservationMap();
+    /** Who was charged for which entry of {@link #promised}. */
+    private final TreeMap<Long, HugetlbController.Account> payers = new TreeMap<>();
     private final int basePages;
     private long size;
     private long present;
@@ -122,12 +128,38 @@ public final class HugeFile implements Inode, MappingHost {
     // ---- promises and pages -------------------------------------------------------------------------------------
 
     /** Promises the pages of [{@code from}, {@code to}) to shared mappings: 0 or -ENOMEM. */
-    int reserveShared(long from, long to) {
-        int result = promise(promised.missing(from, to));
-        if (result == 0) {
-            promised.add(from, to);
+    int reserveShared(long from, long to, HugetlbController.@Nullable Account payer) {
+        int result = promise(promised.missing(from, to), payer);
+        if (result != 0) {
+            return result;
+        }
+        for (long index = from; payer != null && index < to; index++) {
+            if (promised.count(index, index + 1) == 0) {
+                payers.put(index, payer);
+            }
+        }
+        promised.add(from, to);
+        return 0;
+    }
+
+    private int promise(long count, HugetlbController.@Nullable Account payer) {
+        Optional<HugetlbController> controller = machine.controller();
+        if (controller.isPresent() && !controller.get().chargePromises(payer, pool, count)) {
+            return -Errno.ENOMEM;
+        }
+        int result = promise(count);
+        if (result != 0) {
+            controller.ifPresent(c -> c.unchargePromises(payer, pool, count));
         }
         return result;
+    }
+
+    /** Takes the entries of [{@code from}, {@code to}) out of the map, and back from those who were charged; returns how many there were. */
+    private long forget(long from, long to) {
+        Map<Long, HugetlbController.Account> charged = payers.subMap(from, to);
+        machine.controller().ifPresent(c -> charged.values().forEach(payer -> c.unchargePromises(payer, pool, 1)));
+        charged.clear();
+        return promised.remove(from, to);
     }
 
     private int promise(long count) {
@@ -155,12 +187,13 @@ public final class HugeFile implements Inode, MappingHost {
         long to = from + (vma.end() - vma.start() >>> pool.pageShift());
         if (!vma.has(VmFlags.NORESERVE)) {
             boolean shared = vma.has(VmFlags.MAYSHARE);
-            int result = shared ? reserveShared(from, to) : promise(to - from);
+            HugetlbController.Account payer = machine.payer(vma);
+            int result = shared ? reserveShared(from, to, payer) : promise(to - from, payer);
             if (result != 0) {
                 return result;
             }
             if (!shared) {
-                machine.reservations().own(vma);
+                machine.reservations().own(vma, payer);
             }
         }
         if (vma.has(VmFlags.WRITE)) {
@@ -173,6 +206,9 @@ public final class HugeFile implements Inode, MappingHost {
     public void closed(Vma vma) {
         ReservationMap used = vma.has(VmFlags.MAYSHARE) ? null : machine.reservations().map(vma);
         if (used != null) {
+            HugetlbController.Account payer = machine.reservations().payer(vma);
+            long all = vma.end() - vma.start() >>> pool.pageShift();
+            machine.controller().ifPresent(c -> c.unchargePromises(payer, pool, all));
             long unused = outstanding(vma, used);
             if (unused > 0) {
                 withdraw(unused);
@@ -205,7 +241,8 @@ public final class HugeFile implements Inode, MappingHost {
                 return Frames.NONE;
             }
         }
-        long head = pool.obtain(beyond == 0);
+        HugetlbController.Account payer = machine.payer(vma);
+        long head = obtain(payer, beyond == 0, needed);
         if (head == Frames.NONE) {
             if (needed && share != null) {
                 share.giveBack(1);
@@ -217,6 +254,24 @@ public final class HugeFile implements Inode, MappingHost {
         }
         if (!beyondPromise && notes != null) {
             notes.add(index, index + 1);
+        }
+        return head;
+    }
+
+    /** A page of the pool that {@code payer} is charged for; {@link Frames#NONE} without one, or at the payer's limit. */
+    private long obtain(HugetlbController.@Nullable Account payer, boolean promisedPage, boolean unpromised) {
+        HugetlbController controller = machine.controller().orElse(null);
+        if (controller == null || payer == null) {
+            return pool.obtain(promisedPage);
+        }
+        if (!controller.chargePage(payer, pool, unpromised)) {
+            return Frames.NONE;
+        }
+        long head = pool.obtain(promisedPage);
+        if (head == Frames.NONE) {
+            controller.cancelPage(payer, pool, unpromised);
+        } else {
+            controller.commitPage(payer, head, unpromised);
         }
         return head;
     }
@@ -262,7 +317,7 @@ public final class HugeFile implements Inode, MappingHost {
             freed++;
         }
         present -= freed;
-        long entries = promised.remove(from, Long.MAX_VALUE);
+        long entries = forget(from, Long.MAX_VALUE);
         withdraw(entries - freed);
     }
 
@@ -313,7 +368,7 @@ public final class HugeFile implements Inode, MappingHost {
                 if (head != Frames.NONE) {
                     pages.remove(head);
                     present--;
-                    withdraw(promised.remove(index, index + 1) - 1);
+                    withdraw(forget(index, index + 1) - 1);
                 }
             }
         }

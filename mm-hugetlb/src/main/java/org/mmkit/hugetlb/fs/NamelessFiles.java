@@ -25,7 +25,7 @@ public final class NamelessFiles implements HugeFileProvider {
                 .orElseThrow(() -> new ErrnoException(use == Use.MEMFD ? Errno.ENODEV : Errno.EINVAL));
         long rounded = length + pool.pageSize() - 1 & -pool.pageSize();
         HugeFile file = new HugeFile(machine, pool, null, name, device, () -> {});
-        if (reserve && file.reserveShared(0, rounded >>> pool.pageShift()) != 0) {
+        if (reserve && file.reserveShared(0, rounded >>> pool.pageShift(), null) != 0) {
             throw new ErrnoException(Errno.ENOMEM);
         }
         file.setSize(rounded);

@@ -4,6 +4,7 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.space.Vma;
+import org.mmkit.hugetlb.cgroup.HugetlbController;
 
 /**
  * What private areas were promised, and which of them lost pages to the owner (Linux: vm_private_data of HugeTLB areas). The area
@@ -14,6 +15,8 @@ public final class AreaReservations {
     private static final class State {
         @Nullable ReservationMap map;
         boolean robbed;
+        /** Who was charged for the promise. */
+        HugetlbController.@Nullable Account payer;
     }
 
     /** Takes areas and what they were promised. */
@@ -38,9 +41,17 @@ public final class AreaReservations {
     /** No areas yet. */
     public AreaReservations() {}
 
-    /** {@code vma} was promised all of its pages. */
-    public void own(Vma vma) {
-        state(vma).map = new ReservationMap();
+    /** {@code vma} was promised all of its pages, which {@code payer} was charged for; null for nobody. */
+    public void own(Vma vma, HugetlbController.@Nullable Account payer) {
+        State state = state(vma);
+        state.map = new ReservationMap();
+        state.payer = payer;
+    }
+
+    /** Who was charged for the promise to {@code vma}; null for nobody. */
+    public HugetlbController.@Nullable Account payer(Vma vma) {
+        State state = states.get(vma);
+        return state == null ? null : state.payer;
     }
 
     private State state(Vma vma) {
@@ -60,6 +71,7 @@ public final class AreaReservations {
             State same = state(vma);
             same.map = state.map;
             same.robbed = state.robbed;
+            same.payer = state.payer;
         }
     }
 

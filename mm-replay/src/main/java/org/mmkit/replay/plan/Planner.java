@@ -238,7 +238,7 @@ public final class Planner {
             long length = part.pages(size) * size;
             long at = process.mmap(0, length, READ_WRITE, flags(part, size) | MapFlags.MAP_NORESERVE, null, 0);
             for (long done = 0; at > 0 && done < length && signal == 0; done += size) {
-                signal = process.store(at + done, 1);
+                signal = -process.store(at + done, 1);
                 touched += signal == 0 ? 1 : 0;
             }
         }

@@ -1,0 +1,5 @@
+/** The hierarchy of control groups below /sys/fs/cgroup. */
+@NullMarked
+package org.mmkit.core.cgroup;
+
+import org.jspecify.annotations.NullMarked;
