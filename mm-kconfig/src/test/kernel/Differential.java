@@ -35,8 +35,9 @@ import org.mmkit.kconfig.conf.Conf;
  * <li>{@code srctree}: the tree
  * <li>{@code defconfigs}: folder of minimal configurations, below the tree; {@code pattern}: a regular expression of their names
  * <li>{@code env}: more variables, NAME=VALUE separated by blanks
- * <li>{@code options}: {@code long}, or {@code short} for tools that know -n, -y, -m, -d, -D only
- * <li>{@code level}: {@code bytes}; {@code unended}: but for "# end of" lines; {@code settings}: lines of symbols only
+ * <li>{@code options}: {@code long}, or {@code short} for tools that know -n, -y, -m, -A, -D and -r only
+ * <li>{@code level}: {@code bytes}, or {@code settings}: lines of symbols only
+ * <li>{@code dialect}: {@code classic} unless given
  * <li>{@code linked}: run in a folder with links to the tree's, for tools that look nowhere else for patterns
  * <li>{@code seeds}: random configurations; {@code jobs}: runs at a time; {@code keep}: folder for outputs that differ
  * </ul>
@@ -44,7 +45,7 @@ import org.mmkit.kconfig.conf.Conf;
 public final class Differential {
 
     private static final Map<String, String> SHORT = Map.of("--allnoconfig", "-n", "--allyesconfig", "-y",
-            "--allmodconfig", "-m", "--alldefconfig", "-d", "--defconfig=", "-D");
+            "--allmodconfig", "-m", "--alldefconfig", "-A", "--defconfig=", "-D", "--randconfig", "-r");
 
     private final Map<String, String> given = new LinkedHashMap<>();
     private final Map<String, String> environment = new LinkedHashMap<>();
@@ -118,7 +119,7 @@ public final class Differential {
         for (String mode : List.of("allnoconfig", "allyesconfig", "allmodconfig", "alldefconfig")) {
             cases.add(new Case(mode, mode, List.of("--" + mode), null, "", Map.of(), config));
         }
-        for (int seed = 1; seed <= Integer.parseInt(given.getOrDefault("seeds", "10")) && !small; seed++) {
+        for (int seed = 1; seed <= Integer.parseInt(given.getOrDefault("seeds", "10")); seed++) {
             cases.add(new Case("randconfig", "randconfig " + seed, List.of("--randconfig"), null, "",
                     Map.of("KCONFIG_SEED", "" + seed), config));
         }
@@ -198,8 +199,6 @@ public final class Differential {
         switch (given.getOrDefault("level", "bytes")) {
             case "settings":
                 return text.lines().filter(l -> l.matches("(# )?\\w+(=.*| is not set)")).map(l -> l + "\n").collect(Collectors.joining());
-            case "unended":
-                return text.replaceAll("(?m)^# end of .*\n(\n(?!#\n))?", "");
             default:
                 return text;
         }

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Map;
 import org.mmkit.kconfig.macro.MacroShell;
 import org.mmkit.kconfig.model.Diagnostic;
+import org.mmkit.kconfig.model.Dialect;
 import org.mmkit.kconfig.model.KconfigException;
 import org.mmkit.kconfig.model.KconfigTree;
-import org.mmkit.kconfig.parser.Dialect;
 import org.mmkit.kconfig.parser.KconfigParser;
 import org.mmkit.kconfig.parser.SourceFiles;
 

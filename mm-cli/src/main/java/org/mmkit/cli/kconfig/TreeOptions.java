@@ -20,11 +20,11 @@ import org.mmkit.kconfig.config.ResolvedConfiguration;
 import org.mmkit.kconfig.macro.MacroShell;
 import org.mmkit.kconfig.macro.ProcessShell;
 import org.mmkit.kconfig.model.Diagnostic;
+import org.mmkit.kconfig.model.Dialect;
 import org.mmkit.kconfig.model.KconfigException;
 import org.mmkit.kconfig.model.KconfigTree;
 import org.mmkit.kconfig.model.Symbol;
 import org.mmkit.kconfig.model.Text;
-import org.mmkit.kconfig.parser.Dialect;
 import picocli.CommandLine.Option;
 
 /** Which tree and configuration a command works on. */

@@ -21,13 +21,13 @@ import org.mmkit.kconfig.macro.ProbeCache;
 import org.mmkit.kconfig.macro.ProcessShell;
 import org.mmkit.kconfig.macro.RunAheadShell;
 import org.mmkit.kconfig.model.Diagnostic;
+import org.mmkit.kconfig.model.Dialect;
 import org.mmkit.kconfig.model.KconfigException;
 import org.mmkit.kconfig.model.KconfigTree;
 import org.mmkit.kconfig.model.Property;
 import org.mmkit.kconfig.model.PropertyKind;
 import org.mmkit.kconfig.model.Symbol;
 import org.mmkit.kconfig.model.SymbolType;
-import org.mmkit.kconfig.parser.Dialect;
 import org.mmkit.kconfig.parser.KconfigParser;
 
 /**
@@ -174,11 +174,18 @@ public final class Conf {
     }
 
     private Dialect dialect() {
-        return "classic".equals(env("MM_KCONFIG_DIALECT")) ? Dialect.CLASSIC : Dialect.LINUX;
+        String name = env("MM_KCONFIG_DIALECT");
+        Dialect dialect = Dialect.named(name == null ? "linux" : name);
+        if (dialect == null) {
+            io.error("conf: MM_KCONFIG_DIALECT=" + name + " is none of linux, classic, u-boot, ancient\n");
+            throw new ConfExit(1);
+        }
+        return dialect;
     }
 
     private void scout(String name, RunAheadShell ahead) {
-        Thread scout = new Thread(null, () -> new KconfigParser(files.sources(), environment, ahead.scout(), d -> { }, dialect())
+        Dialect dialect = dialect();
+        Thread scout = new Thread(null, () -> new KconfigParser(files.sources(), environment, ahead.scout(), d -> { }, dialect)
                 .scout(name), "kconfig-scout", STACK_BYTES);
         scout.setDaemon(true);
         scout.start();

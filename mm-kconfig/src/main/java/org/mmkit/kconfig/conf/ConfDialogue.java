@@ -15,6 +15,8 @@ import org.mmkit.kconfig.model.SymbolType;
 /** Asks the user, line by line, for the value of each symbol, or of each new one. */
 final class ConfDialogue {
 
+    private static final int IDLE_ROUNDS = 100;
+
     private final Evaluator evaluator;
     private final ValueSetter setter;
     private final KconfigTree tree;
@@ -51,10 +53,28 @@ final class ConfDialogue {
 
     /** Asks for, or lists, new symbols until there are none. */
     void askNew() {
+        int idle = 0;
+        int known = -1;
         do {
             asked = 0;
             check(tree.root());
+            int now = settings();
+            idle = now == known ? idle + 1 : 0;
+            known = now;
+            if (asked > 0 && idle > IDLE_ROUNDS) {
+                // A choice that can neither be answered nor counts as answered: the original would ask for ever.
+                io.error("\nerror: no answer makes the configuration complete\n");
+                throw new ConfExit(1);
+            }
         } while (asked > 0);
+    }
+
+    private int settings() {
+        int n = 0;
+        for (int i = 0; i < tree.symbolCount(); i++) {
+            n += evaluator.user().isSet(i) ? 1 : 0;
+        }
+        return n;
     }
 
     private void print(String text) {

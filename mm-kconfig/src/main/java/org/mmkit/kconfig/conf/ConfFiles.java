@@ -30,7 +30,11 @@ final class ConfFiles {
 
     /** A file in the working directory or in {@code srctree}; null when there is none. */
     byte @Nullable [] read(String name) {
-        return name.isEmpty() ? null : sources.read(name);
+        if (name.isEmpty()) {
+            return null;
+        }
+        // A directory can be opened, and ends at once.
+        return Files.isDirectory(path(name)) ? new byte[0] : sources.read(name);
     }
 
     Path path(String name) {

@@ -86,7 +86,7 @@ public final class ConfigWriter {
 
     private boolean endsMenu(MenuNode node, MenuNode root) {
         Property prompt = node.prompt();
-        return node.symbol() == null && node != root && prompt != null && prompt.kind() == PropertyKind.MENU
+        return tree.dialect().endsMenus() && node.symbol() == null && node != root && prompt != null && prompt.kind() == PropertyKind.MENU
                 && evaluator.isShown(node);
     }
 

@@ -113,13 +113,18 @@ public final class DotConfigReader {
                 return;
             }
             int blank = text.indexOf(' ', start);
-            if (blank < 0 || !text.substring(blank + 1).equals("is not set")) {
+            String rest = blank < 0 ? "" : text.substring(blank + 1);
+            // Before 6.10 anything could follow.
+            if (!rest.equals("is not set") && !(tree.hasClassicChoices() && rest.startsWith("is not set"))) {
                 return;
             }
             name = text.substring(start, blank);
             value = "n";
         } else {
             int equals = text.startsWith(prefix) ? text.indexOf('=', prefix.length()) : -1;
+            if (equals < 0 && tree.hasClassicChoices() && text.startsWith(prefix)) {
+                return;
+            }
             if (equals < 0) {
                 warn("unexpected data: " + text);
                 return;

@@ -9,11 +9,13 @@ public final class SymbolLines {
 
     private final Evaluator evaluator;
     private final String prefix;
+    private final boolean escape;
 
     /** Lines with the present values of {@code evaluator}; {@code prefix} comes before each name. */
     public SymbolLines(Evaluator evaluator, String prefix) {
         this.evaluator = evaluator;
         this.prefix = prefix;
+        this.escape = evaluator.tree().dialect().escapesTexts();
     }
 
     /** {@code CONFIG_X=y} or {@code # CONFIG_X is not set}. */
@@ -94,11 +96,11 @@ public final class SymbolLines {
         return s.type() == SymbolType.HEX && !has ? "0x" : "";
     }
 
-    private static void quoted(StringBuilder out, String value) {
+    private void quoted(StringBuilder out, String value) {
         out.append('"');
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);
-            if (c == '"' || c == '\\') {
+            if (escape && (c == '"' || c == '\\')) {
                 out.append('\\');
             }
             out.append(c);

@@ -42,6 +42,8 @@ public final class Evaluator {
     private final byte[] promptLevel;
     private final Choices choices;
     private final boolean classic;
+    private final boolean everyDefault;
+    private final boolean implyAlways;
     private int modulesLevel;
     private int unmetWarnings;
     private boolean changed;
@@ -54,6 +56,8 @@ public final class Evaluator {
         this.sink = sink;
         this.modules = tree.modules();
         this.classic = tree.hasClassicChoices();
+        this.everyDefault = tree.dialect().writesEveryDefault();
+        this.implyAlways = tree.dialect().impliesAlways();
         values = new Values(tree.symbolCount());
         flags = values.flags;
         level = values.level;
@@ -272,7 +276,9 @@ public final class Evaluator {
             default -> {
             }
         }
-        flags[id] &= ~WRITE;
+        if (!everyDefault || !s.isChoiceMember()) {
+            flags[id] &= ~WRITE;
+        }
         calculateVisibility(s);
         if (visible[id] != 0) {
             flags[id] |= WRITE;
@@ -326,7 +332,7 @@ public final class Evaluator {
                 Property p = activeDefault(s);
                 if (p != null) {
                     value = Math.min(level(p.value()), level(p.condition()));
-                    if (value != 0) {
+                    if (value != 0 || everyDefault) {
                         flags[id] |= WRITE;
                     }
                 }
@@ -368,7 +374,8 @@ public final class Evaluator {
         Expr selects = s.reverseDependency();
         reverse[id] = (byte) raised(s, selects == null ? 0 : level(selects));
         Expr implies = s.impliedBy();
-        implied[id] = (byte) raised(s, implies == null ? 0 : level(implies));
+        boolean counts = implies != null && (implyAlways || direct[id] != 0);
+        implied[id] = (byte) raised(s, counts ? level(implies) : 0);
     }
 
     private int raised(Symbol s, int value) {

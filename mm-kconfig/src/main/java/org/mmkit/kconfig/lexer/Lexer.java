@@ -5,6 +5,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.kconfig.macro.MacroExpander;
 import org.mmkit.kconfig.model.Diagnostic;
+import org.mmkit.kconfig.model.Dialect;
 
 /**
  * Turns a stack of open files into tokens. Macro references are expanded on the way; an expansion is one word or part
@@ -38,6 +39,7 @@ public final class Lexer {
     private final MacroExpander macros;
     private final byte[] classes;
     private final boolean classic;
+    private final boolean hasMacros;
     private @Nullable OpenFile current;
     private byte[] buffer = new byte[0];
     private int pos;
@@ -61,10 +63,11 @@ public final class Lexer {
     /**
      * A lexer without a file; macros are expanded by {@code macros}.
      *
-     * @param classic whether words may have dots and slashes, and texts {@code $NAME}
+     * @param dialect decides whether words may have dots and slashes, and texts {@code $NAME} or {@code $(NAME)}
      */
-    public Lexer(MacroExpander macros, Diagnostic.Sink sink, boolean classic) {
-        this.classic = classic;
+    public Lexer(MacroExpander macros, Diagnostic.Sink sink, Dialect dialect) {
+        this.classic = dialect.isClassic();
+        this.hasMacros = dialect.hasMacros();
         this.classes = classic ? CLASSIC_CLASS : CLASS;
         this.macros = macros;
         this.sink = sink;
@@ -380,7 +383,7 @@ public final class Lexer {
     }
 
     private void expandInText() {
-        if (pos >= end || buffer[pos] != '(') {
+        if (!hasMacros || pos >= end || buffer[pos] != '(') {
             if (!classic || !expandName()) {
                 append('$');
             }

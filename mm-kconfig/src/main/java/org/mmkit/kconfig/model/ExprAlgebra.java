@@ -16,6 +16,7 @@ final class ExprAlgebra {
     private final Diagnostic.Sink sink;
     private final boolean classic;
     private final Depth depth = new Depth();
+    private final OperandIndex index = new OperandIndex();
     private final Expr yesExpr;
     private final Expr noExpr;
     private @Nullable Expr[] transformed = new @Nullable Expr[1 << 14];
@@ -235,8 +236,13 @@ final class ExprAlgebra {
             if (e.kind == ExprKind.AND || e.kind == ExprKind.OR) {
                 Expr l = distinctOf(e.left());
                 Expr r = distinctOf(e.right());
-                joinPairs(e.kind, l, r);
-                e = table.binary(e.kind, outLeft, outRight);
+                if (index.mayMeet(e.kind, l, r)) {
+                    joinPairs(e.kind, l, r);
+                    e = table.binary(e.kind, outLeft, outRight);
+                } else {
+                    e = table.binary(e.kind, l, r);
+                    index.joined(l, r, e);
+                }
             }
             if (!classic || changes > 0 || e != before) {
                 e = fold(e);

@@ -22,14 +22,14 @@ public final class KconfigTree {
     private final int nodes;
     private final List<String> files;
     private final Map<String, String> environment;
-    private final boolean classic;
+    private final Dialect dialect;
     private final @Nullable Symbol defconfigList;
     private final Symbol[] bucketOrder;
     private final List<Symbol> all;
 
     KconfigTree(MenuNode root, SymbolTable symbols, Symbol modules, int expressions, int properties, int nodes,
-            List<String> files, Map<String, String> environment, boolean classic, @Nullable Symbol defconfigList) {
-        this.classic = classic;
+            List<String> files, Map<String, String> environment, Dialect dialect, @Nullable Symbol defconfigList) {
+        this.dialect = dialect;
         this.defconfigList = defconfigList;
         this.root = root;
         this.symbols = symbols;
@@ -110,7 +110,12 @@ public final class KconfigTree {
 
     /** Whether choices have the modes n, m and y, as before Linux 6.9. */
     public boolean hasClassicChoices() {
-        return classic;
+        return dialect.isClassic();
+    }
+
+    /** The dialect that the files were read in. */
+    public Dialect dialect() {
+        return dialect;
     }
 
     /** The symbol whose defaults name the files to begin with when there is no configuration; null without one. */

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TreeBuilder {
 
+    private final Dialect dialect;
     private final boolean classic;
     private final SymbolTable symbols;
     private final ExprTable exprs;
@@ -32,10 +33,11 @@ public final class TreeBuilder {
     /**
      * A builder that reports to {@code sink}.
      *
-     * @param classic whether choices have the modes n, m and y, as before Linux 6.9
+     * @param dialect decides what choices are
      */
-    public TreeBuilder(Diagnostic.Sink sink, boolean classic) {
-        this.classic = classic;
+    public TreeBuilder(Diagnostic.Sink sink, Dialect dialect) {
+        this.dialect = dialect;
+        this.classic = dialect.isClassic();
         this.symbols = new SymbolTable(classic);
         this.exprs = new ExprTable(symbols);
         this.sink = sink;
@@ -300,7 +302,7 @@ public final class TreeBuilder {
             s.choiceNode = classic ? s.memberOf : enclosingChoice(s);
         }
         return new KconfigTree(root, symbols, switchSymbol, exprs.idCount(), properties, nodes.size(),
-                List.copyOf(files), new LinkedHashMap<>(environment), classic, defconfigList);
+                List.copyOf(files), new LinkedHashMap<>(environment), dialect, defconfigList);
     }
 
     /** The choice around the first definition of {@code symbol} that has a prompt; null when there is none. */

@@ -8,15 +8,17 @@ import org.mmkit.kconfig.model.SymbolType;
 import org.mmkit.kconfig.model.Text;
 import org.mmkit.kconfig.model.TreeBuilder;
 
-/** The lines that only {@link Dialect#CLASSIC} has. Their words are ordinary words elsewhere. */
+/** The lines that only the classic dialects have. Their words are ordinary words elsewhere. */
 final class ClassicStatements {
 
     private final KconfigParser parser;
+    private final EntryOptions options;
     private final TreeBuilder tree;
     private final Map<String, String> environment;
 
-    ClassicStatements(KconfigParser parser, TreeBuilder tree, Map<String, String> environment) {
+    ClassicStatements(KconfigParser parser, EntryOptions options, TreeBuilder tree, Map<String, String> environment) {
         this.parser = parser;
+        this.options = options;
         this.tree = tree;
         this.environment = environment;
     }
@@ -37,10 +39,10 @@ final class ClassicStatements {
     /** A line of a config entry that only the classic dialect has; false when {@code name} begins something else. */
     boolean option(String name) {
         switch (name) {
-            case "---help---" -> parser.help();
-            case "def_int" -> parser.defaultValue(SymbolType.INT);
-            case "def_hex" -> parser.defaultValue(SymbolType.HEX);
-            case "def_string" -> parser.defaultValue(SymbolType.STRING);
+            case "---help---" -> options.help();
+            case "def_int" -> options.defaultValue(SymbolType.INT);
+            case "def_hex" -> options.defaultValue(SymbolType.HEX);
+            case "def_string" -> options.defaultValue(SymbolType.STRING);
             case "option" -> {
                 parser.advance();
                 if (parser.token == Token.MODULES) {
@@ -93,14 +95,14 @@ final class ClassicStatements {
     /** A line of a choice that only the classic dialect has; false when something else begins. */
     boolean choiceOption() {
         if (parser.token == Token.TRISTATE) {
-            parser.type(SymbolType.TRISTATE);
+            options.type(SymbolType.TRISTATE);
             return true;
         }
         if (parser.token != Token.WORD) {
             return false;
         }
         switch (parser.text()) {
-            case "---help---" -> parser.help();
+            case "---help---" -> options.help();
             case "optional" -> {
                 parser.advance();
                 parser.endOfStatement();

@@ -13,8 +13,8 @@ import org.mmkit.kconfig.macro.MacroExpander;
 import org.mmkit.kconfig.macro.MacroShell;
 import org.mmkit.kconfig.model.Diagnostic;
 import org.mmkit.kconfig.model.Diagnostic.Severity;
+import org.mmkit.kconfig.model.Dialect;
 import org.mmkit.kconfig.model.Expr;
-import org.mmkit.kconfig.model.ExprKind;
 import org.mmkit.kconfig.model.KconfigException;
 import org.mmkit.kconfig.model.KconfigTree;
 import org.mmkit.kconfig.model.MenuNode;
@@ -37,8 +37,7 @@ public final class KconfigParser {
 
     private final SourceFiles files;
     private final boolean classic;
-    private final ClassicStatements older;
-    private final Map<String, String> environment;
+    private final EntryOptions options;
     private final Diagnostic.Sink sink;
     private final List<Diagnostic> diagnostics = new ArrayList<>();
     private final TreeBuilder tree;
@@ -90,18 +89,17 @@ public final class KconfigParser {
     /** As the other constructor, for a dialect. */
     public KconfigParser(SourceFiles files, Map<String, String> environment, MacroShell shell,
             Diagnostic.Sink listener, Dialect dialect) {
-        this.classic = dialect == Dialect.CLASSIC;
-        this.environment = Map.copyOf(environment);
+        this.classic = dialect.isClassic();
         this.files = files;
         this.sink = d -> {
             diagnostics.add(d);
             listener.report(d);
         };
-        this.tree = new TreeBuilder(sink, classic);
+        this.tree = new TreeBuilder(sink, dialect);
         this.macros = new MacroExpander(environment, shell, sink, tree::addEnvironment);
-        this.lexer = new Lexer(macros, sink, classic);
+        this.lexer = new Lexer(macros, sink, dialect);
         this.expressions = new ExpressionParser(this, tree);
-        this.older = new ClassicStatements(this, tree, this.environment);
+        this.options = new EntryOptions(this, tree, expressions, classic, Map.copyOf(environment));
     }
 
     /** Everything reported so far, in order. */
@@ -173,6 +171,12 @@ public final class KconfigParser {
         token = lexer.next();
     }
 
+    /** Moves on to the text of a help section. */
+    void advanceToHelp() {
+        lexer.beginHelp();
+        advance();
+    }
+
     /** Assigns to a macro variable at the present place. */
     void assign(String name, String value) {
         macros.assign(name, value, MacroExpander.Flavor.RECURSIVE, lexer.file(), lexer.physicalLine());
@@ -185,6 +189,10 @@ public final class KconfigParser {
 
     void place() {
         tree.at(lexer.file(), lexer.statementLine());
+    }
+
+    void warning(String message) {
+        sink.report(Diagnostic.at(Severity.WARNING, lexer.file(), lexer.statementLine(), "warning: " + message));
     }
 
     void error(String message) {
@@ -214,7 +222,7 @@ public final class KconfigParser {
             try {
                 if (token == Token.WORD && !inChoice) {
                     name = text();
-                    if (!classic || !older.statement(name)) {
+                    if (!options.olderStatement(name)) {
                         assignment(name);
                     }
                 } else {
@@ -241,7 +249,9 @@ public final class KconfigParser {
     private boolean recover(String message) {
         failed = true;
         if (quiet == 0) {
-            error("syntax error");
+            // Tools before 6.10 count one line too many here.
+            sink.report(Diagnostic.at(Severity.ERROR, lexer.file(), lexer.statementLine() + (classic ? 1 : 0),
+                    "syntax error"));
         }
         quiet = 3;
         while (token != Token.EOL) {
@@ -318,37 +328,19 @@ public final class KconfigParser {
         return text;
     }
 
-    private Symbol word() {
-        if (token != Token.WORD) {
-            throw new SyntaxError();
-        }
-        Symbol symbol = tree.symbol(text(), false);
-        advance();
-        return symbol;
-    }
-
-    private @Nullable Expr condition() {
-        if (token != Token.IF) {
-            return null;
-        }
-        advance();
-        return expressions.parse();
-    }
-
     private void config(boolean asMenu) {
         advance();
-        Symbol symbol = word();
+        Symbol symbol = options.word();
         endOfStatement();
         place();
         MenuNode node = tree.addEntry(symbol);
         advance();
-        while (configOption()) {
+        while (options.configOption()) {
             // Each option is read by the condition.
         }
         if (asMenu) {
             if (!tree.promptBecomesMenu()) {
-                sink.report(Diagnostic.at(Severity.WARNING, lexer.file(), lexer.statementLine(),
-                        "warning: menuconfig statement without prompt"));
+                warning("menuconfig statement without prompt");
             }
         } else if (choice != null && !classic) {
             if (node.prompt() == null) {
@@ -363,140 +355,6 @@ public final class KconfigParser {
         }
     }
 
-    /** Reads one line of a config entry; false when the line begins something else. */
-    private boolean configOption() {
-        switch (token) {
-            case Token.BOOL -> type(SymbolType.BOOL);
-            case Token.TRISTATE -> type(SymbolType.TRISTATE);
-            case Token.INT -> type(SymbolType.INT);
-            case Token.HEX -> type(SymbolType.HEX);
-            case Token.STRING -> type(SymbolType.STRING);
-            case Token.PROMPT -> prompt();
-            case Token.DEFAULT -> defaultValue(SymbolType.UNKNOWN);
-            case Token.DEF_BOOL -> defaultValue(SymbolType.BOOL);
-            case Token.DEF_TRISTATE -> defaultValue(SymbolType.TRISTATE);
-            case Token.SELECT -> target(PropertyKind.SELECT);
-            case Token.IMPLY -> target(PropertyKind.IMPLY);
-            case Token.RANGE -> range();
-            case Token.MODULES -> {
-                advance();
-                endOfStatement();
-                Symbol known = tree.modules();
-                Symbol own = tree.entry().symbol();
-                if (known != null && own != null) {
-                    error("symbol '" + own.name() + "' redefines option 'modules' already defined by symbol '"
-                            + known.name() + "'");
-                }
-                tree.setModules();
-                advance();
-            }
-            case Token.TRANSITIONAL -> {
-                advance();
-                endOfStatement();
-                tree.setTransitional();
-                advance();
-            }
-            case Token.DEPENDS -> depends();
-            case Token.HELP -> help();
-            default -> {
-                return classic && token == Token.WORD && older.option(text());
-            }
-        }
-        return true;
-    }
-
-    void type(SymbolType type) {
-        advance();
-        if (token == Token.QUOTED || classic && token == Token.WORD) {
-            String text = quoted();
-            Expr condition = condition();
-            place();
-            tree.addPrompt(PropertyKind.PROMPT, text, condition);
-        }
-        endOfStatement();
-        place();
-        tree.setType(type);
-        advance();
-    }
-
-    private void prompt() {
-        advance();
-        String text = quoted();
-        Expr condition = condition();
-        endOfStatement();
-        place();
-        tree.addPrompt(PropertyKind.PROMPT, text, condition);
-        advance();
-    }
-
-    void defaultValue(SymbolType type) {
-        advance();
-        Expr value = expressions.parse();
-        Expr condition = condition();
-        endOfStatement();
-        place();
-        tree.addProperty(PropertyKind.DEFAULT, value, condition);
-        if (type != SymbolType.UNKNOWN) {
-            tree.setType(type);
-        }
-        advance();
-    }
-
-    private void target(PropertyKind kind) {
-        advance();
-        Symbol target = word();
-        Expr condition = condition();
-        endOfStatement();
-        place();
-        tree.addProperty(kind, tree.exprs().symbol(target), condition);
-        advance();
-    }
-
-    private void range() {
-        advance();
-        Symbol low = expressions.symbol();
-        Symbol high = expressions.symbol();
-        Expr condition = condition();
-        endOfStatement();
-        place();
-        tree.addProperty(PropertyKind.RANGE, tree.exprs().compare(ExprKind.RANGE, low, high), condition);
-        advance();
-    }
-
-    private void depends() {
-        advance();
-        if (token != Token.ON) {
-            throw new SyntaxError();
-        }
-        advance();
-        Expr dependency = expressions.parse();
-        Expr condition = condition();
-        endOfStatement();
-        place();
-        tree.addDependency(dependency, condition);
-        advance();
-    }
-
-    void help() {
-        advance();
-        endOfStatement();
-        lexer.beginHelp();
-        advance();
-        String text = text();
-        MenuNode entry = tree.entry();
-        Symbol symbol = entry.symbol();
-        if (entry.help() != null) {
-            sink.report(Diagnostic.at(Severity.WARNING, lexer.file(), lexer.statementLine(), "warning: '" + symbol
-                    + "' defined with more than one help text -- only the last one will be used"));
-        }
-        if (text.isBlank()) {
-            sink.report(Diagnostic.at(Severity.WARNING, lexer.file(), lexer.statementLine(),
-                    "warning: '" + symbol + "' defined with blank help text"));
-        }
-        tree.setHelp(text);
-        advance();
-    }
-
     private void choice() {
         advance();
         String name = "";
@@ -508,7 +366,7 @@ public final class KconfigParser {
         place();
         MenuNode node = name.isEmpty() ? tree.addChoice() : tree.addChoice(name);
         advance();
-        while (choiceOption()) {
+        while (options.choiceOption()) {
             // Each option is read by the condition.
         }
         if (node.prompt() == null && !classic) {
@@ -518,26 +376,6 @@ public final class KconfigParser {
         tree.openBlock();
         choice = node;
         blocks.add(new Block(BlockKind.CHOICE, node));
-    }
-
-    private boolean choiceOption() {
-        switch (token) {
-            case Token.PROMPT -> prompt();
-            case Token.BOOL -> {
-                if (classic) {
-                    type(SymbolType.BOOL);
-                } else {
-                    prompt();
-                }
-            }
-            case Token.DEFAULT -> target(PropertyKind.DEFAULT);
-            case Token.DEPENDS -> depends();
-            case Token.HELP -> help();
-            default -> {
-                return classic && older.choiceOption();
-            }
-        }
-        return true;
     }
 
     private void menu() {
@@ -550,10 +388,10 @@ public final class KconfigParser {
         advance();
         while (true) {
             if (token == Token.DEPENDS) {
-                depends();
+                options.depends();
             } else if (token == Token.VISIBLE) {
                 advance();
-                Expr condition = condition();
+                Expr condition = options.condition();
                 endOfStatement();
                 if (condition != null) {
                     tree.addVisibility(condition);
@@ -576,7 +414,7 @@ public final class KconfigParser {
         tree.addPrompt(PropertyKind.COMMENT, text, null);
         advance();
         while (token == Token.DEPENDS) {
-            depends();
+            options.depends();
         }
     }
 

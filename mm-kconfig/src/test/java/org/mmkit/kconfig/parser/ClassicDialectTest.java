@@ -18,6 +18,7 @@ import org.mmkit.kconfig.Kconfig;
 import org.mmkit.kconfig.conf.Conf;
 import org.mmkit.kconfig.config.ConfigurationEditor;
 import org.mmkit.kconfig.config.ResolvedConfiguration;
+import org.mmkit.kconfig.model.Dialect;
 import org.mmkit.kconfig.model.KconfigException;
 import org.mmkit.kconfig.model.KconfigTree;
 
