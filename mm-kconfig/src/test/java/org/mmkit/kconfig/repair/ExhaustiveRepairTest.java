@@ -20,7 +20,7 @@ import org.mmkit.kconfig.eval.RandomKconfig;
 import org.mmkit.kconfig.model.KconfigTree;
 import org.mmkit.kconfig.model.Symbol;
 import org.mmkit.kconfig.model.SymbolType;
-import org.mmkit.kconfig.parser.Dialect;
+import org.mmkit.kconfig.model.Dialect;
 
 /** Answers about small random trees against a trial of every configuration. */
 class ExhaustiveRepairTest {
