@@ -129,6 +129,11 @@ public final class HugePages {
         return Collections.unmodifiableList(pools);
     }
 
+    /** Bytes that a leaf of level 2 maps (Linux: HPAGE_SIZE). */
+    public long pmdSize() {
+        return context.architecture().layout(context.configuration()).size(STANDARD_LEVEL);
+    }
+
     /** The pool of the default size. */
     public HugePagePool standard() {
         return standard;

@@ -76,8 +76,9 @@ public final class PoolFiles {
             readOnly(node + "free_hugepages", pool::free);
             readOnly(node + "surplus_hugepages", pool::surplus);
         }
-        if (pool != machine.pools().get(0)) {
-            HugePagePool[] target = {machine.pools().get(0)};
+        int smaller = machine.pools().indexOf(pool) - 1;
+        if (smaller >= 0) {
+            HugePagePool[] target = {machine.pools().get(smaller)};
             demotion(directory, pool, target);
             if (nodes) {
                 demotion(NODE + name, pool, target);
@@ -130,7 +131,7 @@ public final class PoolFiles {
             @Override
             public int write(String text) {
                 long bytes = SizeNumber.parse(text.trim());
-                return machine.ofSize(bytes).filter(smaller -> smaller.order() < pool.order()).map(smaller -> {
+                return machine.ofSize(bytes).filter(smaller -> smaller.order() < pool.order() && smaller.pageSize() >= machine.pmdSize()).map(smaller -> {
                     target[0] = smaller;
                     return 0;
                 }).orElse(-Errno.EINVAL);
