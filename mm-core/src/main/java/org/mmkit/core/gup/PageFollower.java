@@ -131,7 +131,8 @@ final class PageFollower {
             return splitFolio(pfn);
         }
         engine.extensions.hugeLeaf(level).split(area, slot, va);
-        return 0;
+        // Of page-cache memory nothing is left; with a table in place the next fault maps a small page.
+        return space.tables().obtain(va, 1) == PageTables.NO_SLOT ? -Errno.ENOMEM : 0;
     }
 
     private int splitFolio(long pfn) {
