@@ -6,6 +6,7 @@ module org.mmkit.cli {
     requires org.mmkit.scenario;
     requires org.mmkit.replay;
     requires info.picocli;
+    requires HdrHistogram;
     requires com.google.gson;
 
     opens org.mmkit.cli to info.picocli;

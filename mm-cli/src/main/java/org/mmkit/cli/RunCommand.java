@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import org.mmkit.core.Machine;
 import org.mmkit.scenario.ScenarioRunner;
 import org.mmkit.scenario.record.Recording;
 import org.mmkit.scenario.syntax.Scenario;
@@ -44,6 +45,13 @@ final class RunCommand implements Callable<Integer> {
             description = "Write the rows of a recording, one JSON object a line, to this file; - for the terminal.")
     private Optional<String> json = Optional.empty();
 
+    @Option(
+            names = "--trace",
+            paramLabel = "FILE",
+            description = "Write the trace of all allocations, with the stalls among them, to this file as ftrace prints it, "
+                    + "and how long allocations waited, huge ones apart, to the terminal (standard error with --json -).")
+    private Optional<Path> trace = Optional.empty();
+
     @Override
     public Integer call() throws IOException {
         if (Files.isDirectory(file)) {
@@ -72,7 +80,17 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private void run(Scenario scenario, Consumer<JsonObject> rows) throws ScenarioException {
-        ScenarioRunner.run(scenario, machine.applyTo(ScenarioRunner.machine()).build(), rows);
+    private void run(Scenario scenario, Consumer<JsonObject> rows) throws ScenarioException, IOException {
+        Machine booted = machine.applyTo(ScenarioRunner.machine()).build();
+        if (trace.isEmpty()) {
+            ScenarioRunner.run(scenario, booted, rows);
+            return;
+        }
+        AllocationTrace allocations = AllocationTrace.begin(booted);
+        ScenarioRunner.run(scenario, booted, rows);
+        boolean rowsOnly = json.isPresent() && json.get().equals("-");
+        PrintWriter out = rowsOnly ? spec.commandLine().getErr() : spec.commandLine().getOut();
+        allocations.end(trace.get(), out);
+        out.flush();
     }
 }

@@ -53,6 +53,17 @@ class ScenarioCommandsTest {
     }
 
     @Test
+    void T15_run_with_trace_writes_ftraces_text_and_says_how_long_allocations_waited() throws IOException {
+        Path trace = folder.resolve("s.trace");
+
+        assertThat(run("run", write("s.mm", SCENARIO).toString(), "--trace", trace.toString())).isEqualTo(ExitCode.DONE);
+
+        assertThat(Files.readString(trace)).startsWith("# tracer: nop\n#\n").contains(": mm_page_alloc: page=", " order=0 migratetype=1 ");
+        assertThat(printed()).contains("allocations ", "base pages ", "huge pages ")
+                .containsPattern("base pages +[1-9][0-9]* +0 +0\\.0 +0\\.0 +0\\.0 +0\\.0");
+    }
+
+    @Test
     void verify_live_asks_a_recorder_until_it_repeats_itself_and_keeps_what_differs() throws IOException {
         write("s.mm", SCENARIO);
         write("s.rows", "{\"line\":1,\"kind\":\"call\",\"op\":\"mmap\",\"ret\":\"0x100100000000\"}\n"
