@@ -43,6 +43,13 @@ final class PolicyOptions {
     @Option(names = "--kernel", split = ",", paramLabel = "VERSION", defaultValue = "6.18", description = "Kernel profile: 4.12, 5.14 or 6.18.")
     private List<String> kernels = List.of();
 
+    @Option(names = "--arch", paramLabel = "NAME", defaultValue = HostModel.USUAL_ARCHITECTURE,
+            description = "The architecture, with base pages of 4 KiB; ${DEFAULT-VALUE} if not given.")
+    private String architecture = HostModel.USUAL_ARCHITECTURE;
+
+    @Option(names = "--set", paramLabel = "SYMBOL=VALUE", description = "One Kconfig symbol of the machine; may be repeated.")
+    private Map<String, String> symbols = new LinkedHashMap<>();
+
     @Option(names = "--memory", paramLabel = "SIZE", description = "Memory of the machine; 24G, or what the program needs, if not given.")
     private Optional<String> memory = Optional.empty();
 
@@ -91,7 +98,14 @@ final class PolicyOptions {
         }
         String who = pagePolicies.isEmpty() ? name : modes().size() > 1 ? name + " " + pages : pages;
         String title = who + (defrag.size() > 1 ? " defrag=" + value : "") + (kernels.size() > 1 ? " on " + kernel : "");
-        return policy.withDefrag(value).withKhugepaged(khugepaged).withHost(new HostModel(kernel, memory.map(PolicyOptions::bytes).orElse(0L), fragmentation, hugetlb, pages, plugins)).withName(title);
+        return policy.withDefrag(value).withKhugepaged(khugepaged).withHost(new HostModel(kernel, memory.map(PolicyOptions::bytes).orElse(0L), fragmentation, hugetlb, pages, plugins,
+                architecture, symbols())).withName(title);
+    }
+
+    private Map<String, String> symbols() {
+        Map<String, String> names = new LinkedHashMap<>();
+        symbols.forEach((symbol, value) -> names.put(symbol.replaceFirst("^CONFIG_", ""), value));
+        return names;
     }
 
     private static long bytes(String text) {

@@ -16,6 +16,7 @@ import org.mmkit.api.space.Fault;
 import org.mmkit.api.space.VmFlags;
 import org.mmkit.core.BootException;
 import org.mmkit.core.Machine;
+import org.mmkit.core.MachineBuilder;
 import org.mmkit.core.PathException;
 import org.mmkit.core.process.Process;
 import org.mmkit.core.space.UserAddressSpace;
@@ -46,14 +47,17 @@ final class EngineMachine implements ReplayMachine {
      * @throws BootException when a setting is refused
      */
     static ReplayMachine boot(Policy policy, Recording recording) {
-        Machine machine = Machine.builder()
-                .arch("x86_64")
+        MachineBuilder builder = Machine.builder();
+        policy.host().symbols().forEach(builder::set);
+        Machine machine = builder
+                .arch(policy.host().architecture())
                 .memory(policy.host().memoryFor(recording.userFaults() + recording.kernelFaults()))
                 .kernel(policy.host().kernel())
                 .plugins(policy.host().plugins().toArray(Path[]::new))
                 .policy(policy.host().pagePolicy())
                 .contents(false)
                 .build();
+        checkPages(machine);
         EngineMachine host = new EngineMachine(machine);
         if (policy.host().fragmentation() > 0) {
             host.fragment(policy.host().fragmentation());
@@ -75,6 +79,15 @@ final class EngineMachine implements ReplayMachine {
             throw new BootException("this machine has no HugeTLB pool: nr_hugepages cannot be written");
         }
         return host;
+    }
+
+    /** Recordings speak of pages of 4 KiB. */
+    private static void checkPages(Machine machine) {
+        long page = machine.architecture().layout(machine.configuration()).size(1);
+        if (page != 1 << PAGE_SHIFT) {
+            throw new BootException("recordings are of pages of 4 KiB, this " + machine.architecture().name() + " machine has pages of "
+                    + (page >> 10) + " KiB; choose base pages of 4 KiB");
+        }
     }
 
     /**

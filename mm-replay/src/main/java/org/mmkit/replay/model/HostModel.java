@@ -2,6 +2,7 @@ package org.mmkit.replay.model;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The machine that a replay runs on.
@@ -12,15 +13,23 @@ import java.util.List;
  * @param hugetlbPages 2 MiB pages in the HugeTLB pool
  * @param pagePolicy the allocation and promotion policy, by id
  * @param plugins plugin jars, or folders of them, besides those of MM_PLUGIN_PATH
+ * @param architecture by id or name; its base pages must have 4 KiB, as those of recordings
+ * @param symbols Kconfig symbols and their values, over the defaults
  */
-public record HostModel(String kernel, long memoryBytes, double fragmentation, int hugetlbPages, String pagePolicy, List<Path> plugins) {
+public record HostModel(
+        String kernel, long memoryBytes, double fragmentation, int hugetlbPages, String pagePolicy, List<Path> plugins, String architecture,
+        Map<String, String> symbols) {
 
     /** What every kernel has: Linux's own policy. */
     public static final String LINUX_POLICY = "linux";
 
-    /** Copies the list. */
+    /** The architecture that recordings are made on. */
+    public static final String USUAL_ARCHITECTURE = "x86_64";
+
+    /** Copies the lists. */
     public HostModel {
         plugins = List.copyOf(plugins);
+        symbols = Map.copyOf(symbols);
     }
 
     /** Memory of the host of the recordings. */
@@ -28,7 +37,7 @@ public record HostModel(String kernel, long memoryBytes, double fragmentation, i
 
     /** Enough memory, nothing fragmented, no pool. */
     public static HostModel standard() {
-        return new HostModel("6.18", 0, 0, 0, LINUX_POLICY, List.of());
+        return new HostModel("6.18", 0, 0, 0, LINUX_POLICY, List.of(), USUAL_ARCHITECTURE, Map.of());
     }
 
     /** The size of its memory for a program that took {@code faults} page faults. */
