@@ -46,6 +46,12 @@ public interface Frames {
     /** Sets the bits of {@code flag} on the frame {@code pfn}. */
     void set(long pfn, int flag);
 
+    /** {@link #set} on a frame that nobody else can know yet. */
+    void setNew(long pfn, int flag);
+
+    /** {@link #addPageMapcount} by 1 of a frame that nobody else can know yet and that is not mapped. */
+    void setNewMapped(long pfn);
+
     /** Clears the bits of {@code flag} on the frame {@code pfn}. */
     void clear(long pfn, int flag);
 

@@ -19,7 +19,7 @@ import org.mmkit.core.space.VmArea;
  * hand stalls the call: files, swap, reclaim, policies that keep books of their own.
  *
  * <p>A fault holds the lock of the level-1 table while it decides and writes; huge leaves are looked at without the lock of their table and
- * compared under it. The caller is within {@link StopMachine#enter} and holds the mmap lock for reading.
+ * compared under it. The caller is within {@link StopMachine#begin} and holds the mmap lock for reading.
  */
 public final class ParallelFaults {
 
@@ -42,7 +42,7 @@ public final class ParallelFaults {
     }
 
     /** Handles a fault that the hardware raised for an access to {@code va}: outcome bits of {@link Fault}; meaningless when the call stalled. */
-    public int access(UserAddressSpace space, long va, int flags) {
+    public int access(Task task, UserAddressSpace space, long va, int flags) {
         if (space.isDead()) {
             return Fault.SIGSEGV;
         }
@@ -57,7 +57,6 @@ public final class ParallelFaults {
         if ((flags & (Fault.WRITE | Fault.UNSHARE)) != 0 && !area.hasAnonVma()) {
             engine.rmap.prepareAnon(area);
         }
-        Task task = calls.task();
         Fault fault = task.fault;
         task.fault = null;
         if (fault == null) {
@@ -67,7 +66,7 @@ public final class ParallelFaults {
         engine.counters.add(pgfault, 1);
         int outcome = run(area, fault);
         task.fault = fault;
-        if (calls.isStalled()) {
+        if (task.isStalled()) {
             engine.counters.add(pgfault, -1); // it is counted when it is begun again
         }
         return outcome;

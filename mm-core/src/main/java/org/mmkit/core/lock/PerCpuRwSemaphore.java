@@ -82,7 +82,12 @@ final class PerCpuRwSemaphore implements RwSemaphore {
         if (calls.isStopped(lockClass)) {
             return;
         }
-        CELLS.getAndAddRelease(readers, Stripes.cell(), -1);
+        int cell = Stripes.cell();
+        if (cell < Stripes.OWNED << Stripes.SHIFT) {
+            CELLS.setRelease(readers, cell, readers[cell] - 1);
+        } else {
+            CELLS.getAndAddRelease(readers, cell, -1);
+        }
         if (checker != null) {
             checker.release(lockClass);
         }
@@ -100,13 +105,20 @@ final class PerCpuRwSemaphore implements RwSemaphore {
         while (!WRITER.compareAndSet(this, 0, 1)) {
             round = Backoff.pause(round);
         }
-        for (int i = 0; i < Stripes.COUNT; i++) {
-            round = 0;
-            while ((int) CELLS.getVolatile(readers, i << Stripes.SHIFT) != 0) {
-                round = Backoff.pause(round);
-            }
+        round = 0;
+        while (hasReaders()) {
+            round = Backoff.pause(round);
         }
         owner = Thread.currentThread();
+    }
+
+    /** Whether a reader has the lock. */
+    private boolean hasReaders() {
+        int sum = 0;
+        for (int i = 0; i < Stripes.COUNT; i++) {
+            sum += (int) CELLS.getVolatile(readers, i << Stripes.SHIFT);
+        }
+        return sum != 0;
     }
 
     @Override
@@ -117,11 +129,9 @@ final class PerCpuRwSemaphore implements RwSemaphore {
         if (!WRITER.compareAndSet(this, 0, 1)) {
             return false;
         }
-        for (int i = 0; i < Stripes.COUNT; i++) {
-            if ((int) CELLS.getVolatile(readers, i << Stripes.SHIFT) != 0) {
-                WRITER.setRelease(this, 0);
-                return false;
-            }
+        if (hasReaders()) {
+            WRITER.setRelease(this, 0);
+            return false;
         }
         owner = Thread.currentThread();
         if (checker != null) {

@@ -66,6 +66,24 @@ public final class StopMachine {
         return Objects.requireNonNull(tasks.get());
     }
 
+    /** {@link #enter} for a machine with several processors, by a thread that is in no call: the thread's state, for {@link #leave(Task)}. */
+    public Task begin() {
+        if (alone == Thread.currentThread()) {
+            throw new IllegalStateException("a call that runs alone begins one that runs beside others");
+        }
+        Task task = task();
+        task.calls++;
+        calls.readLock();
+        task.stalled = false;
+        return task;
+    }
+
+    /** Ends what {@link #begin} began. */
+    public void leave(Task task) {
+        task.calls--;
+        calls.readUnlock();
+    }
+
     /** Begins a call that may run beside others of its kind. */
     public void enter() {
         if (smp) {

@@ -14,4 +14,9 @@ public final class Task {
     public @Nullable Fault fault;
 
     Task() {}
+
+    /** Whether the call that the thread is in must be begun again alone: {@link StopMachine#isStalled} without looking for the thread. */
+    public boolean isStalled() {
+        return stalled;
+    }
 }

@@ -120,8 +120,9 @@ public final class BuddyAllocator implements FrameAllocator {
         calls = StopMachine.of(locks);
         for (Zone zone : zones) {
             zone.lock = locks.spinLock(LockClass.ZONE);
-            for (PerCpuLists[] lists : cpus) {
-                lists[zone.number].lock = locks.spinLock(LockClass.PER_CPU_PAGES);
+            // The lists of a stripe that one thread has to itself need no lock.
+            for (int i = Stripes.OWNED; i < cpus.length; i++) {
+                cpus[i][zone.number].lock = locks.spinLock(LockClass.PER_CPU_PAGES);
             }
         }
     }
@@ -150,9 +151,14 @@ public final class BuddyAllocator implements FrameAllocator {
         return smp ? Stripes.number() % cpus.length : number;
     }
 
+    /** Processors that share what may lie on their lists; there are more lists than processors where threads have lists. */
+    private int processors() {
+        return smp ? Runtime.getRuntime().availableProcessors() : cpus.length;
+    }
+
     /** The lists of the processor that the calling thread stands for. */
     private PerCpuLists lists(int zone) {
-        return smp ? cpus[Stripes.number() % cpus.length][zone] : cpu[zone];
+        return smp ? cpus[Stripes.number()][zone] : cpu[zone];
     }
 
     @Override
@@ -218,7 +224,7 @@ public final class BuddyAllocator implements FrameAllocator {
                 lists[z].batch = Watermarks.batch(zones[z]);
                 lists[z].high = (int) Math.min(
                         Integer.MAX_VALUE,
-                        Math.max(zones[z].watermark[Zone.LOW] / cpus.length, 4L * lists[z].batch));
+                        Math.max(zones[z].watermark[Zone.LOW] / processors(), 4L * lists[z].batch));
             }
         }
     }

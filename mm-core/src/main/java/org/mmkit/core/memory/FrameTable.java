@@ -250,6 +250,21 @@ public final class FrameTable implements Frames {
         setAt(ownFlags(section(pfn)), (int) pfn & mask, flag & FLAG_MASK);
     }
 
+    @Override
+    public void setNew(long pfn, int flag) {
+        ownFlags(section(pfn))[(int) pfn & mask] |= flag & FLAG_MASK;
+    }
+
+    @Override
+    public void setNewMapped(long pfn) {
+        int[] m = own(mapcounts, section(pfn));
+        int i = (int) pfn & mask;
+        if (m[i] != 0) {
+            throw wrong(pfn, "new, but mapped " + m[i] + " times");
+        }
+        m[i] = 1;
+    }
+
     private void setAt(int[] a, int i, int flag) {
         if (!smp) {
             a[i] |= flag;

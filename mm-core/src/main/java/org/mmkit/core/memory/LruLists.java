@@ -319,10 +319,11 @@ public final class LruLists implements Lru {
             }
             flags = frames.flags(head);
         }
-        frames.set(head, FolioFlags.LRU);
         if (incoming != null && !calls.isStopped()) {
+            frames.setNew(head, FolioFlags.LRU);
             incoming.add(head);
         } else {
+            frames.set(head, FolioFlags.LRU);
             link(head, list(flags));
         }
     }

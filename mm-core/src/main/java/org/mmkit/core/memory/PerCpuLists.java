@@ -30,7 +30,7 @@ final class PerCpuLists {
     /** Frames freed of late: halved when the lists are filled (Linux: free_count). */
     int freedOfLate;
 
-    /** Guards all of this on a machine with several processors. */
+    /** Guards all of this on a machine with several processors, if several threads share the lists. */
     SpinLock lock = SpinLock.NONE;
     /** On such a machine: frames handed out and freed that the allocator's counters do not count yet. */
     long allocated;

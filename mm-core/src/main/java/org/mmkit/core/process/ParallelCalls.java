@@ -10,6 +10,7 @@ import org.mmkit.api.space.VmFlags;
 import org.mmkit.core.boot.Engine;
 import org.mmkit.core.fault.ParallelFaults;
 import org.mmkit.core.lock.StopMachine;
+import org.mmkit.core.lock.Task;
 import org.mmkit.core.space.UserAddressSpace;
 import org.mmkit.core.space.VmArea;
 
@@ -58,12 +59,17 @@ final class ParallelCalls {
 
     /** One page fault: outcome bits of {@link Fault}. */
     int touch(UserAddressSpace space, long va, int flags) {
-        enterReading(space);
+        if (calls.isAlone()) {
+            return ALONE;
+        }
+        Task task = calls.begin();
+        space.mmapLock().readLock();
         try {
-            int outcome = faults.access(space, va, flags);
-            return calls.isStalled() ? ALONE : outcome;
+            int outcome = faults.access(task, space, va, flags);
+            return task.isStalled() ? ALONE : outcome;
         } finally {
-            leaveReading(space);
+            space.mmapLock().readUnlock();
+            calls.leave(task);
         }
     }
 
@@ -71,9 +77,13 @@ final class ParallelCalls {
     int access(Process process, long va, int value) {
         UserAddressSpace space = process.space();
         int flags = Fault.USER | (value >= 0 ? Fault.WRITE : 0);
+        if (calls.isAlone()) {
+            return ALONE;
+        }
         for (int attempt = 0; attempt < MOST_FAULTS; attempt++) {
             int outcome;
-            enterReading(space);
+            Task task = calls.begin();
+            space.mmapLock().readLock();
             try {
                 if (space.isDead()) {
                     return -Process.SIGSEGV;
@@ -82,12 +92,13 @@ final class ParallelCalls {
                 if (got != ParallelFaults.FAULT) {
                     return got;
                 }
-                outcome = faults.access(space, va, flags);
-                if (calls.isStalled()) {
+                outcome = faults.access(task, space, va, flags);
+                if (task.isStalled()) {
                     return ALONE;
                 }
             } finally {
-                leaveReading(space);
+                space.mmapLock().readUnlock();
+                calls.leave(task);
             }
             if ((outcome & Fault.SIGSEGV) != 0) {
                 return -Process.SIGSEGV;

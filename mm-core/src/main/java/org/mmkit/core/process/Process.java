@@ -2,7 +2,7 @@ package org.mmkit.core.process;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.Errno;
 import org.mmkit.api.ErrnoException;
@@ -16,6 +16,7 @@ import org.mmkit.core.boot.Engine;
 import org.mmkit.core.gup.PinnedPages;
 import org.mmkit.core.gup.UserPages;
 import org.mmkit.core.lock.StopMachine;
+import org.mmkit.core.lock.StripedLongs;
 import org.mmkit.core.space.UserAddressSpace;
 import org.mmkit.core.space.VmArea;
 
@@ -59,13 +60,14 @@ public final class Process {
     @SuppressWarnings("unused") // by EXITED
     private volatile boolean exited;
     private final ParallelCalls parallel;
-    /** With SMP=y in place of {@link #faults}. */
-    private final LongAdder parallelFaults = new LongAdder();
+    /** With SMP=y: faults beside other calls, not among {@link #faults}. */
+    private final @Nullable StripedLongs parallelFaults;
 
     Process(Engine engine, ProcessTable table, int pid, UserAddressSpace space) {
         this.engine = engine;
         this.calls = engine.calls;
         this.parallel = table.parallel();
+        this.parallelFaults = engine.calls.isSmp() ? new StripedLongs(1) : null;
         this.table = table;
         this.pid = pid;
         this.space = space;
@@ -83,12 +85,12 @@ public final class Process {
 
     /** Page faults of this process that were resolved. */
     public long faults() {
-        return faults + parallelFaults.sum();
+        return parallelFaults == null ? faults : faults + parallelFaults.get(0);
     }
 
     /** A fault was resolved beside other calls. */
     void countFault() {
-        parallelFaults.increment();
+        Objects.requireNonNull(parallelFaults).add(0, 1);
     }
 
     /** mmap; {@code source} is the open file, null for none. */

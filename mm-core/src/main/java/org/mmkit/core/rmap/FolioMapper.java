@@ -71,7 +71,7 @@ public final class FolioMapper implements ReverseMapping {
     public void addNewAnon(long head, Vma vma, long va, int level) {
         VmArea area = (VmArea) vma;
         int order = frames.order(head);
-        frames.set(head, FolioFlags.ANON | FolioFlags.SWAPBACKED | FolioFlags.UPTODATE);
+        frames.setNew(head, FolioFlags.ANON | FolioFlags.SWAPBACKED | FolioFlags.UPTODATE);
         AnonVma root = area.anonVma();
         if (root == null) {
             throw new IllegalStateException(area + " got an anonymous folio before a reverse-mapping root");
@@ -79,11 +79,11 @@ public final class FolioMapper implements ReverseMapping {
         frames.setOwner(head, root, area.index(va));
         int n = 1 << order;
         if (order == 0) {
-            frames.addPageMapcount(head, 1);
-            frames.set(head, FolioFlags.ANON_EXCLUSIVE);
+            frames.setNewMapped(head);
+            frames.setNew(head, FolioFlags.ANON_EXCLUSIVE);
         } else if (level == 1) {
             for (int i = 0; i < n; i++) {
-                frames.addPageMapcount(head + i, 1);
+                frames.setNewMapped(head + i);
             }
             frames.setRange(head, n, FolioFlags.ANON_EXCLUSIVE);
             frames.addMappedPages(head, n);

@@ -14,8 +14,7 @@ import org.mmkit.api.space.AddressSpace;
 import org.mmkit.api.space.RssKind;
 import org.mmkit.api.space.VmFlags;
 import org.mmkit.core.boot.Engine;
-import org.mmkit.core.lock.AtomicWords;
-import org.mmkit.core.lock.Stripes;
+import org.mmkit.core.lock.StripedLongs;
 import org.mmkit.core.pgtable.RadixPageTables;
 import org.mmkit.core.rmap.AnonChains;
 import org.mmkit.core.rmap.AnonVma;
@@ -24,8 +23,6 @@ import org.mmkit.core.rmap.AnonVma;
 @SuppressWarnings("exports") // some methods are for the engine alone, whose packages are not exported
 public final class UserAddressSpace implements AddressSpace {
 
-    /** log2 of the longs of a stripe: 128 bytes. */
-    private static final int STRIPE_SHIFT = 4;
     /** Limit on areas (vm.max_map_count). */
     static final int MAX_AREAS = 65530;
 
@@ -39,8 +36,8 @@ public final class UserAddressSpace implements AddressSpace {
     /** Guards the roots of areas while the address space is only locked for reading. */
     private final SpinLock pageTablesLock;
     private final long[] rss = new long[RssKind.values().length];
-    /** With SMP=y in place of {@link #rss}: a stretch for each stripe of threads. */
-    private final long[] rssStripes;
+    /** With SMP=y in place of {@link #rss}. */
+    private final @Nullable StripedLongs rssStripes;
     private long highWater;
     private long flagBits;
     private long mappedPages;
@@ -69,7 +66,7 @@ public final class UserAddressSpace implements AddressSpace {
         this.mmapLock = engine.locks.rwSemaphore(LockClass.MMAP);
         this.areas = new AreaList(engine.calls.isSmp());
         this.pageTablesLock = engine.locks.spinLock(LockClass.PAGE_TABLES);
-        this.rssStripes = new long[engine.calls.isSmp() ? Stripes.COUNT << STRIPE_SHIFT : 0];
+        this.rssStripes = engine.calls.isSmp() ? new StripedLongs(RssKind.values().length) : null;
         this.merger = new AreaMerger(this, areas);
         this.zapper = new RangeZapper(this);
         this.mapCalls = new MapCalls(this);
@@ -162,8 +159,8 @@ public final class UserAddressSpace implements AddressSpace {
 
     @Override
     public void addRss(RssKind kind, long pages) {
-        if (rssStripes.length != 0) {
-            AtomicWords.add(rssStripes, (Stripes.number() << STRIPE_SHIFT) + kind.ordinal(), pages);
+        if (rssStripes != null) {
+            rssStripes.add(kind.ordinal(), pages);
             return;
         }
         rss[kind.ordinal()] += pages;
@@ -181,16 +178,12 @@ public final class UserAddressSpace implements AddressSpace {
     }
 
     private long rss(int kind) {
-        long sum = rss[kind];
-        for (int i = kind; i < rssStripes.length; i += 1 << STRIPE_SHIFT) {
-            sum += AtomicWords.get(rssStripes, i);
-        }
-        return sum;
+        return rssStripes == null ? rss[kind] : rssStripes.get(kind);
     }
 
     /** With SMP=y: pages are about to go, or the peak is asked for (Linux: update_hiwater_rss). */
     void notePeak() {
-        if (rssStripes.length != 0) {
+        if (rssStripes != null) {
             synchronized (rssStripes) {
                 highWater = Math.max(highWater, residentPages());
             }

@@ -66,7 +66,13 @@ public final class CounterTable implements Counters {
         if (stripes.length == 0) {
             values[slot] += delta;
         } else {
-            AtomicWords.add(stripes[Stripes.number()], slot, delta);
+            int number = Stripes.number();
+            long[] stripe = stripes[number];
+            if (number < Stripes.OWNED) {
+                AtomicWords.setRelease(stripe, slot, stripe[slot] + delta);
+            } else {
+                AtomicWords.add(stripe, slot, delta);
+            }
         }
     }
 
