@@ -207,7 +207,12 @@ public final class Machine implements AutoCloseable {
      * events that made them.
      */
     public PageExplanation explain(long pfn) {
-        return parts.ledger.explain(pfn);
+        parts.engine.calls.stop();
+        try {
+            return parts.ledger.explain(pfn);
+        } finally {
+            parts.engine.calls.resume();
+        }
     }
 
     /** Who held the folio whose split was refused last; null if none was, or without {@code page_owner=on}. */

@@ -72,10 +72,12 @@ public final class ParallelFaults {
         return outcome;
     }
 
-    /** Whether somebody waits for memory, or the policy for huge pages wants to be alone. */
+    /** Whether somebody waits for memory, or the policy for huge pages or who keeps a book of all pages wants to be alone. */
     private boolean isBusy() {
         var kswapd = engine.kswapd();
-        return kswapd != null && kswapd.isDue() || !engine.extensions.anonFolioPolicy().runsBesideOthers();
+        return kswapd != null && kswapd.isDue()
+                || engine.pageOwner() != null
+                || !engine.extensions.anonFolioPolicy().runsBesideOthers();
     }
 
     private int run(VmArea area, Fault fault) {

@@ -113,7 +113,7 @@ final class ParallelCalls {
 
     /** Whether all areas of [{@code start}, {@code end}) are plain anonymous memory, of which nothing is in swap. */
     private boolean isPlain(UserAddressSpace space, long start, long end) {
-        if (space.isDead() || engine.swap().isInUse()) {
+        if (space.isDead() || engine.swap().isInUse() || engine.pageOwner() != null) {
             return false;
         }
         VmArea area = space.findOrNext(start);

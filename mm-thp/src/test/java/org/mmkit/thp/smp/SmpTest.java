@@ -1,0 +1,286 @@
+package org.mmkit.thp.smp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.mmkit.api.ErrnoException;
+import org.mmkit.api.arch.Protection;
+import org.mmkit.api.space.Advice;
+import org.mmkit.api.space.MapFlags;
+import org.mmkit.api.space.RssKind;
+import org.mmkit.core.Machine;
+import org.mmkit.core.gup.PinnedPages;
+import org.mmkit.core.process.Process;
+
+/** SPEC T20: what threads do to one process at the same time, one race at a time. */
+class SmpTest {
+
+    private static final long PAGE = 4096;
+    private static final long MIB = 1L << 20;
+    private static final long HUGE = 2 * MIB;
+    private static final long BASE = 0x10_0000_0000L;
+    private static final int RW = Protection.READ | Protection.WRITE;
+
+    private final Machine machine = Machine.builder()
+            .memory("1G")
+            .set("SMP", "y")
+            .set("PROVE_LOCKING", "y")
+            .cmdline("transparent_hugepage=madvise")
+            .build();
+    private final Process process = machine.newProcess();
+
+    @AfterEach
+    void invariantsHold() {
+        machine.verify();
+        machine.close();
+    }
+
+    /** A piece of work that may fail. */
+    private interface Work {
+        void run() throws ErrnoException, InterruptedException, BrokenBarrierException;
+    }
+
+    /** Runs all {@code work} at the same time; the first failure is the test's. */
+    private static void together(Work... work) {
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        List<Thread> threads = new ArrayList<>();
+        for (Work part : work) {
+            Thread thread = new Thread(() -> {
+                try {
+                    part.run();
+                } catch (Exception | AssertionError e) {
+                    failure.compareAndSet(null, e);
+                }
+            });
+            threads.add(thread);
+            thread.start();
+        }
+        for (Thread thread : threads) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+        if (failure.get() != null) {
+            throw new AssertionError(failure.get());
+        }
+    }
+
+    private void map(long length, boolean huge) {
+        int flags = MapFlags.MAP_PRIVATE | MapFlags.MAP_ANONYMOUS | MapFlags.MAP_FIXED_NOREPLACE;
+        assertThat(process.mmap(BASE, length, RW, flags, null, 0)).isEqualTo(BASE);
+        process.madvise(BASE, length, huge ? Advice.MADV_HUGEPAGE : Advice.MADV_NOHUGEPAGE);
+    }
+
+    private void fill(long length) {
+        for (long va = BASE; va < BASE + length; va += PAGE) {
+            assertThat(process.store(va, value(va))).isZero();
+        }
+    }
+
+    private static int value(long va) {
+        return 1 + (int) (va / PAGE % 255);
+    }
+
+    @Test
+    void T20_two_threads_that_fault_on_one_page_at_once_map_it_once() {
+        map(512 * PAGE, false);
+        CyclicBarrier barrier = new CyclicBarrier(2);
+        Work touch = () -> {
+            for (long va = BASE; va < BASE + 512 * PAGE; va += PAGE) {
+                barrier.await();
+                assertThat(process.store(va, 1)).isZero();
+            }
+        };
+
+        together(touch, touch);
+
+        assertThat(process.space().rss(RssKind.ANON)).isEqualTo(512);
+        assertThat(machine.vmstat("nr_anon_pages")).isEqualTo(512);
+    }
+
+    @Test
+    void T20_two_threads_that_fault_on_one_huge_page_at_once_map_it_once() {
+        map(16 * HUGE, true);
+        CyclicBarrier barrier = new CyclicBarrier(2);
+        Work touch = () -> {
+            for (long va = BASE; va < BASE + 16 * HUGE; va += HUGE) {
+                barrier.await();
+                assertThat(process.store(va, 1)).isZero();
+            }
+        };
+
+        together(touch, touch);
+
+        assertThat(machine.vmstat("thp_fault_alloc")).isEqualTo(16);
+        assertThat(process.space().rss(RssKind.ANON)).isEqualTo(16 * 512);
+    }
+
+    @Test
+    void T20_a_huge_page_is_split_while_another_thread_walks_through_it() {
+        map(16 * HUGE, true);
+        fill(16 * HUGE);
+        AtomicBoolean splitting = new AtomicBoolean(true);
+
+        together(
+                () -> {
+                    for (long va = BASE; va < BASE + 16 * HUGE; va += HUGE) {
+                        assertThat(process.mprotect(va + PAGE, PAGE, Protection.READ)).isZero();
+                    }
+                    splitting.set(false);
+                },
+                () -> {
+                    do {
+                        for (long va = BASE; va < BASE + 16 * HUGE; va += 7 * PAGE) {
+                            assertThat(process.load(va)).isEqualTo(value(va));
+                        }
+                    } while (splitting.get());
+                });
+
+        assertThat(machine.vmstat("thp_split_pmd")).isEqualTo(16);
+    }
+
+    @Test
+    void T20_a_collapse_loses_no_write_of_another_thread() {
+        map(4 * HUGE, false);
+        fill(4 * HUGE);
+        process.madvise(BASE, 4 * HUGE, Advice.MADV_HUGEPAGE);
+        AtomicBoolean collapsing = new AtomicBoolean(true);
+
+        together(
+                () -> {
+                    for (int i = 0; i < 20; i++) {
+                        long va = BASE + i % 4 * HUGE;
+                        process.madvise(va, HUGE, Advice.MADV_COLLAPSE);
+                        // The second half goes, so that there is a table to collapse the next time; nobody else writes there.
+                        process.madvise(va + HUGE / 2, HUGE / 2, Advice.MADV_DONTNEED);
+                    }
+                    collapsing.set(false);
+                },
+                () -> {
+                    int round = 0;
+                    do {
+                        round++;
+                        for (long block = BASE; block < BASE + 4 * HUGE; block += HUGE) {
+                            long va = block + round % 256 * PAGE;
+                            int written = 1 + round % 255;
+                            assertThat(process.store(va, written)).isZero();
+                            assertThat(process.load(va)).isEqualTo(written);
+                        }
+                    } while (collapsing.get());
+                });
+
+        assertThat(machine.vmstat("thp_collapse_alloc")).isPositive();
+    }
+
+    @Test
+    void T20_parent_and_child_never_see_what_the_other_writes() throws ErrnoException {
+        map(4 * HUGE, true);
+        fill(4 * HUGE);
+        Process child = process.fork();
+
+        together(() -> overwrite(process, 100), () -> overwrite(child, 200));
+    }
+
+    private static void overwrite(Process writer, int value) {
+        for (long va = BASE; va < BASE + 4 * HUGE; va += 3 * PAGE) {
+            assertThat(writer.load(va)).isEqualTo(value(va));
+            assertThat(writer.store(va, value)).isZero();
+        }
+        for (long va = BASE; va < BASE + 4 * HUGE; va += 3 * PAGE) {
+            assertThat(writer.load(va)).isEqualTo(value);
+        }
+    }
+
+    @Test
+    void T20_who_has_the_mmap_lock_for_reading_lets_faults_through_and_holds_munmap_off() throws InterruptedException {
+        map(HUGE, false);
+        AtomicBoolean unmapped = new AtomicBoolean();
+        process.space().mmapLock().readLock();
+        Thread unmapping = new Thread(() -> {
+            process.munmap(BASE + HUGE / 2, HUGE / 2);
+            unmapped.set(true);
+        });
+
+        together(() -> assertThat(process.store(BASE, 1)).isZero());
+        unmapping.start();
+        unmapping.join(200);
+        assertThat(unmapped).isFalse();
+        process.space().mmapLock().readUnlock();
+        unmapping.join();
+
+        assertThat(unmapped).isTrue();
+        assertThat(process.load(BASE)).isOne();
+        assertThat(process.load(BASE + HUGE / 2)).isEqualTo(-Process.SIGSEGV);
+    }
+
+    @Test
+    void T20_a_pinned_huge_page_is_not_split_whoever_asks() throws ErrnoException {
+        map(HUGE, true);
+        fill(HUGE);
+        PinnedPages pin = process.pin(BASE, PAGE);
+
+        together(() -> process.madvise(BASE, PAGE, Advice.MADV_COLD), () -> process.madvise(BASE + PAGE, PAGE, Advice.MADV_FREE));
+
+        assertThat(machine.vmstat("thp_split_page")).isZero();
+        assertThat(machine.vmstat("thp_split_page_failed")).isPositive();
+        pin.release();
+    }
+
+    @Test
+    void T20_a_range_that_one_thread_gives_back_reads_as_zero_or_as_written_to_another() {
+        map(HUGE, false);
+        AtomicBoolean working = new AtomicBoolean(true);
+
+        together(
+                () -> {
+                    for (int i = 0; i < 50; i++) {
+                        fill(HUGE);
+                        assertThat(process.madvise(BASE, HUGE, Advice.MADV_DONTNEED)).isZero();
+                    }
+                    working.set(false);
+                },
+                () -> {
+                    do {
+                        for (long va = BASE; va < BASE + HUGE; va += PAGE) {
+                            assertThat(process.load(va)).isIn(0, value(va));
+                        }
+                    } while (working.get());
+                });
+
+        process.madvise(BASE, HUGE, Advice.MADV_DONTNEED);
+        assertThat(process.space().rss(RssKind.ANON)).isZero();
+    }
+
+    @Test
+    void T20_threads_of_one_process_that_map_at_once_get_different_places() {
+        long[][] got = new long[4][64];
+        Work[] work = new Work[4];
+        for (int t = 0; t < 4; t++) {
+            long[] mine = got[t];
+            work[t] = () -> {
+                for (int i = 0; i < mine.length; i++) {
+                    mine[i] = process.mmap(0, (1 + i % 3) * PAGE, RW, MapFlags.MAP_PRIVATE | MapFlags.MAP_ANONYMOUS, null, 0);
+                    assertThat(mine[i]).isPositive();
+                    assertThat(process.store(mine[i], i + 1)).isZero();
+                }
+            };
+        }
+
+        together(work);
+
+        for (long[] mine : got) {
+            for (int i = 0; i < mine.length; i++) {
+                assertThat(process.load(mine[i])).isEqualTo(i + 1);
+            }
+        }
+    }
+}
