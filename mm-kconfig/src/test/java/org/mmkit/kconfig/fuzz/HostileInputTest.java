@@ -154,6 +154,21 @@ class HostileInputTest {
     }
 
     @Test
+    void a_chain_of_many_different_operands_is_not_compared_pair_by_pair_and_repeated_ones_are_still_joined() {
+        StringBuilder chain = new StringBuilder("A");
+        for (int i = 0; i < 40_000; i++) {
+            chain.append(" && S").append(i);
+        }
+        within(() -> {
+            KconfigTree tree = Kconfig.parse(List.of(KconfigSource.of("Kconfig",
+                    "config A\n\tbool \"a\"\nconfig B\n\tbool \"b\"\n\tdepends on " + chain + " && A\n")));
+
+            String dependency = String.valueOf(tree.symbol("B").orElseThrow().nodes().get(0).dependency());
+            assertThat(dependency).startsWith("S0 && S1 && ").endsWith(" && S39999 && A");
+        });
+    }
+
+    @Test
     void deep_parentheses_and_negations_overflow_no_stack() {
         String text = "config A\n\tbool \"a\"\n\tdepends on " + "!(".repeat(30_000) + "B" + ")".repeat(30_000) + "\n";
         within(() -> process(text.getBytes(StandardCharsets.UTF_8)));
