@@ -91,7 +91,7 @@ class MemoryShortageTest {
         Process other = machine.newProcess();
         long mine = other.mmap(0, PAGE, RW, PRIVATE_ANON, null, 0);
         other.store(mine, 9);
-        long area = process.mmap(0, 200 * MIB, RW, PRIVATE_ANON, null, 0);
+        long area = process.mmap(0, 200 * MIB, RW, PRIVATE_ANON | 0x4000, null, 0); // MAP_NORESERVE
         int result = 0;
         for (long at = 0; at < 200 * MIB && result == 0; at += PAGE) {
             result = process.store(area + at, 1);

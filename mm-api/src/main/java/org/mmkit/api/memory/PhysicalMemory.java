@@ -49,4 +49,10 @@ public interface PhysicalMemory {
      * longer needed (Linux: free_bootmem_page). The machine has that much more memory from now on.
      */
     void releaseReserved(long pfn, long pages);
+
+    /**
+     * Whether huge pages are wanted now: if so, more memory is kept free, so that page blocks of different types stay apart (Linux:
+     * set_recommended_min_free_kbytes).
+     */
+    void setHugePagesWanted(boolean wanted);
 }

@@ -26,6 +26,7 @@ import org.mmkit.core.observe.Pagemap;
 import org.mmkit.core.observe.SwapUse;
 import org.mmkit.core.pgtable.KernelPageTables;
 import org.mmkit.core.pgtable.PageTableArena;
+import org.mmkit.core.process.OutOfMemory;
 import org.mmkit.core.process.ProcessTable;
 import org.mmkit.core.pseudofs.EngineFiles;
 import org.mmkit.core.pseudofs.Fields;
@@ -52,6 +53,8 @@ public final class Bootstrap {
     public final MachineFiles files;
     /** The living processes. */
     public final ProcessTable processes;
+    /** Who is killed when memory is out. */
+    public final OutOfMemory oom;
     /** /proc and /sys. */
     public final PseudoFileSystem pseudoFiles = new PseudoFileSystem();
     /** The engine's own files. */
@@ -100,10 +103,12 @@ public final class Bootstrap {
         if (engine.pageOwner() != null) {
             pseudoFiles.add("/sys/kernel/debug/page_owner", ledger::text);
         }
+        oom = new OutOfMemory(engine, processes, files.swap()::totalPages, log::add);
+        files.reclaim().setKiller(oom);
         pagemap = new Pagemap(memory.frames(), engine.zeroPfn, memory.allocator()::isFree);
         swapUse = new MachineSwapUse(files.swap());
         engineFiles = new EngineFiles(pseudoFiles,
-                new EngineFiles.Sources(engine, files, processes, pagemap, swapUse, fields, parameters.line()));
+                new EngineFiles.Sources(engine, files, processes, oom, pagemap, swapUse, fields, parameters.line()));
         cgroups = configuration.isEnabled("CGROUPS") ? new CgroupTree(processes) : null;
         if (cgroups != null) {
             pseudoFiles.addDirectory(CgroupTree.MOUNT, cgroups);

@@ -28,6 +28,7 @@ import org.mmkit.core.reclaim.Aging;
 import org.mmkit.core.reclaim.Kswapd;
 import org.mmkit.core.rmap.FolioMapper;
 import org.mmkit.core.space.MappingSources;
+import org.mmkit.core.space.Overcommit;
 import org.mmkit.core.space.UserAddressSpace;
 import org.mmkit.core.space.VmArea;
 import org.mmkit.core.stat.CounterTable;
@@ -64,6 +65,8 @@ public final class Engine {
     public final Tracing tracing;
     public final FolioMapper rmap;
     public final FaultHandler faults;
+    /** How much memory may be promised. */
+    public final Overcommit overcommit;
     private @Nullable PageOwner pageOwner;
     private final HeldPages heldPages = new HeldPages();
     private final List<UserAddressSpace> spaces = new ArrayList<>();
@@ -74,6 +77,7 @@ public final class Engine {
     private @Nullable SwapSpace swapSpace;
     private @Nullable Aging aging;
     private @Nullable Kswapd kswapd;
+    private @Nullable UserAddressSpace running;
 
     /** Ties the parts together. */
     public Engine(
@@ -106,6 +110,7 @@ public final class Engine {
         memory.contents().clear(zeroPfn, 1);
         this.rmap = new FolioMapper(this);
         this.faults = new FaultHandler(this);
+        this.overcommit = new Overcommit(this);
     }
 
     /**
@@ -233,6 +238,16 @@ public final class Engine {
     /** Sets it. */
     public void setKswapd(Kswapd reclaim) {
         kswapd = reclaim;
+    }
+
+    /** The address space of the process whose call is under way, or null; it cannot be torn down now. */
+    public @Nullable UserAddressSpace running() {
+        return running;
+    }
+
+    /** Sets it. */
+    public void setRunning(@Nullable UserAddressSpace space) {
+        running = space;
     }
 
     /** What a mapped page of the folio {@code head} counts as. */

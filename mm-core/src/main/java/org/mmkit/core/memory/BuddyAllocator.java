@@ -59,6 +59,7 @@ public final class BuddyAllocator implements FrameAllocator {
     private final int[] firstZone = new int[Zone.ZONES];
 
     private final Watermarks watermarks;
+    private int perCpuFraction;
     private @Nullable AllocationFaults faults;
     private final SlowPath slowPath = new SlowPath(this);
     private boolean smp;
@@ -111,7 +112,8 @@ public final class BuddyAllocator implements FrameAllocator {
             }
         }
         cpu = cpus[0];
-        watermarks = new Watermarks(zones);
+        watermarks = new Watermarks(zones, blockOrder);
+        watermarks.whenChanged(this::sizeLists);
     }
 
     /** Makes the allocator one for several processors, if {@code locks} are for some; before anything is allocated. */
@@ -216,6 +218,21 @@ public final class BuddyAllocator implements FrameAllocator {
     /** Computes watermarks, reserves and the sizes of the per-CPU lists from the memory that was added. */
     public void start() {
         watermarks.recompute();
+        sizeLists();
+    }
+
+    /** vm.percpu_pagelist_high_fraction: the part of a zone that lies on per-CPU lists at most is one of so many; 0 follows the watermarks. */
+    public int perCpuFraction() {
+        return perCpuFraction;
+    }
+
+    /** Sets it: 0, or at least 8. */
+    public void setPerCpuFraction(int fraction) {
+        perCpuFraction = fraction;
+        sizeLists();
+    }
+
+    private void sizeLists() {
         for (int z = 1; z < Zone.ZONES; z++) {
             firstZone[z] = zones[z].managed > 0 ? z : firstZone[z - 1];
         }
@@ -224,7 +241,9 @@ public final class BuddyAllocator implements FrameAllocator {
                 lists[z].batch = Watermarks.batch(zones[z]);
                 lists[z].high = (int) Math.min(
                         Integer.MAX_VALUE,
-                        Math.max(zones[z].watermark[Zone.LOW] / processors(), 4L * lists[z].batch));
+                        Math.max(
+                                (perCpuFraction == 0 ? zones[z].watermark(Zone.LOW) : zones[z].managed / perCpuFraction) / processors(),
+                                4L * lists[z].batch));
             }
         }
     }
@@ -342,7 +361,7 @@ public final class BuddyAllocator implements FrameAllocator {
         int highest = highestZone(gfp);
         int type = type(gfp);
         Zone first = zones[firstZone[highest]];
-        if (order == 0 && first.free > first.lowLimits[highest]) {
+        if (order == 0 && first.free > first.lowLimits[highest] + first.boost) {
             PerCpuLists lists = lists(first.number);
             if (smp) {
                 long pfn = popLocked(lists, type);
@@ -527,6 +546,9 @@ public final class BuddyAllocator implements FrameAllocator {
                 events.claimedBlock();
                 return place;
             }
+            if (watermarks.boost(zone)) {
+                slowPath.wakeForBoost(zone.number);
+            }
             if (isWorthClaiming(place, type, other)) {
                 blocks.moveBlock(zone, place, type);
                 events.claimedBlock();
@@ -619,7 +641,8 @@ public final class BuddyAllocator implements FrameAllocator {
 
     /** Whether {@code zone} may serve a request of {@code order} when {@code free} frames were free (__zone_watermark_ok). */
     boolean isAbove(Zone zone, int order, int highest, int mark, int reserve, long free) {
-        long limit = zone.watermark[mark] - (zone.watermark[mark] * reserve >>> 3);
+        // Who may use reserves is not kept from them by a boost.
+        long limit = zone.watermark[mark] - (zone.watermark[mark] * reserve >>> 3) + (reserve == 0 ? zone.boost : 0);
         return free >= limit + zone.lowmemReserve[highest] + (1L << order) && (order == 0 || zone.hasBlock(order));
     }
 

@@ -38,6 +38,11 @@ final class SlowPath {
         return compaction;
     }
 
+    /** Zone {@code zone} is to have more free memory for a while. */
+    void wakeForBoost(int zone) {
+        pressure.wakeReclaim(zone, 0, 0);
+    }
+
     /** The first frame of a block, or {@link FrameAllocator#NONE}. */
     long allocate(int order, int gfp, int highest, int type) {
         long pfn = new Attempt(order, gfp, highest, type).run();

@@ -312,6 +312,11 @@ public final class SystemMemory implements PhysicalMemory {
     }
 
     @Override
+    public void setHugePagesWanted(boolean wanted) {
+        allocator.watermarks().setHugePagesWanted(wanted);
+    }
+
+    @Override
     public LruLists lru() {
         return frames.lru();
     }

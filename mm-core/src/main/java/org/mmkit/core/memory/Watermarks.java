@@ -6,8 +6,8 @@ package org.mmkit.core.memory;
  */
 public final class Watermarks {
 
-    /** Default of vm.lowmem_reserve_ratio: one frame is reserved for so many frames of the zones above. */
-    private static final int[] RESERVE_RATIO = {256, 256, 32, 0};
+    /** Free blocks of each zone that spare a page block of one type from another, beside one for each pair of types (khugepaged). */
+    private static final int BLOCKS_FOR_FALLBACKS = Zone.PCP_TYPES * Zone.PCP_TYPES;
 
     /** Bounds of the computed vm.min_free_kbytes. */
     private static final long LEAST_MIN_FREE_KB = 128;
@@ -21,11 +21,28 @@ public final class Watermarks {
 
     private final Zone[] zones;
     private int pageKilobytes = 4;
+    private final int blockOrder;
+    /** vm.lowmem_reserve_ratio: one frame is reserved for so many frames of the zones above; 0 reserves none. */
+    private final int[] reserveRatio = {256, 256, 32, 0};
     private long minFreeKb = -1;
+    private long userMinFreeKb = -1;
     private int scaleFactor = 10;
+    private int boostFactor = 15_000;
+    private Runnable changed = () -> {};
 
-    Watermarks(Zone[] zones) {
+    Watermarks(Zone[] zones, int blockOrder) {
         this.zones = zones;
+        this.blockOrder = blockOrder;
+    }
+
+    /** What follows from the watermarks elsewhere is computed by {@code action} when they have changed. */
+    void whenChanged(Runnable action) {
+        changed = action;
+    }
+
+    private void update() {
+        recompute();
+        changed.run();
     }
 
     /** Sets the kilobytes of a base page; 4 unless set. */
@@ -39,9 +56,10 @@ public final class Watermarks {
 
     /** vm.min_free_kbytes: the value set, or 4 times the square root of the kilobytes that the kernel itself can use. */
     public long minFreeKilobytes() {
-        if (minFreeKb >= 0) {
-            return minFreeKb;
-        }
+        return minFreeKb >= 0 ? minFreeKb : computedMinFree();
+    }
+
+    private long computedMinFree() {
         long kb = (long) Math.sqrt((double) lowFrames() * pageKilobytes * 16);
         return Math.max(LEAST_MIN_FREE_KB, Math.min(MOST_MIN_FREE_KB, kb));
     }
@@ -49,7 +67,61 @@ public final class Watermarks {
     /** Sets vm.min_free_kbytes and recomputes all watermarks. */
     public void setMinFreeKilobytes(long kilobytes) {
         minFreeKb = kilobytes;
-        recompute();
+        userMinFreeKb = kilobytes;
+        update();
+    }
+
+    /**
+     * Huge pages are wanted, or no longer: while they are, as much is kept free as keeps page blocks of different types apart, at
+     * most 5 % of memory (mm/khugepaged.c, set_recommended_min_free_kbytes).
+     */
+    public void setHugePagesWanted(boolean wanted) {
+        if (wanted) {
+            long populated = 0;
+            for (int z = 0; z <= Zone.NORMAL; z++) {
+                populated += zones[z].present > 0 ? 1 : 0;
+            }
+            long pages = (2 + BLOCKS_FOR_FALLBACKS) * populated << blockOrder;
+            pages = Math.min(pages, bufferPages() / 20);
+            minFreeKb = Math.max(minFreeKilobytes(), pages * pageKilobytes);
+        } else if (computedMinFree() > userMinFreeKb) {
+            minFreeKb = computedMinFree();
+        }
+        update();
+    }
+
+    /** vm.watermark_boost_factor, in 1/10000 of the high watermark: how much more is freed when types of page blocks get mixed. */
+    public int boostFactor() {
+        return boostFactor;
+    }
+
+    /** Sets it; 0 frees no more. */
+    public void setBoostFactor(int factor) {
+        boostFactor = factor;
+    }
+
+    /** A page block of {@code zone} changes its type while part of it is in use: more is to be free for a while (boost_watermark). */
+    boolean boost(Zone zone) {
+        long block = 1L << blockOrder;
+        long most = multiplyDivide(zone.watermark[Zone.HIGH], boostFactor, 10_000);
+        if (boostFactor == 0 || 4 * block > zone.managed || most == 0) {
+            return false;
+        }
+        zone.boost = Math.min(zone.boost + block, Math.max(block, most));
+        return true;
+    }
+
+    /** vm.lowmem_reserve_ratio of zone {@code z}. */
+    public int reserveRatio(int z) {
+        return reserveRatio[z];
+    }
+
+    /** Sets it for all zones; less than 1 reserves nothing. */
+    public void setReserveRatios(int[] ratios) {
+        for (int z = 0; z < Math.min(ratios.length, Zone.ZONES); z++) {
+            reserveRatio[z] = Math.max(0, ratios[z]);
+        }
+        update();
     }
 
     /** vm.watermark_scale_factor, in 1/10000 of a zone: the distance between watermarks is at least that. */
@@ -60,7 +132,7 @@ public final class Watermarks {
     /** Sets vm.watermark_scale_factor, 1 to 3000, and recomputes all watermarks. */
     public void setScaleFactor(int factor) {
         scaleFactor = factor;
-        recompute();
+        update();
     }
 
     /** Frames managed in the zones up to NORMAL minus their high watermarks (Linux: nr_free_buffer_pages). */
@@ -90,12 +162,12 @@ public final class Watermarks {
         }
         for (int z = 0; z < Zone.ZONES; z++) {
             long above = 0;
-            boolean none = RESERVE_RATIO[z] == 0 || zones[z].managed == 0;
+            boolean none = reserveRatio[z] == 0 || zones[z].managed == 0;
             for (int j = 0; j < Zone.ZONES; j++) {
                 zones[z].lowmemReserve[j] = 0;
                 if (j > z) {
                     above += zones[j].managed;
-                    zones[z].lowmemReserve[j] = none ? 0 : above / RESERVE_RATIO[z];
+                    zones[z].lowmemReserve[j] = none ? 0 : above / reserveRatio[z];
                 }
                 zones[z].lowLimits[j] = zones[z].watermark[Zone.LOW] + zones[z].lowmemReserve[j];
             }

@@ -44,7 +44,7 @@ public final class Process {
     /** The backing of the memory has nothing there. */
     public static final int SIGBUS = 7;
 
-    /** No memory was left to answer the fault. */
+    /** The process was killed because memory is out, or no memory was left to answer the fault. */
     public static final int SIGKILL = 9;
 
     /** Faults that one access may take: one for each of the entries above, and for what they may be replaced by on the way. */
@@ -56,6 +56,12 @@ public final class Process {
     private final int pid;
     private volatile UserAddressSpace space;
     private boolean sharesSpace;
+    /** Calls begun and not ended that run alone: an access may take a fault. */
+    private int depth;
+    private boolean doomed;
+    private boolean killed;
+    private int oomScoreAdjust;
+    private String name = "mm";
     private long faults;
     @SuppressWarnings("unused") // by EXITED
     private volatile boolean exited;
@@ -102,15 +108,14 @@ public final class Process {
                 return result;
             }
         }
-        calls.stop();
-        engine.tracing.enter(pid);
+        begin();
         try {
             if (space.isDead()) {
                 return -Errno.ESRCH;
             }
             return space.map().mmap(addr, length, prot, flags, source, offset);
         } finally {
-            calls.resume();
+            end();
         }
     }
 
@@ -123,15 +128,14 @@ public final class Process {
                 return result;
             }
         }
-        calls.stop();
-        engine.tracing.enter(pid);
+        begin();
         try {
             if (space.isDead()) {
                 return -Errno.ESRCH;
             }
             return space.map().munmap(addr, length);
         } finally {
-            calls.resume();
+            end();
         }
     }
 
@@ -144,29 +148,27 @@ public final class Process {
                 return result;
             }
         }
-        calls.stop();
-        engine.tracing.enter(pid);
+        begin();
         try {
             if (space.isDead()) {
                 return -Errno.ESRCH;
             }
             return space.protect().mprotect(addr, length, prot);
         } finally {
-            calls.resume();
+            end();
         }
     }
 
     /** mremap. */
     public long mremap(long addr, long oldLength, long newLength, int flags, long newAddr) {
-        calls.stop();
-        engine.tracing.enter(pid);
+        begin();
         try {
             if (space.isDead()) {
                 return -Errno.ESRCH;
             }
             return space.remap().mremap(addr, oldLength, newLength, flags, newAddr);
         } finally {
-            calls.resume();
+            end();
         }
     }
 
@@ -179,85 +181,79 @@ public final class Process {
                 return result;
             }
         }
-        calls.stop();
-        engine.tracing.enter(pid);
+        begin();
         try {
             if (space.isDead()) {
                 return -Errno.ESRCH;
             }
             return space.advise().madvise(addr, length, advice);
         } finally {
-            calls.resume();
+            end();
         }
     }
 
     /** mlock. */
     public long mlock(long addr, long length) {
-        calls.stop();
-        engine.tracing.enter(pid);
+        begin();
         try {
             if (space.isDead()) {
                 return -Errno.ESRCH;
             }
             return space.lock().mlock(addr, length, 0);
         } finally {
-            calls.resume();
+            end();
         }
     }
 
     /** mlock2. */
     public long mlock2(long addr, long length, int flags) {
-        calls.stop();
-        engine.tracing.enter(pid);
+        begin();
         try {
             if (space.isDead()) {
                 return -Errno.ESRCH;
             }
             return space.lock().mlock(addr, length, flags);
         } finally {
-            calls.resume();
+            end();
         }
     }
 
     /** munlock. */
     public long munlock(long addr, long length) {
-        calls.stop();
-        engine.tracing.enter(pid);
+        begin();
         try {
             if (space.isDead()) {
                 return -Errno.ESRCH;
             }
             return space.lock().munlock(addr, length);
         } finally {
-            calls.resume();
+            end();
         }
     }
 
     /** mlockall. */
     public long mlockall(int flags) {
-        calls.stop();
-        engine.tracing.enter(pid);
+        begin();
         try {
             if (space.isDead()) {
                 return -Errno.ESRCH;
             }
             return space.lock().mlockall(flags);
         } finally {
-            calls.resume();
+            end();
         }
     }
 
     /** munlockall. */
     public long munlockall() {
-        calls.stop();
-        engine.tracing.enter(pid);
+        begin();
         try {
             if (space.isDead()) {
                 return -Errno.ESRCH;
             }
             return space.lock().munlockall();
         } finally {
-            calls.resume();
+            end();
         }
     }
 
@@ -270,33 +266,30 @@ public final class Process {
                 return result;
             }
         }
-        calls.stop();
-        engine.tracing.enter(pid);
+        begin();
         try {
             if (space.isDead()) {
                 return -Errno.ESRCH;
             }
             return space.map().brk(address);
         } finally {
-            calls.resume();
+            end();
         }
     }
 
     /** msync. Nothing is ever written back by a machine without devices, so this only checks its arguments. */
     public long msync(long addr, long length, int flags) {
-        calls.stop();
-        engine.tracing.enter(pid);
+        begin();
         try {
             return space.lock().msync(addr, length, flags);
         } finally {
-            calls.resume();
+            end();
         }
     }
 
     /** prctl; options that no feature brought are EINVAL. */
     public long prctl(int option, long arg2, long arg3, long arg4, long arg5) {
-        calls.stop();
-        engine.tracing.enter(pid);
+        begin();
         try {
             if (space.isDead()) {
                 return -Errno.ESRCH;
@@ -304,7 +297,7 @@ public final class Process {
             PrctlHandler handler = engine.extensions.prctl().get(option);
             return handler == null ? -Errno.EINVAL : handler.call(space, arg2, arg3, arg4, arg5);
         } finally {
-            calls.resume();
+            end();
         }
     }
 
@@ -318,18 +311,17 @@ public final class Process {
             engine.tracing.enter(pid);
             UserAddressSpace copy = parallel.fork(space);
             if (copy != null) {
-                return table.addChild(this, copy);
+                return inherit(table.addChild(this, copy));
             }
         }
-        calls.stop();
-        engine.tracing.enter(pid);
+        begin();
         try {
             if (space.isDead()) {
                 throw new ErrnoException(Errno.ESRCH);
             }
-            return table.addChild(this, space.fork(engine.extensions.inheritedSpaceFlags()));
+            return inherit(table.addChild(this, space.fork(engine.extensions.inheritedSpaceFlags())));
         } finally {
-            calls.resume();
+            end();
         }
     }
 
@@ -337,14 +329,13 @@ public final class Process {
      * vfork, or clone with CLONE_VM: a process in the same address space until it calls {@link #exec} or {@link #exit}.
      */
     public Process vfork() {
-        calls.stop();
-        engine.tracing.enter(pid);
+        begin();
         try {
-            Process child = table.addChild(this, space);
+            Process child = inherit(table.addChild(this, space));
             child.sharesSpace = true;
             return child;
         } finally {
-            calls.resume();
+            end();
         }
     }
 
@@ -354,8 +345,7 @@ public final class Process {
      * @throws ErrnoException ENOMEM
      */
     public void exec() throws ErrnoException {
-        calls.stop();
-        engine.tracing.enter(pid);
+        begin();
         try {
             UserAddressSpace fresh = engine.newSpace();
             fresh.inheritFlags(space, engine.extensions.inheritedSpaceFlags());
@@ -363,7 +353,7 @@ public final class Process {
             space = fresh;
             sharesSpace = false;
         } finally {
-            calls.resume();
+            end();
         }
     }
 
@@ -373,16 +363,88 @@ public final class Process {
             return;
         }
         boolean gone = calls.isSmp() && !sharesSpace && parallel.tearDown(space);
-        calls.stop();
-        engine.tracing.enter(pid);
+        begin();
         try {
             if (!gone) {
                 leave();
             }
             table.remove(this);
         } finally {
-            calls.resume();
+            end();
         }
+    }
+
+    /** Begins a call that runs alone. */
+    private void begin() {
+        calls.stop();
+        engine.tracing.enter(pid);
+        depth++;
+        engine.setRunning(space);
+    }
+
+    private void end() {
+        if (--depth == 0) {
+            engine.setRunning(null);
+            if (doomed) {
+                die();
+            }
+        }
+        calls.resume();
+    }
+
+    /** Ends the process by SIGKILL: at once, or when the call that it is in returns; false when it has to wait for that. */
+    boolean kill() {
+        if (engine.running() == space) {
+            doomed = true;
+            return false;
+        }
+        die();
+        return true;
+    }
+
+    /** Whether it was killed in the middle of a call. */
+    boolean isDoomed() {
+        return doomed;
+    }
+
+    private void die() {
+        doomed = false;
+        if (EXITED.compareAndSet(this, false, true)) {
+            killed = true;
+            table.remove(this);
+            leave();
+        }
+    }
+
+    /** Whether it was killed because memory was out. */
+    public boolean isKilled() {
+        return killed;
+    }
+
+    /** What the OOM killer adds to its points, in thousandths of all memory: -1000 (never killed) to 1000. */
+    public int oomScoreAdjust() {
+        return oomScoreAdjust;
+    }
+
+    /** Sets it (/proc/PID/oom_score_adj). */
+    public void setOomScoreAdjust(int thousandths) {
+        oomScoreAdjust = thousandths;
+    }
+
+    /** Its name (/proc/PID/comm). */
+    public String name() {
+        return name;
+    }
+
+    /** Sets it; 15 characters of it are kept. */
+    public void setName(String value) {
+        name = value.substring(0, Math.min(15, value.length()));
+    }
+
+    private Process inherit(Process child) {
+        child.name = name;
+        child.oomScoreAdjust = oomScoreAdjust;
+        return child;
     }
 
     private void leave() {
@@ -408,11 +470,10 @@ public final class Process {
                 return outcome;
             }
         }
-        calls.stop();
-        engine.tracing.enter(pid);
+        begin();
         try {
             if (space.isDead()) {
-                return Fault.SIGSEGV;
+                return killed ? Fault.OOM : Fault.SIGSEGV;
             }
             if (engine.tracing.events().pageFaultUser.isOn() && (flags & Fault.USER) != 0) {
                 engine.tracing.events().pageFaultUser.emit(va, 0, errorCode(va, flags));
@@ -423,7 +484,7 @@ public final class Process {
             }
             return outcome;
         } finally {
-            calls.resume();
+            end();
         }
     }
 
@@ -436,16 +497,15 @@ public final class Process {
                 return got;
             }
         }
-        calls.stop();
-        engine.tracing.enter(pid);
+        begin();
         try {
             if (space.isDead()) {
-                return -SIGSEGV;
+                return killed ? -SIGKILL : -SIGSEGV;
             }
             long pfn = access(va, false);
             return pfn < 0 ? (int) pfn : engine.memory.contents().read(pfn, (int) (va & engine.pageSize - 1));
         } finally {
-            calls.resume();
+            end();
         }
     }
 
@@ -458,11 +518,10 @@ public final class Process {
                 return done;
             }
         }
-        calls.stop();
-        engine.tracing.enter(pid);
+        begin();
         try {
             if (space.isDead()) {
-                return -SIGSEGV;
+                return killed ? -SIGKILL : -SIGSEGV;
             }
             long pfn = access(va, true);
             if (pfn < 0) {
@@ -471,18 +530,17 @@ public final class Process {
             engine.memory.contents().write(pfn, (int) (va & engine.pageSize - 1), value);
             return 0;
         } finally {
-            calls.resume();
+            end();
         }
     }
 
     /** Whether an access to {@code va} would be answered by the page tables alone; sets accessed and dirty as hardware does. */
     public boolean hits(long va, boolean write) {
-        calls.stop();
-        engine.tracing.enter(pid);
+        begin();
         try {
-            return translate(va, write) >= 0;
+            return !space.isDead() && translate(va, write) >= 0;
         } finally {
-            calls.resume();
+            end();
         }
     }
 
@@ -557,12 +615,11 @@ public final class Process {
      * @throws ErrnoException EFAULT, ENOMEM
      */
     public PinnedPages pin(long addr, long length) throws ErrnoException {
-        calls.stop();
-        engine.tracing.enter(pid);
+        begin();
         try {
             return PinnedPages.pin(space, addr, length);
         } finally {
-            calls.resume();
+            end();
         }
     }
 
@@ -573,11 +630,11 @@ public final class Process {
      * @throws ErrnoException EFAULT, EINVAL, EBUSY, ENOMEM
      */
     public UserPages getUserPages(long addr, int n, int flags) throws ErrnoException {
-        calls.stop();
+        begin();
         try {
             return UserPages.get(space, addr, n, flags);
         } finally {
-            calls.resume();
+            end();
         }
     }
 

@@ -7,6 +7,7 @@ import org.mmkit.core.memory.AllocationFaults;
 import org.mmkit.core.memory.BuddyAllocator;
 import org.mmkit.core.observe.Pagemap;
 import org.mmkit.core.observe.SwapUse;
+import org.mmkit.core.process.OutOfMemory;
 import org.mmkit.core.process.ProcessTable;
 import org.mmkit.core.vfs.MachineFiles;
 
@@ -31,8 +32,10 @@ public final class EngineFiles {
         MeminfoFile meminfo = new MeminfoFile(engine.memory, vmstat, fields);
         meminfo.addPages("SwapTotal", from.machineFiles.swap()::totalPages);
         meminfo.addPages("SwapFree", from.machineFiles.swap()::freePages);
+        meminfo.addPages("CommitLimit", engine.overcommit::limit);
+        meminfo.addPages("Committed_AS", engine.overcommit::committed);
         files.add("/proc/meminfo", meminfo);
-        ZoneFiles zones = new ZoneFiles(engine.memory.allocator());
+        ZoneFiles zones = new ZoneFiles(engine.memory.allocator(), engine.frames.lru(), vmstat);
         files.add("/proc/buddyinfo", new TextFile(zones::buddyinfo));
         if (allocator.hasPageBlocks()) {
             files.add("/proc/pagetypeinfo", new TextFile(zones::pagetypeinfo));
@@ -45,10 +48,13 @@ public final class EngineFiles {
         if (engine.kernelTables.hasMemmap()) {
             files.add("/sys/kernel/debug/page_tables/kernel", new TextFile(new KernelTableDump(engine.kernelTables)::text));
         }
-        files.addDirectory("/proc", new ProcessDirectories(engine, from.processes,
+        files.addDirectory("/proc", new ProcessDirectories(engine, from.processes, from.oom,
                 new AreaText(engine.frames, from.swapUse, fields, engine.profile.smapsLines()), from.pagemap, fields));
         sysctl = new SysctlFiles(files);
         sysctl.addWatermarks(engine.memory);
+        sysctl.addReclaim(from.machineFiles.reclaim());
+        sysctl.addOvercommit(engine.overcommit);
+        sysctl.addOom(from.oom);
         sysctl.addDropCaches(engine.counters, from.machineFiles.reclaim().shrinkers(), from.machineFiles::dropPageCache);
     }
 
@@ -58,6 +64,7 @@ public final class EngineFiles {
      * @param engine the engine
      * @param machineFiles page caches and swap
      * @param processes the living processes
+     * @param oom who is killed when memory is out
      * @param pagemap what pagemap and kpageflags say
      * @param swapUse what the sums of smaps ask of swap
      * @param fields lines that features have added
@@ -67,6 +74,7 @@ public final class EngineFiles {
             Engine engine,
             MachineFiles machineFiles,
             ProcessTable processes,
+            OutOfMemory oom,
             Pagemap pagemap,
             SwapUse swapUse,
             Fields fields,

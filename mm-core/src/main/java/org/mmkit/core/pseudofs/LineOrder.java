@@ -82,6 +82,12 @@ final class LineOrder {
         }
     }
 
+    /** Whether line {@code name} stands from {@code first} to {@code last}. */
+    boolean isBetween(String name, String first, String last) {
+        Integer place = places.get(name);
+        return place != null && place >= places.getOrDefault(first, 0) && place <= places.getOrDefault(last, 0);
+    }
+
     /** Whether Linux has a line {@code name} in this file. */
     boolean knows(String name) {
         return places.containsKey(name);

@@ -6,26 +6,29 @@ import org.jspecify.annotations.Nullable;
 import org.mmkit.api.file.PseudoFile;
 import org.mmkit.core.boot.Engine;
 import org.mmkit.core.observe.Pagemap;
+import org.mmkit.core.process.OutOfMemory;
 import org.mmkit.core.process.Process;
 import org.mmkit.core.process.ProcessTable;
 
 /** /proc/PID: one directory per living process. */
 final class ProcessDirectories implements PseudoFileSystem.Directory {
 
-    private static final List<String> NAMES = List.of("maps", "pagemap", "smaps", "smaps_rollup", "statm", "status");
+    private static final List<String> NAMES = List.of("comm", "maps", "oom_score", "oom_score_adj", "pagemap", "smaps", "smaps_rollup", "statm", "status");
 
     private final ProcessTable processes;
+    private final OutOfMemory oom;
     private final AreaText areas;
     private final Fields fields;
     private final Pagemap pagemap;
     private final long userPages;
     private final int pageShift;
 
-    ProcessDirectories(Engine engine, ProcessTable processes, AreaText areas, Pagemap pagemap, Fields fields) {
+    ProcessDirectories(Engine engine, ProcessTable processes, OutOfMemory oom, AreaText areas, Pagemap pagemap, Fields fields) {
         this.userPages = engine.virtual.userEnd() >>> engine.pageShift;
         this.pageShift = engine.pageShift;
         this.pagemap = pagemap;
         this.processes = processes;
+        this.oom = oom;
         this.areas = areas;
         this.fields = fields;
     }
@@ -42,6 +45,10 @@ final class ProcessDirectories implements PseudoFileSystem.Directory {
             return null;
         }
         return switch (path.substring(slash + 1)) {
+            case "comm" -> new ProcessName(process);
+            case "oom_score" -> new TextFile(() -> oom.score(process) + "\n");
+            case "oom_score_adj" -> new IntegerSysctl(process::oomScoreAdjust, value -> process.setOomScoreAdjust((int) value),
+                    -1000, 1000, true);
             case "maps" -> new TextFile(() -> areas.maps(process.space()));
             case "pagemap" -> new WordFile("/proc/" + path, userPages,
                     page -> pagemap.word(process.space(), page << pageShift));

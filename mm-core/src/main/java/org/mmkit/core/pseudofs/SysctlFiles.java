@@ -6,7 +6,10 @@ import org.mmkit.core.compaction.Compactor;
 import org.mmkit.core.compaction.Kcompactd;
 import org.mmkit.core.memory.SystemMemory;
 import org.mmkit.core.memory.Watermarks;
+import org.mmkit.core.process.OutOfMemory;
+import org.mmkit.core.reclaim.DirectReclaim;
 import org.mmkit.core.reclaim.SlabShrink;
+import org.mmkit.core.space.Overcommit;
 import org.mmkit.core.stat.CounterTable;
 
 /** The files of /proc/sys/vm that the engine itself honours (Documentation/admin-guide/sysctl/vm.rst). */
@@ -23,7 +26,29 @@ final class SysctlFiles {
     void addWatermarks(SystemMemory memory) {
         Watermarks watermarks = memory.allocator().watermarks();
         add("min_free_kbytes", watermarks::minFreeKilobytes, watermarks::setMinFreeKilobytes, 0, Integer.MAX_VALUE);
+        add("watermark_boost_factor", watermarks::boostFactor, value -> watermarks.setBoostFactor((int) value), 0, Integer.MAX_VALUE);
+        files.add(FOLDER + "lowmem_reserve_ratio", new ReserveRatios(watermarks));
+        files.add(FOLDER + "percpu_pagelist_high_fraction", new PerCpuFraction(memory.allocator()));
         add("watermark_scale_factor", watermarks::scaleFactor, value -> watermarks.setScaleFactor((int) value), 1, 3000);
+    }
+
+    /** How anonymous memory stands beside files. */
+    void addReclaim(DirectReclaim reclaim) {
+        add("swappiness", reclaim::swappiness, value -> reclaim.setSwappiness((int) value), 0, 200);
+    }
+
+    /** How much memory may be promised. */
+    void addOvercommit(Overcommit overcommit) {
+        add("overcommit_memory", overcommit::mode, value -> overcommit.setMode((int) value), 0, 2);
+        add("overcommit_ratio", overcommit::ratio, value -> overcommit.setRatio((int) value), Integer.MIN_VALUE, Integer.MAX_VALUE);
+        add("overcommit_kbytes", overcommit::kilobytes, overcommit::setKilobytes, 0, Long.MAX_VALUE);
+        add("user_reserve_kbytes", overcommit::userReserveKilobytes, overcommit::setUserReserveKilobytes, 0, Long.MAX_VALUE);
+    }
+
+    /** Who is killed when memory is out. */
+    void addOom(OutOfMemory oom) {
+        add("oom_kill_allocating_task", () -> oom.killsAllocating() ? 1 : 0, value -> oom.setKillsAllocating(value != 0),
+                Integer.MIN_VALUE, Integer.MAX_VALUE);
     }
 
     /** 1 drops clean page cache, 2 runs the shrinkers, 3 does both; 4 only silences a message of Linux. */
@@ -39,7 +64,7 @@ final class SysctlFiles {
                 shrinkers.dropAll();
                 counters.add(slab, 1);
             }
-        }, 1, 4, false));
+        }, 1, Integer.MAX_VALUE, false));
     }
 
     /** Writing 1 to compact_memory compacts all zones; any other number is refused. */

@@ -79,10 +79,15 @@ public final class VmstatFile implements PseudoFile {
         return supplier != null ? supplier.getAsLong() : counters.get(name);
     }
 
+    /** The lines in the kernel's order. */
+    List<String> names() {
+        return LineOrder.VMSTAT.sort(Fields.union(computed.keySet(), counters.names()));
+    }
+
     @Override
     public String read() {
         StringBuilder out = new StringBuilder();
-        for (String name : LineOrder.VMSTAT.sort(Fields.union(computed.keySet(), counters.names()))) {
+        for (String name : names()) {
             out.append(name).append(' ').append(value(name)).append('\n');
         }
         return out.toString();

@@ -4,15 +4,20 @@ import java.util.ArrayList;
 import java.util.List;
 import org.mmkit.api.memory.MigrateType;
 import org.mmkit.core.memory.BuddyAllocator;
+import org.mmkit.core.memory.LruLists;
 import org.mmkit.core.memory.Zone;
 
 /** /proc/buddyinfo, /proc/pagetypeinfo and /proc/zoneinfo of a machine with one node (mm/vmstat.c). */
 final class ZoneFiles {
 
     private final BuddyAllocator allocator;
+    private final LruLists lru;
+    private final VmstatFile vmstat;
 
-    ZoneFiles(BuddyAllocator allocator) {
+    ZoneFiles(BuddyAllocator allocator, LruLists lru, VmstatFile vmstat) {
         this.allocator = allocator;
+        this.lru = lru;
+        this.vmstat = vmstat;
     }
 
     private List<Zone> populated() {
@@ -89,15 +94,35 @@ final class ZoneFiles {
         return out.toString();
     }
 
-    /** Watermarks and sizes of the zones; the counters of the node are those of /proc/vmstat. */
+    /** The counters of the node: those of /proc/vmstat that stand there between those of zones and the events. */
+    private void nodeStatistics(StringBuilder out) {
+        out.append("\n  per-node stats\n");
+        for (String name : vmstat.names()) {
+            if (LineOrder.VMSTAT.isBetween(name, "nr_inactive_anon", "nr_kernel_file_pages")) {
+                statistic(out, name, vmstat.value(name));
+            }
+        }
+        out.setLength(out.length() - 1);
+    }
+
+    private static void statistic(StringBuilder out, String name, long value) {
+        out.append(String.format("      %-12s %d\n", name, value));
+    }
+
+    /** Watermarks, sizes and lists of the zones, and the counters of the node. */
     String zoneinfo() {
         StringBuilder out = new StringBuilder();
+        boolean nodeShown = false;
         for (int z = 0; z < Zone.ZONES; z++) {
             Zone zone = allocator.zone(z);
             out.append("Node 0, zone ");
             zoneName(out, zone);
+            if (zone.present() > 0 && !nodeShown) {
+                nodeShown = true;
+                nodeStatistics(out);
+            }
             out.append("\n  pages free     ").append(zone.free());
-            out.append("\n        boost    0");
+            out.append("\n        boost    ").append(zone.boost());
             out.append("\n        min      ").append(zone.watermark(Zone.MIN));
             out.append("\n        low      ").append(zone.watermark(Zone.LOW));
             out.append("\n        high     ").append(zone.watermark(Zone.HIGH));
@@ -112,6 +137,9 @@ final class ZoneFiles {
             out.append(")\n");
             if (zone.present() > 0) {
                 out.append("      nr_free_pages ").append(zone.free()).append('\n');
+                for (int list = 0; list < LruLists.LISTS; list++) {
+                    statistic(out, "nr_zone_" + VmstatFile.LISTS.get(list), lru.pages(z, list));
+                }
                 out.append("  pagesets\n    cpu: 0\n              count:    ").append(allocator.perCpuPages(z)).append('\n');
             }
         }

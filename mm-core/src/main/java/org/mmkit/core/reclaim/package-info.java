@@ -1,8 +1,13 @@
 /**
- * Reclaim: taking pages away from their users (Linux: mm/vmscan.c, try_to_unmap of mm/rmap.c).
+ * Reclaim: taking pages away from their users (Linux: mm/vmscan.c, mm/shrinker.c, folio_referenced and try_to_unmap of mm/rmap.c).
  *
- * <p>{@link org.mmkit.core.reclaim.FolioReclaimer} reclaims given folios, {@link org.mmkit.core.reclaim.FolioUnmapper} removes their
- * mappings, {@link org.mmkit.core.reclaim.AdvisedAging} is what madvise asks for, {@link org.mmkit.core.reclaim.Kswapd} what shortage asks for.
+ * <pre>
+ *   allocation below the low watermark ──► DirectReclaim.wakeReclaim ──► Kswapd ─┐
+ *   allocation below the min watermark ──► DirectReclaim.reclaim ────────────────┴─► NodeReclaim ──► SlabShrink
+ *                                                                                       │ shares by ScanControl
+ *   madvise ──► AdvisedAging ──► FolioReclaimer ◄── ListScan (active, inactive) ◄───────┘
+ *                                  │ FolioReferences: was it used?   FolioUnmapper: take its mappings
+ * </pre>
  */
 @NullMarked
 package org.mmkit.core.reclaim;

@@ -3,6 +3,9 @@ package org.mmkit.core.shmem;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongConsumer;
+import java.util.function.LongPredicate;
+import org.mmkit.api.Errno;
 import org.mmkit.api.ErrnoException;
 import org.mmkit.api.feature.FolioEvent;
 import org.mmkit.api.feature.ShmemFolioPolicy;
@@ -25,6 +28,8 @@ public final class Shmem implements FileSystemType {
     private final UnusedTails unusedTails = new UnusedTails(this);
     private final int fileAlloc;
     private final int fileFallback;
+    private LongPredicate mayPromise = pages -> true;
+    private LongConsumer promise = pages -> {};
 
     /** Registers the counters, and the shrinker of files that reach beyond their end. */
     public Shmem(CacheContext context, Extensions extensions, SwapSpace swap) {
@@ -97,12 +102,34 @@ public final class Shmem implements FileSystemType {
                 options.maxInodes >= 0 ? options.maxInodes : half);
     }
 
-    /** Makes a file of {@code length} bytes without a name on the kernel's own mount; {@code name} is what maps shows. */
-    public ShmemFile createUnlinked(String name, long length) {
+    /**
+     * Makes a file of {@code length} bytes without a name on the kernel's own mount; {@code name} is what maps shows.
+     *
+     * @param promised whether all of it is promised at once (System V, shared anonymous memory), or each page when it is there
+     * @throws ErrnoException ENOMEM when so much may not be promised
+     */
+    public ShmemFile createUnlinked(String name, long length, boolean promised) throws ErrnoException {
         ShmemFile file = new ShmemFile(this, internal, name);
         file.unlinked();
+        if (promised && !file.promiseAll(length)) {
+            throw new ErrnoException(Errno.ENOMEM);
+        }
         file.setSize(length);
         return file;
+    }
+
+    /** Sets who says how much may be promised. */
+    public void setOvercommit(LongPredicate allows, LongConsumer add) {
+        mayPromise = allows;
+        promise = add;
+    }
+
+    boolean mayPromise(long pages) {
+        return mayPromise.test(pages);
+    }
+
+    void promise(long pages) {
+        promise.accept(pages);
     }
 
     void countAllocated(int order) {

@@ -36,6 +36,8 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
     /** Pages charged to the file. */
     private long allocated;
     private boolean linked = true;
+    /** Pages promised as a whole; -1 when each page is as it comes. */
+    private long promised = -1;
     /** Page behind the last one that fallocate has filled. */
     private long preallocatedEnd;
 
@@ -101,6 +103,21 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
         size = bytes;
     }
 
+    private long pages(long bytes) {
+        return bytes + (1L << pageShift) - 1 >>> pageShift;
+    }
+
+    /** Promises {@code bytes}, or no more than those, whether they are ever used or not; false when they may not be promised (shmem_acct_size). */
+    boolean promiseAll(long bytes) {
+        long more = pages(bytes) - Math.max(0, promised);
+        if (more > 0 && !shmem.mayPromise(more)) {
+            return false;
+        }
+        shmem.promise(more);
+        promised = pages(bytes);
+        return true;
+    }
+
     @Override
     public long blocks() {
         return allocated << pageShift - 9;
@@ -113,8 +130,11 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
 
     @Override
     public boolean charge(long pages) {
-        if (!instance.charge(pages)) {
+        if (promised < 0 && pages > 0 && !shmem.mayPromise(pages) || !instance.charge(pages)) {
             return false;
+        }
+        if (promised < 0) {
+            shmem.promise(pages);
         }
         allocated += pages;
         return true;
@@ -267,6 +287,9 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
 
     @Override
     public int truncate(long bytes) {
+        if (promised >= 0 && !promiseAll(bytes)) {
+            return -Errno.ENOMEM;
+        }
         long old = size;
         long page = 1L << pageShift;
         zeroBehindEnd(bytes);
@@ -423,6 +446,10 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
             discard(find(index));
         }
         swapped.free(0, RangeRemoval.REST);
+        if (promised > 0) {
+            shmem.promise(-promised);
+            promised = 0;
+        }
         instance.inodeGone();
     }
 }

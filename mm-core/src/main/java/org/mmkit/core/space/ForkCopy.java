@@ -37,6 +37,9 @@ final class ForkCopy {
             if (source.has(VmFlags.DONTCOPY)) {
                 continue;
             }
+            if (source.has(VmFlags.ACCOUNT) && !engine.overcommit.allows(child, source.pages())) {
+                return -Errno.ENOMEM;
+            }
             VmArea copy = source.copy(child);
             copy.flags &= ~(VmFlags.LOCKED | VmFlags.LOCKONFAULT);
             if (!source.has(VmFlags.WIPEONFORK)) {

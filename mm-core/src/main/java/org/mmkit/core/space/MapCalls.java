@@ -181,7 +181,7 @@ public final class MapCalls {
         } else {
             return -Errno.EINVAL;
         }
-        if ((flags & MapFlags.MAP_NORESERVE) != 0) {
+        if ((flags & MapFlags.MAP_NORESERVE) != 0 && engine.overcommit.mode() != Overcommit.NEVER) {
             vmFlags |= VmFlags.NORESERVE;
         }
         long result = mapRegion(addr, length, vmFlags, pgoff, source, "");
@@ -195,21 +195,39 @@ public final class MapCalls {
         return result;
     }
 
+    /** Whether the memory of a private writable area may be promised; what it takes the place of is given back. */
+    private boolean mayPromise(long start, long end) {
+        long pages = end - start >>> engine.pageShift;
+        if (engine.overcommit.mode() == Overcommit.NEVER) {
+            for (VmArea area = space.findOrNext(start);
+                    area != null && Long.compareUnsigned(area.start, end) < 0;
+                    area = space.findOrNext(area.end)) {
+                if (area.has(VmFlags.ACCOUNT)) {
+                    pages -= Math.min(area.end, end) - Math.max(area.start, start) >>> engine.pageShift;
+                }
+            }
+        }
+        return pages <= 0 || engine.overcommit.allows(space, pages);
+    }
+
     /** Unmaps what is there and makes the area, or merges it into a neighbour; the address or a negated error number. */
     private long mapRegion(
             long addr, long length, long vmFlags, long pgoff, @Nullable Mappable source, String specialName) {
         long end = addr + length;
-        if (meets(addr, end)) {
-            long failed = unmap(addr, end);
-            if (failed != 0) {
-                return failed;
-            }
-        }
         boolean shared = (vmFlags & VmFlags.SHARED) != 0;
         if (!shared
                 && (vmFlags & VmFlags.WRITE) != 0
                 && (vmFlags & (VmFlags.NORESERVE | VmFlags.HUGETLB)) == 0) {
             vmFlags |= VmFlags.ACCOUNT;
+            if (!mayPromise(addr, end)) {
+                return -Errno.ENOMEM;
+            }
+        }
+        if (meets(addr, end)) {
+            long failed = unmap(addr, end);
+            if (failed != 0) {
+                return failed;
+            }
         }
         VmArea merged =
                 space.merger().mergeNew(addr, end, vmFlags, pgoff, source, specialName, null);
@@ -414,6 +432,9 @@ public final class MapCalls {
         if (previous != null && Long.compareUnsigned(previous.end, space.brkStart()) <= 0) {
             previous = null;
         }
+        if (!engine.overcommit.allows(space, end - start >>> engine.pageShift)) {
+            return -Errno.ENOMEM;
+        }
         if (space.merger().expandLeft(previous, start, end, flags, pgoff)) {
             account(Objects.requireNonNull(previous), end - start);
             return 0;
@@ -450,7 +471,7 @@ public final class MapCalls {
             return null;
         }
         long pages = area.start - address >>> engine.pageShift;
-        if (pages > area.pgoff) {
+        if (pages > area.pgoff || area.has(VmFlags.ACCOUNT) && !engine.overcommit.allows(space, pages)) {
             return null;
         }
         if (area.anonVma() == null) {

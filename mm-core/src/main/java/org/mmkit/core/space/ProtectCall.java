@@ -90,6 +90,9 @@ public final class ProtectCall {
             long none = VmFlags.ACCOUNT | VmFlags.WRITE | VmFlags.HUGETLB | VmFlags.SHARED | VmFlags.NORESERVE;
             if ((old & none) == 0) {
                 flags |= VmFlags.ACCOUNT;
+                if (!engine.overcommit.allows(space, end - start >>> engine.pageShift)) {
+                    return -Errno.ENOMEM;
+                }
             }
         } else if ((old & VmFlags.ACCOUNT) != 0 && area.isAnonymous() && area.anonVma() == null) {
             flags &= ~VmFlags.ACCOUNT;

@@ -218,6 +218,9 @@ public final class RemapCall {
 
     private long expand(VmArea area, Move move) {
         long delta = move.newLen - move.oldLen;
+        if (area.has(VmFlags.ACCOUNT) && !engine.overcommit.allows(space, delta >>> engine.pageShift)) {
+            return -Errno.ENOMEM;
+        }
         if (area.end - move.addr == move.oldLen) {
             long end = area.end + delta;
             VmArea next = space.findOrNext(area.end);
@@ -248,6 +251,10 @@ public final class RemapCall {
 
     private long move(VmArea area, Move move) {
         if (space.areaCount() >= UserAddressSpace.MAX_AREAS - 3) {
+            return -Errno.ENOMEM;
+        }
+        long promised = move.has(MapFlags.MREMAP_DONTUNMAP) ? move.newLen : Math.max(0, move.newLen - move.oldLen);
+        if (area.has(VmFlags.ACCOUNT) && !engine.overcommit.allows(space, promised >>> engine.pageShift)) {
             return -Errno.ENOMEM;
         }
         VmaOperations operations = area.operationsOrNull();

@@ -50,6 +50,8 @@ public final class MachineFiles {
         engine.frames.lru().workingSet().setFreeSwap(swap::freePages);
         engine.setKswapd(reclaim.kswapd());
         context.setRelief(reclaim.kswapd()::runIfDue);
+        engine.overcommit.setSwap(swap::totalPages);
+        shmem.setOvercommit(engine.overcommit::allows, engine.overcommit::addSharedMemory);
         engine.setSources(vfs.sources());
         engine.setSwap(pages);
         engine.setAging(new AdvisedAging(engine, reclaimer, pages::readAhead));

@@ -18,6 +18,7 @@ import org.mmkit.api.file.HugeFileProvider;
 import org.mmkit.api.file.Inode;
 import org.mmkit.api.file.Mappable;
 import org.mmkit.api.file.MappingHost;
+import org.mmkit.api.space.VmFlags;
 import org.mmkit.core.lock.StopMachine;
 import org.mmkit.core.pagecache.CacheContext;
 import org.mmkit.core.pagecache.HostFile;
@@ -252,7 +253,7 @@ public final class Vfs implements FileSystems {
             String shown = "/memfd:" + name + " (deleted)";
             Inode inode = huge
                     ? provider().create(HugeFileProvider.Use.MEMFD, shown, 0, pageShift(flags), false)
-                    : shmem.createUnlinked(shown, 0);
+                    : shmem.createUnlinked(shown, 0, false);
             return unnamed(inode);
         } finally {
             calls.resume();
@@ -280,8 +281,8 @@ public final class Vfs implements FileSystems {
     public MappingSources sources() {
         return new MappingSources() {
             @Override
-            public Mappable sharedAnonymous(long bytes, long areaFlags) {
-                return mappedOnly(shmem.createUnlinked("/dev/zero (deleted)", bytes));
+            public Mappable sharedAnonymous(long bytes, long areaFlags) throws ErrnoException {
+                return mappedOnly(shmem.createUnlinked("/dev/zero (deleted)", bytes, (areaFlags & VmFlags.NORESERVE) == 0));
             }
 
             @Override
@@ -301,7 +302,7 @@ public final class Vfs implements FileSystems {
     FileDescription segment(int key, long size, int flags) throws ErrnoException {
         String name = String.format("/SYSV%08x (deleted)", key);
         if ((flags & FileFlags.SHM_HUGETLB) == 0) {
-            return unnamed(shmem.createUnlinked(name, size));
+            return unnamed(shmem.createUnlinked(name, size, (flags & FileFlags.SHM_NORESERVE) == 0));
         }
         boolean reserve = (flags & FileFlags.SHM_NORESERVE) == 0;
         return unnamed(provider().create(HugeFileProvider.Use.SHM, name, size, pageShift(flags), reserve));

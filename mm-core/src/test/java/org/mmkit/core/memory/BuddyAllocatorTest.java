@@ -186,7 +186,7 @@ class BuddyAllocatorTest {
         zones[0].managed = 3840;
         zones[1].managed = 772_915;
         zones[2].managed = 720_896;
-        Watermarks watermarks = new Watermarks(zones);
+        Watermarks watermarks = new Watermarks(zones, 9);
 
         watermarks.setMinFreeKilobytes(67_584);
 

@@ -90,6 +90,7 @@ public final class Khugepaged implements KernelThread {
         } else {
             workArrived();
         }
+        thp.memory.setHugePagesWanted(state != State.STOPPED);
     }
 
     /** Somebody registered: a thread that waits for work scans at once, another one sleeps on. */

@@ -1,0 +1,18 @@
+# more is paged out than swap has room for
+echo never > /sys/kernel/mm/transparent_hugepage/enabled
+swapon(4M)
+a = mmap(0x100100000000, 8M, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED_NOREPLACE, -1, 0)
+store(a, 8M, 4K, 7)
+madvise(a, 8M, MADV_PAGEOUT)
+smaps(a)
+pagemap(a, 8M)
+load(a, 1M, 4K)
+smaps(a)
+madvise(a, 8M, MADV_PAGEOUT)
+smaps(a)
+madvise(a, 8M, MADV_FREE)
+madvise(a+4M, 4M, MADV_PAGEOUT)
+smaps(a)
+vmstat(pswpout, pswpin, pglazyfreed)
+munmap(a, 8M)
+swapoff()
