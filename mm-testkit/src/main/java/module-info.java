@@ -1,8 +1,14 @@
 /** Contract tests for backends, allocators and features. */
 module org.mmkit.testkit {
     requires transitive org.mmkit.api;
-    requires org.mmkit.core;
+    requires transitive org.mmkit.core;
+    requires org.mmkit.kconfig;
     requires transitive org.junit.jupiter.api;
+
+    uses org.mmkit.api.arch.Architecture;
+    uses org.mmkit.api.feature.Feature;
+    uses org.mmkit.api.memory.FrameAllocatorProvider;
+    uses org.mmkit.api.policy.PagePolicyProvider;
 
     exports org.mmkit.testkit;
 }

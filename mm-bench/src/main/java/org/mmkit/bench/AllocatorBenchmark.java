@@ -1,12 +1,14 @@
 package org.mmkit.bench;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.mmkit.api.arch.PageTableLayout;
 import org.mmkit.api.arch.PhysicalMap;
 import org.mmkit.api.memory.FrameAllocator;
 import org.mmkit.api.memory.Gfp;
 import org.mmkit.core.memory.SystemMemory;
+import org.mmkit.llfree.Llfree;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -17,7 +19,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** The buddy allocator without the engine above it; 8 GiB, contents off. */
+/** A frame allocator behind zones and watermarks, without the engine above; 8 GiB, contents off. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -28,6 +30,10 @@ public class AllocatorBenchmark {
     /** log2 of the frames of one allocation. */
     @Param({"0", "9"})
     public int order;
+
+    /** The engine's own, or a plugin. */
+    @Param({"buddy", "llfree"})
+    public String kind;
 
     private final long[] held = new long[RUN];
     private FrameAllocator allocator;
@@ -41,7 +47,9 @@ public class AllocatorBenchmark {
         PhysicalMap map = new PhysicalMap(
                 List.of(new PhysicalMap.Range(0, 3 * gib, true), new PhysicalMap.Range(4 * gib, 5 * gib, true)),
                 16L << 20, 4 * gib);
-        allocator = new SystemMemory.Builder(map, layout, 15).contents(false).build().allocator();
+        allocator = new SystemMemory.Builder(map, layout, 15).contents(false)
+                .allocator(kind.equals("llfree") ? Optional.of(new Llfree()) : Optional.empty())
+                .build().allocator();
         count = order == 0 ? RUN : 2048;
     }
 

@@ -275,8 +275,9 @@ public final class Wiring {
     private static Configuration apply(
             ConfigurationEditor.Edit edit, Providers providers, Providers.Found<Architecture> architecture, Wishes wishes) {
         for (Providers.Found<Architecture> found : providers.architectures()) {
-            edit.set(found.provider().configSymbol(), found == architecture ? "y" : "n");
+            edit.set(found.provider().configSymbol(), "n");
         }
+        edit.set(architecture.provider().configSymbol(), "y"); // last, as another may share its symbol
         try {
             wishes.settings().forEach(edit::set);
         } catch (IllegalArgumentException e) {
