@@ -10,15 +10,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.mmkit.replay.compare.AccessReplay;
 import org.mmkit.replay.compare.Options;
 import org.mmkit.replay.compare.PolicyComparison;
 import org.mmkit.replay.compare.Truth;
 import org.mmkit.replay.cost.CostModel;
+import org.mmkit.replay.model.AccessComparison;
 import org.mmkit.replay.model.Comparison;
 import org.mmkit.replay.model.Policy;
 import org.mmkit.replay.reader.BadRecordingException;
 import org.mmkit.replay.reader.Recording;
 import org.mmkit.replay.reader.RecordingReader;
+import org.mmkit.replay.report.AccessReport;
 import org.mmkit.replay.report.AgainstReport;
 import org.mmkit.replay.report.HtmlReport;
 import org.mmkit.replay.report.JsonReport;
@@ -51,7 +54,7 @@ final class ReplayCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(arity = "1..*", paramLabel = "RECORDING", description = "perf script text or strace log, plain or gzip.")
+    @Parameters(arity = "1..*", paramLabel = "RECORDING", description = "perf script text or strace log, plain or gzip; with --tlb a trace of memory accesses.")
     private List<Path> recordings = List.of();
 
     @Mixin
@@ -79,12 +82,18 @@ final class ReplayCommand implements Callable<Integer> {
     private Optional<Integer> threads = Optional.empty();
 
     @Option(names = "--tlb-entries", paramLabel = "N", defaultValue = "" + Options.USUAL_TLB_ENTRIES,
-            description = "Entries of the second-level TLB; ${DEFAULT-VALUE} if not given.")
+            description = "Entries of the second-level TLB that the reach in a report is for; ${DEFAULT-VALUE} if not given.")
     private int tlbEntries;
+
+    @Mixin
+    private TlbOptions tlb = new TlbOptions();
 
     @Override
     public Integer call() throws IOException {
         List<Policy> matrix = policies.matrix();
+        if (tlb.isWanted()) {
+            return replayAccesses(matrix);
+        }
         CostModel model = costModel();
         Optional<Truth> truth = truth();
         boolean sound = true;
@@ -115,8 +124,37 @@ final class ReplayCommand implements Callable<Integer> {
                 }
             }
         }
-        writeJson(comparisons, out);
+        writeJson(out, to -> new JsonReport().write(comparisons, to));
         return sound && agrees ? ExitCode.DONE : ExitCode.FAILED;
+    }
+
+    private Integer replayAccesses(List<Policy> matrix) throws IOException {
+        PrintWriter out = spec.commandLine().getOut();
+        boolean onlyJson = json.isPresent() && json.get().equals("-");
+        AccessReport accessReport = new AccessReport();
+        List<AccessComparison> comparisons = new ArrayList<>();
+        try (ProgressLine progress = ProgressLine.onTerminal()) {
+            for (Path trace : recordings) {
+                AccessReplay replay = new AccessReplay(tlb.geometry(), tlb.hostPage()).onProgress(done -> progress.show("translating", done));
+                AccessComparison comparison;
+                try {
+                    comparison = replay.compare(trace, matrix);
+                } catch (BadRecordingException | IllegalArgumentException e) {
+                    throw CommandException.badInput(e.getMessage());
+                }
+                progress.clear();
+                if (!onlyJson) {
+                    if (!comparisons.isEmpty()) {
+                        out.println();
+                    }
+                    accessReport.print(comparison, out);
+                    out.flush();
+                }
+                comparisons.add(comparison);
+            }
+        }
+        writeJson(out, to -> accessReport.write(comparisons, to));
+        return ExitCode.DONE;
     }
 
     private Recording read(Path file, ProgressLine progress) throws IOException {
@@ -165,18 +203,25 @@ final class ReplayCommand implements Callable<Integer> {
         out.println("Report: " + name);
     }
 
-    private void writeJson(List<Comparison> comparisons, PrintWriter out) throws IOException {
+    /** Writes to where {@code --json} says, if it does. */
+    private void writeJson(PrintWriter out, JsonWriting writing) throws IOException {
         if (json.isEmpty()) {
             return;
         }
         if (json.get().equals("-")) {
-            new JsonReport().write(comparisons, out);
+            writing.write(out);
             out.flush();
             return;
         }
         try (OutputStream stream = Files.newOutputStream(Path.of(json.get()));
                 PrintWriter file = new PrintWriter(stream, false, StandardCharsets.UTF_8)) {
-            new JsonReport().write(comparisons, file);
+            writing.write(file);
         }
+    }
+
+    /** Writes all figures. */
+    @FunctionalInterface
+    private interface JsonWriting {
+        void write(PrintWriter to) throws IOException;
     }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.ErrnoException;
+import org.mmkit.api.arch.MmuGeometry;
 import org.mmkit.api.file.Mappable;
 import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.Frames;
@@ -42,16 +43,21 @@ final class EngineMachine implements ReplayMachine {
     }
 
     /**
-     * Boots the host of {@code policy} and writes its settings.
+     * Boots the host of {@code policy}, with memory for a recording's faults, and writes its settings.
      *
      * @throws BootException when a setting is refused
      */
     static ReplayMachine boot(Policy policy, Recording recording) {
+        return boot(policy, recording.userFaults() + recording.kernelFaults());
+    }
+
+    /** The same with memory for {@code faults} page faults. */
+    static ReplayMachine boot(Policy policy, long faults) {
         MachineBuilder builder = Machine.builder();
         policy.host().symbols().forEach(builder::set);
         Machine machine = builder
                 .arch(policy.host().architecture())
-                .memory(policy.host().memoryFor(recording.userFaults() + recording.kernelFaults()))
+                .memory(policy.host().memoryFor(faults))
                 .kernel(policy.host().kernel())
                 .plugins(policy.host().plugins().toArray(Path[]::new))
                 .policy(policy.host().pagePolicy())
@@ -198,6 +204,11 @@ final class EngineMachine implements ReplayMachine {
     @Override
     public boolean isLarge(long frame) {
         return frames.isLarge(frame);
+    }
+
+    @Override
+    public MmuGeometry mmu() {
+        return machine.architecture().mmu();
     }
 
     /** A process of the engine. */

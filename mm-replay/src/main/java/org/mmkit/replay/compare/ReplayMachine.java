@@ -1,5 +1,6 @@
 package org.mmkit.replay.compare;
 
+import org.mmkit.api.arch.MmuGeometry;
 import org.mmkit.api.file.Mappable;
 import org.mmkit.replay.reader.FileTable;
 
@@ -32,4 +33,7 @@ interface ReplayMachine {
 
     /** Whether the folio of {@code frame} is larger than a page. */
     boolean isLarge(long frame);
+
+    /** The translation caches of a typical processor of its architecture. */
+    MmuGeometry mmu();
 }

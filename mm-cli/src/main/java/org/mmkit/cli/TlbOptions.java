@@ -1,0 +1,70 @@
+package org.mmkit.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.mmkit.api.arch.MmuGeometry;
+import picocli.CommandLine.Option;
+
+/** The options of a replay of memory accesses. */
+final class TlbOptions {
+
+    private static final Pattern ARRAY = Pattern.compile("([12]):([0-9]{1,7})/([0-9]{1,7}):([0-9kmgKMG+]+)");
+    private static final List<String> SIZES = List.of("4k", "2m", "1g");
+
+    @Option(names = "--tlb", description = "The inputs are traces of memory accesses (valgrind lackey, drmemtrace view, perf mem):"
+            + " print TLB misses and page walks for each policy.")
+    private boolean tlb;
+
+    @Option(names = "--tlb-array", paramLabel = "LEVEL:ENTRIES/WAYS:SIZES", description = "With --tlb: a TLB in place of the usual ones, as in 1:64/4:4K or 2:1536/12:4K+2M;"
+            + " may be repeated.")
+    private List<String> arrays = new ArrayList<>();
+
+    @Option(names = "--walk-caches", split = ",", paramLabel = "N", description = "With --tlb-array: entries of the paging-structure cache of each level, from the PMD; none if not given.")
+    private List<Integer> walkCaches = new ArrayList<>();
+
+    @Option(names = "--nested", paramLabel = "SIZE", description = "With --tlb: the program runs in a virtual machine whose memory the host maps by pages of 4K, 2M or 1G.")
+    private Optional<String> nested = Optional.empty();
+
+    boolean isWanted() {
+        return tlb;
+    }
+
+    /** Bytes of the host's pages, 0 without a host. */
+    long hostPage() {
+        return nested.map(Sizes::parse).orElse(0L);
+    }
+
+    /** The TLBs asked for; empty for the usual ones. */
+    Optional<MmuGeometry> geometry() {
+        if (arrays.isEmpty()) {
+            return Optional.empty();
+        }
+        List<MmuGeometry.Tlb> tlbs = new ArrayList<>();
+        for (String text : arrays) {
+            tlbs.add(array(text));
+        }
+        return Optional.of(new MmuGeometry(tlbs, walkCaches));
+    }
+
+    private static MmuGeometry.Tlb array(String text) {
+        Matcher m = ARRAY.matcher(text);
+        if (m.matches()) {
+            int entries = Integer.parseInt(m.group(2));
+            int ways = Integer.parseInt(m.group(3));
+            int levels = 0;
+            for (String size : m.group(4).toLowerCase(Locale.ROOT).split("\\+")) {
+                int level = SIZES.indexOf(size) + 1;
+                levels = level == 0 ? Integer.MIN_VALUE : levels | 1 << level;
+            }
+            if (levels > 0 && ways > 0 && entries > 0 && entries % ways == 0) {
+                return new MmuGeometry.Tlb("L" + m.group(1) + " " + m.group(4).toUpperCase(Locale.ROOT), Integer.parseInt(m.group(1)), entries, ways, levels);
+            }
+        }
+        throw CommandException.badInput("--tlb-array \"" + text + "\" is no TLB; write level 1 or 2, entries, which are a multiple of the ways, and the"
+                + " page sizes 4K, 2M or 1G it holds, as in 2:1536/12:4K+2M");
+    }
+}

@@ -1,0 +1,168 @@
+package org.mmkit.replay.tlb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.mmkit.api.arch.MmuGeometry;
+import org.mmkit.api.arch.MmuGeometry.Tlb;
+import org.mmkit.api.space.Fault;
+import org.mmkit.core.Machine;
+import org.mmkit.core.process.Process;
+
+class MmuTest {
+
+    private static final long BASE = 0x7f0000000000L;
+    private static final long PAGE = 4096;
+    private static final long HUGE = 2 << 20;
+    private static final int PRIVATE_ANONYMOUS_FIXED = 0x32;
+    private static final MmuGeometry BARE = new MmuGeometry(List.of(new Tlb("L1", 1, 4, 4, 1 << 1 | 1 << 2)), List.of());
+
+    private final Machine machine = Machine.builder().arch("x86_64").memory("1G").contents(false).build();
+    private final Process process = machine.newProcess();
+
+    private void map(long at, long bytes, int advice) {
+        assertThat(process.mmap(at, bytes, 3, PRIVATE_ANONYMOUS_FIXED, null, 0)).isEqualTo(at);
+        assertThat(process.madvise(at, bytes, advice)).isZero();
+    }
+
+    private void touch(long va, int flags) {
+        process.touch(va, flags | Fault.USER);
+    }
+
+    private Mmu mmu(MmuGeometry geometry) {
+        return new Mmu(geometry, process.space().tables(), Optional.empty());
+    }
+
+    @AfterEach
+    void machine_is_consistent() {
+        machine.verify();
+    }
+
+    @Test
+    void A03_a_walk_reads_one_entry_a_level_and_a_hit_reads_none() {
+        map(BASE, 2 * HUGE, 15);
+        map(BASE + 4 * HUGE, HUGE, 14);
+        touch(BASE, Fault.WRITE);
+        touch(BASE + 4 * HUGE, Fault.WRITE);
+        Mmu mmu = mmu(BARE);
+
+        assertThat(mmu.translate(BASE, true)).isEqualTo(1);
+        assertThat(mmu.counts().references()).isEqualTo(4);
+        assertThat(mmu.translate(BASE + 4 * HUGE + 5 * PAGE, false)).isEqualTo(2);
+        assertThat(mmu.counts().references()).isEqualTo(4 + 3);
+        assertThat(mmu.translate(BASE + 8, false)).isEqualTo(1);
+        assertThat(mmu.translate(BASE + 4 * HUGE + 300 * PAGE, true)).isEqualTo(2);
+
+        assertThat(mmu.counts()).isEqualTo(new TranslationCounts(4, 2, 2, 7, 0, 0, 0));
+    }
+
+    @Test
+    void nothing_mapped_and_a_forbidden_write_are_faults_that_count_no_access() {
+        map(BASE, HUGE, 15);
+        Mmu mmu = mmu(BARE);
+        assertThat(mmu.translate(BASE, false)).isEqualTo(Mmu.ABSENT);
+
+        touch(BASE, 0); // the zero page, read-only
+        assertThat(mmu.translate(BASE, false)).isEqualTo(1);
+        assertThat(mmu.translate(BASE, true)).isEqualTo(Mmu.READ_ONLY);
+        assertThat(mmu.counts().accesses()).isEqualTo(1);
+
+        touch(BASE, Fault.WRITE);
+        mmu.invalidate(BASE);
+        assertThat(mmu.translate(BASE, true)).isEqualTo(1);
+        assertThat(mmu.counts().walks()).isEqualTo(2);
+    }
+
+    @Test
+    void paging_structure_caches_spare_the_levels_above_the_tables_they_know() {
+        map(BASE, 4 * HUGE, 15);
+        Mmu mmu = mmu(new MmuGeometry(List.of(new Tlb("L1", 1, 1, 1, 1 << 1)), List.of(1, 2)));
+        for (long va : new long[] {BASE, BASE + PAGE, BASE + HUGE}) {
+            touch(va, Fault.WRITE);
+        }
+
+        mmu.translate(BASE, false); // 4 entries
+        mmu.translate(BASE + PAGE, false); // the PMD entry is known: 1
+        mmu.translate(BASE + HUGE, false); // the PUD entry is known: 2
+
+        assertThat(mmu.counts().references()).isEqualTo(4 + 1 + 2);
+        assertThat(mmu.counts().skipped()).isEqualTo(3 + 2);
+    }
+
+    @Test
+    void a_walk_in_two_dimensions_reads_as_many_entries_as_the_manuals_say() {
+        map(BASE, HUGE, 15);
+        map(BASE + 4 * HUGE, HUGE, 14);
+        touch(BASE, Fault.WRITE);
+        touch(BASE + 4 * HUGE, Fault.WRITE);
+        Mmu small = new Mmu(BARE, process.space().tables(), Optional.of(new NestedPaging(4, 1)));
+        Mmu large = new Mmu(BARE, process.space().tables(), Optional.of(new NestedPaging(4, 2)));
+
+        small.translate(BASE, false);
+        large.translate(BASE + 4 * HUGE, false);
+
+        assertThat(small.counts().references()).isEqualTo(24); // (4 + 1) * (4 + 1) - 1
+        assertThat(large.counts().references()).isEqualTo(15); // (3 + 1) * (3 + 1) - 1
+        // A huge page of the guest on small pages of the host fills entries of the small size.
+        assertThat(small.translate(BASE + 4 * HUGE, false)).isEqualTo(1);
+        assertThat(small.translate(BASE + 4 * HUGE + PAGE, false)).isEqualTo(1);
+        assertThat(small.counts().walks()).isEqualTo(3);
+    }
+
+    @Test
+    void entries_of_another_address_space_stay_through_a_switch_and_are_not_used_in_it() throws Exception {
+        map(BASE, HUGE, 15);
+        touch(BASE, Fault.WRITE);
+        Process other = process.fork();
+        Mmu mmu = mmu(BARE);
+        mmu.translate(BASE, false);
+
+        mmu.switchTo(other.space().tables(), 7);
+        mmu.translate(BASE, false);
+        mmu.switchTo(process.space().tables(), 0);
+        mmu.translate(BASE, false);
+        assertThat(mmu.counts().walks()).isEqualTo(2);
+
+        mmu.invalidateSpace(7);
+        mmu.translate(BASE, false);
+        assertThat(mmu.counts().walks()).isEqualTo(2);
+        mmu.switchTo(other.space().tables(), 7);
+        mmu.translate(BASE, false);
+        assertThat(mmu.counts().walks()).isEqualTo(3);
+
+        mmu.invalidateAll();
+        mmu.translate(BASE, false);
+        assertThat(mmu.counts().walks()).isEqualTo(4);
+        assertThat(mmu.counts().invalidations()).isEqualTo(2);
+        assertThatThrownBy(() -> mmu.switchTo(other.space().tables(), Mmu.MOST_SPACES + 1)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void levels_used_agree_with_the_page_tables_for_random_accesses() {
+        Random random = new Random(5);
+        for (int i = 0; i < 16; i++) {
+            map(BASE + i * HUGE, HUGE, random.nextBoolean() ? 14 : 15);
+        }
+        Mmu mmu = new Mmu(machine.architecture().mmu(), process.space().tables(), Optional.empty());
+        long misses = 0;
+        for (int i = 0; i < 20_000; i++) {
+            long va = BASE + random.nextInt((int) (16 * HUGE));
+            int level = mmu.translate(va, true);
+            if (level <= 0) {
+                misses++;
+                touch(va, Fault.WRITE);
+                level = mmu.translate(va, true);
+            }
+            assertThat(process.space().tables().find(va, level)).isNotEqualTo(-1L);
+        }
+        TranslationCounts counts = mmu.counts();
+        assertThat(counts.accesses()).isEqualTo(20_000);
+        assertThat(counts.walks()).isGreaterThanOrEqualTo(misses).isLessThanOrEqualTo(counts.firstLevelMisses());
+        assertThat(counts.references() + counts.skipped()).isLessThanOrEqualTo(4 * counts.walks());
+    }
+}
