@@ -30,7 +30,8 @@ import org.mmkit.replay.tlb.TouchedAreas;
 public final class AccessReplay {
 
     private static final int READ_WRITE = 3;
-    private static final int PAGE_SHIFT = 12;
+    /** No architecture has smaller pages. */
+    private static final int LEAST_PAGE_SHIFT = 12;
 
     private final Optional<MmuGeometry> geometry;
     private final long hostPage;
@@ -61,7 +62,7 @@ public final class AccessReplay {
      * @throws IllegalArgumentException when the host has no such pages
      */
     public AccessComparison compare(Path trace, List<Policy> policies) throws BadRecordingException, IOException {
-        TouchedAreas touched = new TouchedAreas(PAGE_SHIFT);
+        TouchedAreas touched = new TouchedAreas(LEAST_PAGE_SHIFT);
         AccessTraceReader reader = new AccessTraceReader().onProgress(done -> progress.accept(done / 2));
         long[] fetches = {0};
         reader.read(trace, (address, bytes, kind) -> {
@@ -97,6 +98,7 @@ public final class AccessReplay {
         private final Policy policy;
         private final ReplayMachine machine;
         private final ProgramMemory memory;
+        private final int pageShift;
         private final MmuGeometry caches;
         private final Mmu mmu;
         private long faults;
@@ -105,17 +107,20 @@ public final class AccessReplay {
             this.policy = policy;
             machine = EngineMachine.boot(policy, touched.pages());
             memory = machine.newProcess();
+            pageShift = memory.space().tables().layout().pageShift();
+            long page = 1L << pageShift;
             for (TouchedAreas.Area area : touched.areas()) {
-                long length = area.end() - area.start();
+                long start = area.start() & -page;
+                long length = (area.end() + page - 1 & -page) - start;
                 int flags = MapFlags.MAP_PRIVATE | MapFlags.MAP_ANONYMOUS | MapFlags.MAP_FIXED;
-                long at = memory.mmap(area.start(), length, READ_WRITE, flags, null, 0);
-                if (at != area.start()) {
-                    throw new BadRecordingException(trace + ": address 0x" + Long.toHexString(area.start())
+                long at = memory.mmap(start, length, READ_WRITE, flags, null, 0);
+                if (at != start) {
+                    throw new BadRecordingException(trace + ": address 0x" + Long.toHexString(start)
                             + " is none that a program on this architecture can map");
                 }
                 if (area.code()) {
                     // Code and the data beside it are pages of files, which stay small.
-                    memory.madvise(area.start(), length, Advice.MADV_NOHUGEPAGE);
+                    memory.madvise(start, length, Advice.MADV_NOHUGEPAGE);
                 }
             }
             Optional<NestedPaging> host = hostPage == 0 ? Optional.empty() : Optional.of(NestedPaging.of(memory.space().tables().layout(), hostPage));
@@ -125,7 +130,7 @@ public final class AccessReplay {
 
         void access(long address, int bytes, boolean write) {
             one(address, write);
-            if ((address ^ address + bytes - 1) >>> PAGE_SHIFT != 0) {
+            if ((address ^ address + bytes - 1) >>> pageShift != 0) {
                 one(address + bytes - 1, write);
             }
         }
@@ -149,8 +154,8 @@ public final class AccessReplay {
         }
 
         AccessComparison.Result result() {
-            long huge = machine.vmstat("nr_anon_transparent_hugepages");
-            return new AccessComparison.Result(policy, faults, memory.peakResidentPages() << PAGE_SHIFT - 10, huge << 11, mmu.counts());
+            long hugeKb = machine.vmstat("nr_anon_transparent_hugepages") * (memory.space().tables().layout().size(2) >>> 10);
+            return new AccessComparison.Result(policy, faults, memory.peakResidentPages() << pageShift - 10, hugeKb, mmu.counts());
         }
     }
 }
