@@ -507,7 +507,7 @@ public abstract class ArchitectureContract {
             long va = regions.get(random.nextInt(20)) + random.nextInt(2000) * layout.size(1);
             if (random.nextInt(3) > 0) {
                 long pfn = 1 + random.nextInt(1 << 20);
-                tables.pages.write(tables.pages.obtain(va, 1), tables.format.leaf(pfn, 1, Protection.READ));
+                tables.pages.replace(tables.pages.obtain(va, 1), tables.format.leaf(pfn, 1, Protection.READ));
                 oracle.put(va, pfn);
             } else if (oracle.remove(va) != null) {
                 tables.pages.write(tables.pages.find(va, 1), tables.format.none());
