@@ -1,5 +1,7 @@
 package org.mmkit.bench;
 
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.mmkit.api.space.Advice;
@@ -10,8 +12,10 @@ import org.mmkit.core.process.Process;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -20,46 +24,48 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Threads;
 import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.BenchmarkParams;
 
 /**
- * Faults by one and by two threads on a machine with {@code SMP=y}: in a process each, and in one process. The figure is faults a second of
- * all threads together, so that of two threads over that of one is how well the machine scales.
- *
- * <p>A thread touches the pages of its own range in turn; when it is through, it gives the range back by MADV_DONTNEED, which is counted
- * as part of the faults.
+ * Faults by one and by two threads: on a machine with {@code SMP=y} in a process each and in one process, and for comparison on a machine
+ * with {@code SMP=n} for each thread, which shows what this host allows. The figure is nanoseconds a fault of one thread; two threads do
+ * {@code 2 * oneThread / twoThreads} times as much as one.
  */
-@BenchmarkMode(Mode.Throughput)
-@OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Fork(1)
-@Warmup(iterations = 3, time = 2)
-@Measurement(iterations = 5, time = 2)
+@BenchmarkMode(Mode.SingleShotTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(2)
+@Warmup(iterations = 15)
+@Measurement(iterations = 25)
 public class SmpFaultBenchmark {
 
     private static final long BASE = 0x100000000000L;
-    private static final long RANGE = 64L << 20;
+    private static final int FAULTS = 1 << 16;
+    private static final long PAGE = 4096;
     private static final int ANON = MapFlags.MAP_PRIVATE | MapFlags.MAP_ANONYMOUS | MapFlags.MAP_FIXED;
 
     /** The machine of all threads. */
     @State(Scope.Benchmark)
     public static class Shared {
 
-        /** Whether each thread has a process of its own. */
-        @Param({"separate", "one"})
-        public String space;
-
-        /** Bytes of a fault: base pages or huge pages. */
-        @Param({"4096", "2097152"})
-        public long size;
+        /** What the threads share. */
+        @Param({"nothing", "machine", "process"})
+        public String shares;
 
         Machine machine;
         Process common;
+        CyclicBarrier barrier;
         final AtomicInteger threads = new AtomicInteger();
 
         /** Boots. */
         @Setup
-        public void boot() {
-            machine = Machine.builder().memory("8G").contents(false).set("SMP", "y").build();
+        public void boot(BenchmarkParams params) {
+            barrier = new CyclicBarrier(params.getThreads());
+            machine = machine("y");
             common = machine.newProcess();
+        }
+
+        static Machine machine(String smp) {
+            return Machine.builder().memory("8G").contents(false).set("SMP", smp).build();
         }
 
         /** Ends the kernel threads. */
@@ -75,40 +81,47 @@ public class SmpFaultBenchmark {
 
         Process process;
         long start;
-        long at;
 
-        /** Maps it. */
+        /** Chooses it. */
         @Setup
-        public void map(Shared shared) {
-            process = shared.space.equals("one") ? shared.common : shared.machine.newProcess();
-            start = BASE + shared.threads.getAndIncrement() * 16 * RANGE;
-            at = start;
-            process.mmap(start, RANGE, 3, ANON, null, 0);
-            process.madvise(start, RANGE, shared.size == 4096 ? Advice.MADV_NOHUGEPAGE : Advice.MADV_HUGEPAGE);
+        public void choose(Shared shared) {
+            process = switch (shared.shares) {
+                case "nothing" -> Shared.machine("n").newProcess();
+                case "machine" -> shared.machine.newProcess();
+                default -> shared.common;
+            };
+            start = BASE + shared.threads.getAndIncrement() * 16 * FAULTS * PAGE;
+        }
+
+        /** Maps it anew, while no thread is faulting. */
+        @Setup(Level.Invocation)
+        public void map(Shared shared) throws BrokenBarrierException, InterruptedException {
+            shared.barrier.await();
+            process.mmap(start, FAULTS * PAGE, 3, ANON, null, 0);
+            process.madvise(start, FAULTS * PAGE, Advice.MADV_NOHUGEPAGE);
+            shared.barrier.await();
         }
     }
 
-    private static int touch(Shared shared, Range range) {
-        if (range.at == range.start + RANGE) {
-            range.process.madvise(range.start, RANGE, Advice.MADV_DONTNEED);
-            range.at = range.start;
+    private static void touch(Range range) {
+        for (long va = range.start; va < range.start + FAULTS * PAGE; va += PAGE) {
+            range.process.touch(va, Fault.WRITE | Fault.USER);
         }
-        int outcome = range.process.touch(range.at, Fault.WRITE | Fault.USER);
-        range.at += shared.size;
-        return outcome;
     }
 
     /** One thread. */
     @Benchmark
     @Threads(1)
-    public int oneThread(Shared shared, Range range) {
-        return touch(shared, range);
+    @OperationsPerInvocation(FAULTS)
+    public void oneThread(Shared shared, Range range) {
+        touch(range);
     }
 
     /** Two threads. */
     @Benchmark
     @Threads(2)
-    public int twoThreads(Shared shared, Range range) {
-        return touch(shared, range);
+    @OperationsPerInvocation(FAULTS)
+    public void twoThreads(Shared shared, Range range) {
+        touch(range);
     }
 }

@@ -361,7 +361,9 @@ public final class BuddyAllocator implements FrameAllocator {
         int highest = highestZone(gfp);
         int type = type(gfp);
         Zone first = zones[firstZone[highest]];
-        if (order == 0 && first.free > first.lowLimits[highest] + first.boost) {
+        // Beside others the watermark is looked at when the list is filled, so that processors do not share the zone's line of memory.
+        boolean beside = smp && !calls.isStopped();
+        if (order == 0 && (beside || first.free > first.lowLimits[highest] + first.boost)) {
             PerCpuLists lists = lists(first.number);
             if (smp) {
                 long pfn = popLocked(lists, type);

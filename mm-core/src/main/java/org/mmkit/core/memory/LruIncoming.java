@@ -32,7 +32,8 @@ final class LruIncoming {
     private static final class Stripe {
 
         final SpinLock lock;
-        final int[] ends = new int[2];
+        /** First and last folio; as long as it is so that two stripes do not share a cache line. */
+        final int[] ends = new int[64];
 
         Stripe(SpinLock lock) {
             this.lock = lock;
