@@ -11,6 +11,7 @@ import org.mmkit.core.boot.Engine;
 import org.mmkit.core.fault.ParallelFaults;
 import org.mmkit.core.lock.StopMachine;
 import org.mmkit.core.lock.Task;
+import org.mmkit.core.space.Overcommit;
 import org.mmkit.core.space.UserAddressSpace;
 import org.mmkit.core.space.VmArea;
 
@@ -113,7 +114,7 @@ final class ParallelCalls {
 
     /** Whether all areas of [{@code start}, {@code end}) are plain anonymous memory, of which nothing is in swap. */
     private boolean isPlain(UserAddressSpace space, long start, long end) {
-        if (space.isDead() || engine.swap().isInUse() || engine.pageOwner() != null) {
+        if (space.isDead() || engine.swap().isInUse() || engine.pageOwner() != null || countsPromises()) {
             return false;
         }
         VmArea area = space.findOrNext(start);
@@ -124,6 +125,11 @@ final class ParallelCalls {
             area = space.findOrNext(area.end());
         }
         return true;
+    }
+
+    /** With vm.overcommit_memory=2 a call looks at the areas of all processes. */
+    private boolean countsPromises() {
+        return engine.overcommit.mode() == Overcommit.NEVER;
     }
 
     private boolean isPlain(UserAddressSpace space) {
@@ -140,7 +146,7 @@ final class ParallelCalls {
         enterWriting(space);
         try {
             boolean fixed = (flags & (MapFlags.MAP_FIXED | MapFlags.MAP_FIXED_NOREPLACE)) != 0;
-            if (space.isDead() || space.locksNewAreas() || fixed && !isPlain(space, addr, addr + length + engine.pageSize)) {
+            if (space.isDead() || space.locksNewAreas() || countsPromises() || fixed && !isPlain(space, addr, addr + length + engine.pageSize)) {
                 return ALONE;
             }
             return space.map().mmap(addr, length, prot, flags, source, offset);
