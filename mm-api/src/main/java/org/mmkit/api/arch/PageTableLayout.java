@@ -90,6 +90,11 @@ public record PageTableLayout(
         return shift(level) - pageShift;
     }
 
+    /** The highest level whose entries may map memory themselves; on a machine with few levels that of the root. */
+    public int highestLeafLevel() {
+        return Integer.SIZE - 1 - Integer.numberOfLeadingZeros(leafLevels);
+    }
+
     /** Whether an entry of {@code level} may map memory. */
     public boolean mayBeLeaf(int level) {
         return (leafLevels >>> level & 1) != 0;

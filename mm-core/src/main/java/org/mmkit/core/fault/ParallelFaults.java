@@ -193,7 +193,7 @@ public final class ParallelFaults {
             return FAULT;
         }
         RadixPageTables tables = space.tables();
-        for (int level = 1; level < engine.layout.levels(); level++) {
+        for (int level = 1; level <= engine.layout.highestLeafLevel(); level++) {
             long slot = tables.findLocked(va, level);
             if (slot != PageTables.NO_SLOT) {
                 try {

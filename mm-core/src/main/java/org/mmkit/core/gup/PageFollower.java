@@ -90,7 +90,7 @@ final class PageFollower {
     long follow(long va, int flags) {
         PageTables tables = space.tables();
         int level = 1;
-        while (level < engine.layout.levels()) {
+        while (level <= engine.layout.highestLeafLevel()) {
             long slot = tables.find(va, level);
             if (slot == PageTables.NO_SLOT) {
                 level++;

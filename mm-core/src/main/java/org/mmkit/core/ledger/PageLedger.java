@@ -141,7 +141,7 @@ public final class PageLedger {
 
     /** Adds the entry at {@code va} if it maps a page of the folio; returns the address behind it. */
     private long mapping(VmArea area, PageTables tables, long va, long head, List<Holder> holders) {
-        for (int level = 1; level < engine.layout.levels(); level++) {
+        for (int level = 1; level <= engine.layout.highestLeafLevel(); level++) {
             long slot = tables.find(va, level);
             if (slot == PageTables.NO_SLOT) {
                 continue;

@@ -566,7 +566,7 @@ public final class Process {
 
     private boolean isPresent(long va) {
         PageTables tables = space.tables();
-        for (int level = 1; level < engine.layout.levels(); level++) {
+        for (int level = 1; level <= engine.layout.highestLeafLevel(); level++) {
             long slot = tables.find(va, level);
             if (slot != PageTables.NO_SLOT) {
                 long entry = tables.read(slot);
@@ -585,7 +585,7 @@ public final class Process {
     private long translate(long va, boolean write) {
         PageTables tables = space.tables();
         EntryFormat format = engine.format;
-        for (int level = 1; level < engine.layout.levels(); level++) {
+        for (int level = 1; level <= engine.layout.highestLeafLevel(); level++) {
             long slot = tables.find(va, level);
             if (slot == PageTables.NO_SLOT) {
                 continue;

@@ -80,7 +80,7 @@ final class FolioReferences {
             long at = va + (i << engine.pageShift);
             long step = 1;
             if (Long.compareUnsigned(at, vma.start()) >= 0 && Long.compareUnsigned(at, vma.end()) < 0) {
-                for (int level = 1; level < engine.layout.levels(); level++) {
+                for (int level = 1; level <= engine.layout.highestLeafLevel(); level++) {
                     long slot = tables.find(at, level);
                     if (slot != PageTables.NO_SLOT) {
                         mapped |= forget(vma, tables, slot, level, head, pages);
