@@ -38,23 +38,29 @@ public final class CpuTime {
             return 0;
         });
         print("make + free a table", PAGES / 512.0, tables::makeAndFreeTables);
+        allocator("buddy");
+        allocator("llfree");
+        System.out.println("(" + consumed % 2 + ")");
+    }
+
+    private static void allocator(String kind) throws Exception {
         for (int order : new int[] {0, 9}) {
             AllocatorBenchmark allocator = new AllocatorBenchmark();
+            allocator.kind = kind;
             allocator.order = order;
             allocator.boot();
-            print("allocate + free, order " + order, PAGES, () -> {
+            print(kind + ": allocate + free, order " + order, PAGES, () -> {
                 long sum = 0;
                 for (int i = 0; i < PAGES; i++) {
                     sum += allocator.allocateAndFree();
                 }
                 return sum;
             });
-            print("fill + drain, order " + order, 1 << 16, () -> {
+            print(kind + ": fill + drain, order " + order, 1 << 16, () -> {
                 allocator.fillAndDrain();
                 return 0;
             });
         }
-        System.out.println("(" + consumed % 2 + ")");
     }
 
     /** The first boot in a JVM that has compiled nothing, then the best of many. */
@@ -63,7 +69,7 @@ public final class CpuTime {
         benchmark.gib = 16_384;
         long start = THREADS.getCurrentThreadCpuTime();
         consumed += benchmark.boot().spanned();
-        System.out.printf("%-28s %8.2f ms%n", "boot 16 TiB, cold", (THREADS.getCurrentThreadCpuTime() - start) / 1e6);
+        System.out.printf("%-36s %8.2f ms%n", "boot 16 TiB, cold", (THREADS.getCurrentThreadCpuTime() - start) / 1e6);
         print("boot 16 TiB, warm", 1, () -> benchmark.boot().spanned());
     }
 
@@ -75,6 +81,6 @@ public final class CpuTime {
             best = Math.min(best, THREADS.getCurrentThreadCpuTime() - start);
         }
         double each = best / operations;
-        System.out.printf(each > 1e5 ? "%-28s %8.2f ms%n" : "%-28s %8.2f ns%n", name, each > 1e5 ? each / 1e6 : each);
+        System.out.printf(each > 1e5 ? "%-36s %8.2f ms%n" : "%-36s %8.2f ns%n", name, each > 1e5 ? each / 1e6 : each);
     }
 }
