@@ -111,6 +111,7 @@ class FaultTest extends HugePageTest {
     @Test
     void T02_without_a_free_huge_page_the_fault_falls_back_to_base_pages_and_counts_it() {
         machine = Machine.builder().memory("64M").build();
+        machine.write("/proc/sys/vm/overcommit_memory", "1");
         process = machine.newProcess();
         set("enabled", "always");
         long a = map(BASE, 128 * MIB);
@@ -213,6 +214,7 @@ class FaultTest extends HugePageTest {
     @Test
     void T02_without_a_free_huge_page_a_4_12_kernel_copies_into_base_pages() {
         machine = Machine.builder().memory("64M").kernel("4.12").build();
+        machine.write("/proc/sys/vm/overcommit_memory", "1");
         process = machine.newProcess();
         set("enabled", "always");
         long a = map(BASE, 2 * MIB);

@@ -155,6 +155,7 @@ class TracingTest {
         Machine machine = fragmented.machine;
         machine.write(THP + "enabled", "always");
         machine.write(THP + "defrag", "madvise");
+        write(machine, "buffer_size_kb", "8192");
         write(machine, "events/enable", "1");
         long area = fragmented.hugeArea(4, true);
         for (int i = 0; i < 4; i++) {
