@@ -111,6 +111,14 @@ class KconfigCommandTest {
     }
 
     @Test
+    void K04_set_of_what_holds_already_says_so() {
+        CommandRun run = CommandRun.of("kconfig", "set", "FREE_VMEMMAP=n", "--kconfig", kconfig);
+
+        assertThat(run.status()).isZero();
+        assertThat(run.out().strip()).isEqualTo("nothing to change: FREE_VMEMMAP=n is so already");
+    }
+
+    @Test
     void K04_set_of_what_cannot_hold_says_so_and_writes_nothing() {
         Path config = directory.resolve(".config");
 

@@ -105,6 +105,10 @@ final class SetCommand implements Callable<Integer> {
         if (asWished) {
             // What was asked for suffices, so other ways are of no interest.
             repairs.get(0).effects().forEach(out::println);
+            if (repairs.get(0).effects().isEmpty()) {
+                out.println("nothing to change: " + named.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue())
+                        .collect(Collectors.joining(" ")) + (repairs.get(0).settings().isEmpty() ? " is so already" : " is so without being set"));
+            }
             return;
         }
         for (int i = 0; i < repairs.size(); i++) {
