@@ -23,6 +23,12 @@ public interface Lru {
      */
     void lazyFree(long head);
 
+    /**
+     * Moves the folios that wait in a batch to their lists and drops the references that it holds (Linux: lru_add_drain, and
+     * lru_add_drain_all).
+     */
+    void drain();
+
     /** Moves the folio {@code head} from the active to the inactive list (Linux: folio_deactivate). */
     void deactivate(long head);
 }

@@ -92,6 +92,10 @@ public final class PageLedger {
                         held.isLongTerm() ? "long-term pin" : held.isPinned() ? "pin" : "get_user_pages", processOf.apply(held.spaceId()), held.start())));
             }
         }
+        int batched = engine.frames.lru().batchReferences(head);
+        if (batched > 0) {
+            holders.add(new Holder(Kind.REFERENCE, batched, "batch of folios to be freed lazily"));
+        }
         int explained = holders.stream().mapToInt(Holder::references).sum();
         boolean doubleMap = frames.test(head, FolioFlags.DOUBLE_MAP);
         int entire = frames.entireMapcount(head);

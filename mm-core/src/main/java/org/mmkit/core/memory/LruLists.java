@@ -18,8 +18,8 @@ import org.mmkit.core.lock.StopMachine;
  * </pre>
  *
  * <p>Which list a folio is on follows from its flags; whoever changes {@link FolioFlags#ACTIVE}, {@link FolioFlags#SWAPBACKED} or {@link
- * FolioFlags#UNEVICTABLE} of a folio that has {@link FolioFlags#LRU} does it here. Differs from Linux: there are no per-CPU batches, a
- * folio changes lists at once. Allocates nothing but a section's links. With {@code SMP=y} {@link #add} and freeing
+ * FolioFlags#UNEVICTABLE} of a folio that has {@link FolioFlags#LRU} does it here. Folios that may be thrown away change
+ * lists {@value #BATCH} at a time (Linux: lru_lazyfree); differs from Linux: all other folios change lists at once. Allocates nothing but a section's links. With {@code SMP=y} {@link #add} and freeing
  * may happen beside other calls ({@link LruIncoming}); all else is for calls that run alone.
  */
 public final class LruLists implements Lru {
@@ -40,6 +40,9 @@ public final class LruLists implements Lru {
     /** Folios that reclaim takes at a time (SWAP_CLUSTER_MAX). */
     public static final int CLUSTER = 32;
 
+    /** Folios that wait for one another before they change lists (Linux: PAGEVEC_SIZE). */
+    public static final int BATCH = 31;
+
     /** No frame: frame 0 is the firmware's and never on a list. */
     private static final int NONE = 0;
     private static final int[] NO_LINKS = {};
@@ -58,6 +61,9 @@ public final class LruLists implements Lru {
     private final long[] zonePages = new long[Zone.ZONES * LISTS];
     /** First frame above each zone but the last. */
     private final long[] zoneEnds = new long[Zone.ZONES - 1];
+    /** Folios that are to be freed lazily, each with a reference; the first {@link #batched} count. */
+    private final long[] batch = new long[BATCH];
+    private int batched;
     private long mlocked;
     private long nonresidentAge;
     private long anonCost;
@@ -436,18 +442,53 @@ public final class LruLists implements Lru {
         events.deactivated += n;
     }
 
+    /** {@inheritDoc} It waits in a batch, which holds a reference, until that is full; a large folio waits for nobody. */
     @Override
     public void lazyFree(long head) {
-        int flags = frames.flags(head);
-        int needed = FolioFlags.ANON | FolioFlags.SWAPBACKED | FolioFlags.LRU;
-        if ((flags & (needed | FolioFlags.SWAPCACHE | FolioFlags.UNEVICTABLE)) != needed) {
+        if (!mayFreeLazily(frames.flags(head))) {
             return;
         }
-        long n = frames.pages(head);
-        unlink(head, list(flags), n);
-        frames.clear(head, FolioFlags.ACTIVE | FolioFlags.REFERENCED | FolioFlags.SWAPBACKED);
-        link(head, INACTIVE_FILE);
-        events.lazilyFreed += n;
+        frames.get(head, 1);
+        batch[batched++] = head;
+        if (batched == BATCH || frames.isLarge(head)) {
+            drain();
+        }
+    }
+
+    private static boolean mayFreeLazily(int flags) {
+        int needed = FolioFlags.ANON | FolioFlags.SWAPBACKED | FolioFlags.LRU;
+        return (flags & (needed | FolioFlags.SWAPCACHE | FolioFlags.UNEVICTABLE)) == needed;
+    }
+
+    /** {@inheritDoc} A call that runs beside others leaves it to the next that runs alone. */
+    @Override
+    public void drain() {
+        if (incoming != null && !calls.isStopped()) {
+            return;
+        }
+        int waiting = batched;
+        batched = 0;
+        for (int i = 0; i < waiting; i++) {
+            long head = batch[i];
+            int flags = frames.flags(head);
+            if (mayFreeLazily(flags)) {
+                long n = frames.pages(head);
+                unlink(head, list(flags), n);
+                frames.clear(head, FolioFlags.ACTIVE | FolioFlags.REFERENCED | FolioFlags.SWAPBACKED);
+                link(head, INACTIVE_FILE);
+                events.lazilyFreed += n;
+            }
+            frames.put(head, 1);
+        }
+    }
+
+    /** References that the batch holds to the folio {@code head}. */
+    public int batchReferences(long head) {
+        int n = 0;
+        for (int i = 0; i < batched; i++) {
+            n += batch[i] == head ? 1 : 0;
+        }
+        return n;
     }
 
     // ---- mlock ------------------------------------------------------------------------------------------------

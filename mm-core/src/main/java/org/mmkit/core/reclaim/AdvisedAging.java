@@ -38,16 +38,19 @@ public final class AdvisedAging implements Aging {
 
     @Override
     public void cold(VmArea area, long start, long end) {
+        engine.frames.lru().drain();
         age(area, start, end, false);
     }
 
     @Override
     public void pageOut(VmArea area, long start, long end) {
+        engine.frames.lru().drain();
         age(area, start, end, true);
     }
 
     @Override
     public void willNeed(VmArea area, long start, long end) {
+        engine.frames.lru().drain();
         PageTables tables = area.space().tables();
         TableCursor cursor = new TableCursor(tables);
         for (cursor.begin(tables, start, end); cursor.next(); ) {

@@ -100,6 +100,7 @@ final class ListScan {
     private long shrinkInactive(int list, long pages, ScanControl control) {
         int file = list >= LruLists.FILE ? 1 : 0;
         int by = control.kswapd ? 1 : 0;
+        lru.drain();
         isolate(list, pages, control.highest);
         counters.add(scannedBy[by], totalScanned);
         counters.add(scannedOf[file], totalScanned);
@@ -120,6 +121,7 @@ final class ListScan {
     /** Moves folios to the inactive list; executable files in use have another round (Linux: shrink_active_list). */
     void shrinkActive(int list, long pages, ScanControl control) {
         boolean file = list >= LruLists.FILE;
+        lru.drain();
         isolate(list, pages, control.highest);
         counters.add(pgrefill, totalScanned);
         long rotated = 0;

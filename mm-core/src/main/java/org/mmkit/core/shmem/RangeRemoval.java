@@ -65,14 +65,20 @@ final class RangeRemoval {
 
     /** Removes the folios that lie wholly in [{@code start}, {@code end}). */
     private void removeWhole(long start, long end) {
+        boolean found = false;
         for (long index = file.next(start); index >= 0 && index < end; ) {
             long head = file.find(index);
             long from = frames.index(head);
             long to = from + frames.pages(head);
             if (from >= start && to <= end) {
                 removeFolio(head);
+                found = true;
             }
             index = file.next(to);
+        }
+        if (found) {
+            // Letting go of a batch of folios looked up empties the other batches (Linux: folio_batch_release).
+            context.memory().lru().drain();
         }
         file.swapped().free(start, end);
     }

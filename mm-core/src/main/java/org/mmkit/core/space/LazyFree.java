@@ -25,6 +25,7 @@ final class LazyFree {
     }
 
     long free(VmArea area, long start, long end) {
+        engine.frames.lru().drain();
         for (cursor.begin(space.tables(), start, end); cursor.next(); ) {
             if (!cursor.isLeaf()) {
                 freeTable(cursor.start(), cursor.end(), cursor.firstSlot());

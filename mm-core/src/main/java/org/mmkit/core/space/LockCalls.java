@@ -156,6 +156,7 @@ public final class LockCalls {
         fixed.flags = flags | fixed.flags & VmFlags.STICKY;
         if (isLocked != wasLocked) {
             space.addLocked(isLocked ? pages : -pages);
+            engine.frames.lru().drain();
             mark(fixed, start, end, isLocked);
         }
         return 0;
@@ -246,6 +247,7 @@ public final class LockCalls {
         if (paging != null) {
             return paging.populate(area, start, end, write);
         }
+        engine.frames.lru().drain();
         int flags = Fault.REMOTE | (write ? Fault.WRITE : 0);
         for (long va = start; Long.compareUnsigned(va, end) < 0; ) {
             long next = presentUntil(Objects.requireNonNull(area), va, write);

@@ -4,6 +4,7 @@ import org.mmkit.api.Errno;
 import org.mmkit.api.config.Configuration;
 import org.mmkit.core.boot.Engine;
 import org.mmkit.core.lock.StopMachine;
+import org.mmkit.core.memory.LruLists;
 import org.mmkit.core.pagecache.CacheContext;
 import org.mmkit.core.reclaim.AdvisedAging;
 import org.mmkit.core.reclaim.FolioReclaimer;
@@ -20,6 +21,7 @@ public final class MachineFiles {
 
     private final boolean hasSwap;
     private final StopMachine calls;
+    private final LruLists lru;
     private final Vfs vfs;
     private final SharedMemorySegments segments;
     private final SwapSpace swap;
@@ -30,6 +32,7 @@ public final class MachineFiles {
     /** Makes them as {@code configuration} has it (SWAP, MEMFD_CREATE) and sets them in {@code engine}. */
     public MachineFiles(Engine engine, Configuration configuration) {
         calls = engine.calls;
+        lru = engine.frames.lru();
         hasSwap = configuration.isEnabled("SWAP");
         int hugeOrder = engine.layout.order(2);
         CacheContext context = new CacheContext(engine.memory, engine.counters, engine.pageShift, hugeOrder, engine.locks);
@@ -86,6 +89,7 @@ public final class MachineFiles {
     public void dropPageCache() {
         calls.stop();
         try {
+            lru.drain();
             vfs.dropPageCache();
         } finally {
             calls.resume();
@@ -96,7 +100,12 @@ public final class MachineFiles {
     public int swapon(long bytes) {
         calls.stop();
         try {
-            return hasSwap ? Math.min(0, swap.add(bytes)) : -Errno.ENOSYS;
+            if (!hasSwap) {
+                return -Errno.ENOSYS;
+            }
+            // The device's cache, which mkswap wrote through, goes (Linux: kill_bdev).
+            lru.drain();
+            return Math.min(0, swap.add(bytes));
         } finally {
             calls.resume();
         }

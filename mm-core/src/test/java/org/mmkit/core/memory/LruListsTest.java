@@ -80,6 +80,34 @@ class LruListsTest {
     }
 
     @Test
+    void small_folios_freed_lazily_wait_until_a_batch_is_full() {
+        long[] heads = new long[LruLists.BATCH];
+        for (int i = 0; i < heads.length; i++) {
+            heads[i] = anon(0);
+            lru.lazyFree(heads[i]);
+            assertThat(lru.events().lazilyFreed).isEqualTo(i + 1 < heads.length ? 0 : heads.length);
+        }
+        assertThat(frames.refcount(heads[0])).isEqualTo(1);
+        assertThat(lru.pages(LruLists.INACTIVE_FILE)).isEqualTo(heads.length);
+        memory.verify();
+    }
+
+    @Test
+    void a_waiting_folio_is_held_until_the_batch_is_emptied() {
+        long small = anon(0);
+        lru.lazyFree(small);
+        assertThat(frames.refcount(small)).isEqualTo(2);
+        assertThat(lru.batchReferences(small)).isEqualTo(1);
+        frames.put(small, 1);
+        assertThat(lru.pages(LruLists.INACTIVE_ANON)).as("nobody maps it, and it is not free").isEqualTo(1);
+        lru.lazyFree(anon(9));
+        assertThat(frames.refcount(small)).isZero();
+        assertThat(lru.batchReferences(small)).isZero();
+        assertThat(lru.pages(LruLists.INACTIVE_FILE)).isEqualTo(512);
+        memory.verify();
+    }
+
+    @Test
     void a_folio_locked_twice_is_evictable_after_the_second_unlock() {
         long head = anon(0);
         lru.mlock(head);

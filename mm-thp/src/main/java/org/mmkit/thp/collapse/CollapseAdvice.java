@@ -48,6 +48,7 @@ public final class CollapseAdvice implements MadviseHandler {
         if (!thp.eligibility.allows(vma, Asker.FORCED_COLLAPSE)) {
             return -Errno.EINVAL;
         }
+        thp.memory.lru().drain();
         long first = thp.block(start + thp.size - 1);
         long stop = thp.block(end);
         // A range that touches a border between two blocks holds none and is done; one inside a block is an error.

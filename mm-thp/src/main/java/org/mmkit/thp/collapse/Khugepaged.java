@@ -143,6 +143,7 @@ public final class Khugepaged implements KernelThread {
     private boolean scan(boolean mayWait) {
         long batch = settings.pagesToScan;
         int passesBegun = 0;
+        thp.memory.lru().drain();
         while (true) {
             if (!list.isInPass()) {
                 passesBegun++;
