@@ -59,7 +59,12 @@ public final class TableCursor {
                 }
                 boolean table = format.isPresent(e) && !format.isLeaf(e, l);
                 if (table && l > 2) {
-                    throw new IllegalStateException("a table of level " + (l - 1) + " that cannot be found");
+                    if (tables.find(at, l - 1) == PageTables.NO_SLOT) {
+                        throw new IllegalStateException("a table of level " + (l - 1) + " that cannot be found");
+                    }
+                    // A fault beside this walk has just made the table: look again from below.
+                    l = 1;
+                    continue;
                 }
                 level = l;
                 slot = s;
