@@ -72,9 +72,10 @@ public final class AccessReplay {
         if (fetches[0] == reader.accesses()) {
             throw new BadRecordingException(trace + ":1:1: the trace holds instruction fetches only; data accesses are what is translated here");
         }
+        List<TouchedAreas.Area> areas = touched.areas();
         List<Run> runs = new ArrayList<>();
         for (Policy policy : policies) {
-            runs.add(new Run(trace, policy, touched));
+            runs.add(new Run(trace, policy, touched.pages(), areas));
         }
         Run[] all = runs.toArray(Run[]::new);
         reader.onProgress(done -> progress.accept(0.5 + done / 2)).read(trace, (address, bytes, kind) -> {
@@ -89,7 +90,7 @@ public final class AccessReplay {
             results.add(run.result());
         }
         return new AccessComparison(trace.toString(), reader.accesses() - fetches[0], fetches[0], reader.otherLines(), touched.pages(),
-                touched.areas().size(), runs.get(0).caches, hostPage, results);
+                areas.size(), runs.get(0).caches, hostPage, results);
     }
 
     /** One policy's machine, its one program and its processor. */
@@ -103,13 +104,13 @@ public final class AccessReplay {
         private final Mmu mmu;
         private long faults;
 
-        Run(Path trace, Policy policy, TouchedAreas touched) throws BadRecordingException {
+        Run(Path trace, Policy policy, long pages, List<TouchedAreas.Area> areas) throws BadRecordingException {
             this.policy = policy;
-            machine = EngineMachine.boot(policy, touched.pages());
+            machine = EngineMachine.boot(policy, pages);
             memory = machine.newProcess();
             pageShift = memory.space().tables().layout().pageShift();
             long page = 1L << pageShift;
-            for (TouchedAreas.Area area : touched.areas()) {
+            for (TouchedAreas.Area area : areas) {
                 long start = area.start() & -page;
                 long length = (area.end() + page - 1 & -page) - start;
                 int flags = MapFlags.MAP_PRIVATE | MapFlags.MAP_ANONYMOUS | MapFlags.MAP_FIXED;

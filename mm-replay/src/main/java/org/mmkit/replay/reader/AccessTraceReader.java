@@ -1,14 +1,11 @@
 package org.mmkit.replay.reader;
 
-import java.io.BufferedInputStream;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.DoubleConsumer;
-import java.util.zip.GZIPInputStream;
 
 /**
  * Reads a trace of memory accesses, plain or gzip, line by line; the form of each line tells what it is:
@@ -61,7 +58,7 @@ public final class AccessTraceReader {
     /**
      * Reads {@code file} from its beginning.
      *
-     * @throws BadRecordingException when no line is an access
+     * @throws BadRecordingException when no line is an access, or a gzip file is damaged
      * @throws IOException when the file cannot be read
      */
     public void read(Path file, AccessListener listener) throws BadRecordingException, IOException {
@@ -69,20 +66,9 @@ public final class AccessTraceReader {
             throw new BadRecordingException(file + ": is a directory; name a trace in it");
         }
         long size = Math.max(1, Files.size(file));
-        long[] taken = {0};
-        try (InputStream raw = new FilterInputStream(Files.newInputStream(file)) {
-            @Override
-            public int read(byte[] buffer, int offset, int length) throws IOException {
-                int n = super.read(buffer, offset, length);
-                taken[0] += Math.max(0, n);
-                return n;
-            }
-        }) {
-            BufferedInputStream in = new BufferedInputStream(raw, 1 << 16);
-            in.mark(2);
-            boolean packed = in.read() == 0x1f && in.read() == 0x8b;
-            in.reset();
-            LineSource lines = new LineSource(packed ? new GZIPInputStream(in, 1 << 16) : in);
+        try (InputStream raw = Files.newInputStream(file)) {
+            PackedText in = new PackedText(raw, file.toString());
+            LineSource lines = new LineSource(in.unpacked());
             accesses = 0;
             others = 0;
             while (lines.next()) {
@@ -95,8 +81,11 @@ public final class AccessTraceReader {
                     others++;
                 }
                 if (lines.number() % LINES_BETWEEN_REPORTS == 0) {
-                    progress.accept(Math.min(1, (double) taken[0] / size));
+                    progress.accept(Math.min(1, (double) in.taken() / size));
                 }
+            }
+            if (!lines.failure().isEmpty()) {
+                throw new BadRecordingException(file + ": " + lines.failure() + " after line " + lines.number() + "; copy the file again");
             }
             if (accesses == 0) {
                 throw new BadRecordingException(file + ":1:1: no line is a memory access; a trace is made by"

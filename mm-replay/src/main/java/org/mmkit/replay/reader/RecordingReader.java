@@ -1,6 +1,5 @@
 package org.mmkit.replay.reader;
 
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -8,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.DoubleConsumer;
-import java.util.zip.GZIPInputStream;
 import org.mmkit.replay.reader.Diagnostic.Severity;
 
 /**
@@ -64,9 +62,8 @@ public final class RecordingReader {
 
     /** Reads {@code raw}, called {@code source} in messages; {@code size} bytes long, or 0 when that is unknown. */
     public Recording read(InputStream raw, String source, long size) throws BadRecordingException, IOException {
-        CountingStream counted = new CountingStream(raw);
-        BufferedInputStream in = new BufferedInputStream(counted, 1 << 16);
-        byte[] head = peek(in, 8);
+        PackedText in = new PackedText(raw, source);
+        byte[] head = in.head(PERF_DATA_MAGIC.length);
         if (head.length == 0) {
             throw new BadRecordingException(source + ": the file is empty; a recording is made by `mm record`");
         }
@@ -74,18 +71,10 @@ public final class RecordingReader {
             throw new BadRecordingException(source + ": this is perf's own binary file; print it with `perf script -i " + source
                     + " --show-mmap-events --show-task-events --show-lost-events -F comm,pid,tid,cpu,time,event,trace`");
         }
-        InputStream text = in;
-        if (head.length > 1 && (head[0] & 0xff) == 0x1f && (head[1] & 0xff) == 0x8b) {
-            try {
-                text = new GZIPInputStream(in, 1 << 16);
-            } catch (IOException e) {
-                throw new BadRecordingException(source + ": the gzip file is cut off or damaged in its first bytes", e);
-            }
-        }
-        return readText(new LineSource(text), source, counted, size);
+        return readText(new LineSource(in.unpacked()), source, in, size);
     }
 
-    private Recording readText(LineSource lines, String source, CountingStream counted, long size)
+    private Recording readText(LineSource lines, String source, PackedText in, long size)
             throws BadRecordingException, IOException {
         RecordingBuilder builder = new RecordingBuilder(maxEvents);
         PerfScriptReader perf = new PerfScriptReader(lines, builder);
@@ -105,7 +94,7 @@ public final class RecordingReader {
                 decided = decided || perf.understood() > 0;
             }
             if (size > 0 && (lines.number() & 0xfff) == 0) {
-                progress.accept(Math.min(1, (double) counted.count() / size));
+                progress.accept(Math.min(1, (double) in.taken() / size));
             }
         }
         progress.accept(1);
@@ -161,43 +150,5 @@ public final class RecordingReader {
             clean.append(c < ' ' || c > '~' ? '?' : c);
         }
         return line.length() > 60 ? clean + "…" : clean.toString();
-    }
-
-    private static byte[] peek(BufferedInputStream in, int n) throws IOException {
-        in.mark(n);
-        byte[] head = in.readNBytes(n);
-        in.reset();
-        return head;
-    }
-
-    /** Counts the bytes of the file itself, before unpacking. */
-    private static final class CountingStream extends java.io.FilterInputStream {
-        private long count;
-
-        CountingStream(InputStream in) {
-            super(in);
-        }
-
-        long count() {
-            return count;
-        }
-
-        @Override
-        public int read() throws IOException {
-            int c = super.read();
-            if (c >= 0) {
-                count++;
-            }
-            return c;
-        }
-
-        @Override
-        public int read(byte[] b, int off, int len) throws IOException {
-            int n = super.read(b, off, len);
-            if (n > 0) {
-                count += n;
-            }
-            return n;
-        }
     }
 }

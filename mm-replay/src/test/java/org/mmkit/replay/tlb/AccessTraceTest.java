@@ -70,6 +70,23 @@ class AccessTraceTest {
     }
 
     @Test
+    void a_gzip_trace_that_is_cut_off_says_after_which_line() throws Exception {
+        Path trace = directory.resolve("cut.gz");
+        Random random = new Random(1);
+        try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(trace))) {
+            for (int i = 0; i < 20_000; i++) {
+                out.write((" L " + Integer.toHexString(random.nextInt(1 << 30)) + ",8\n").getBytes(StandardCharsets.US_ASCII));
+            }
+        }
+        byte[] whole = Files.readAllBytes(trace);
+        Files.write(trace, java.util.Arrays.copyOf(whole, whole.length / 2));
+        assertThatThrownBy(() -> read(trace)).isInstanceOf(BadRecordingException.class).hasMessageMatching(".*cut\\.gz: the gzip file is cut off after line \\d+; .*");
+
+        Files.write(trace, java.util.Arrays.copyOf(whole, 4));
+        assertThatThrownBy(() -> read(trace)).isInstanceOf(BadRecordingException.class).hasMessageContaining("in its first bytes");
+    }
+
+    @Test
     void damaged_traces_are_read_without_an_exception() throws Exception {
         String good = " L 04222c40,8\n S 1ffeffe7d0,4\nI  04001090,3\n0x00007fff2e0a5c78:  8, w\n 77 read  8 byte(s) @ 0x7f01 by\n a: mem-loads: 7f\n";
         Random random = new Random(3);
