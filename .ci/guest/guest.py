@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Boots one guest under QEMU, stops it in its program, and writes into a directory:
 
-  memory.raw or memory.elf   the guest's memory (pmemsave or dump-guest-memory)
+  memory.raw, memory.elf     the guest's memory (pmemsave and dump-guest-memory); x86-64 also paging.elf (dump-guest-memory -p)
   registers                  root=, kernel_root=, base=, arch=, set= as mm walk takes them
   emulator                   what the emulator itself says: one line an address, "VA PA" or "VA -"
 
@@ -249,6 +249,26 @@ def check_lists(arch, mm, options, image, out):
     return f'; {len(wanted)} pages of its list agree in address and rights'
 
 
+def check_cores(arch, monitor, mm, options, addresses, answers, out):
+    """Dumps ELF cores, which name architecture and addresses themselves, and wants the same of them as of the raw memory."""
+    # Without --arch and --base; with paging the segments are the mappings, in no order and overlapping (QEMU can do that on x86 only).
+    options = options[4:]
+    cores = ['memory', 'paging'] if arch == 'x86_64' else ['memory']
+    summary = ''
+    for name in cores:
+        core = f'{out}/{name}.elf'
+        monitor.do('dump-guest-memory', paging=name == 'paging', protocol=f'file:{core}')
+        again = walk(mm, options, addresses, core, out)
+        differ = [va for va in addresses if again[va] != answers[va]]
+        if differ:
+            raise SystemExit(f'{core}: {len(differ)} addresses differ from the raw memory, first {differ[0]:#x} {again[differ[0]]} and {answers[differ[0]]}')
+        listed = subprocess.run([mm, 'tables', *options, '--summary', core], capture_output=True, text=True)
+        summary = summary or listed.stdout
+        if listed.returncode or listed.stdout != summary:
+            raise SystemExit(f'{core}: mm tables ends with {listed.returncode}: {listed.stdout}{listed.stderr}')
+    return f'; the same from {" and ".join(c + ".elf" for c in cores)}'
+
+
 def readable(va, answer):
     pa, *access = answer
     kernel = va >> 63
@@ -307,8 +327,8 @@ def main():
             answer = monitor.hmp(f'info {what}')
             if len(answer.splitlines()) > 1:
                 open(f'{out}/info-{what}', 'w').write(answer)
-        monitor.do('dump-guest-memory', paging=False, protocol=f'file:{out}/memory.elf') if arch != 'riscv64' else None
         answers = walk(mm, options, addresses, raw, out)
+        cores = check_cores(arch, monitor, mm, options, addresses, answers, out)
         emulator = open(f'{out}/emulator').read().splitlines()
         # gva2gpa asks for a read by the side that the address belongs to.
         ours = [readable(va, answers[va]) for va in addresses]
@@ -319,7 +339,7 @@ def main():
                 print(f'  mm {a}   emulator {b}')
             raise SystemExit(1)
         lists = check_lists(arch, mm, options, raw, out)
-        print(f'{name}: {len(addresses)} addresses agree with the emulator, {mapped} of them mapped ({time.time() - began:.0f} s){lists}')
+        print(f'{name}: {len(addresses)} addresses agree with the emulator, {mapped} of them mapped ({time.time() - began:.0f} s){lists}{cores}')
     finally:
         qemu.kill()
         qemu.wait()

@@ -103,6 +103,51 @@ class DumpCommandsTest {
         assertThat(wrong.err()).contains("tables.elf:0x12: an image of x86_64 (ELF machine 62), not of arm64");
     }
 
+    /** A core of {@code segments}, each an address and the part of the file that it shows from {@code data} on. */
+    private Path core(byte[] data, long[]... segments) throws IOException {
+        int header = 64 + 56 * segments.length;
+        ByteBuffer elf = ByteBuffer.allocate(header + data.length).order(ByteOrder.LITTLE_ENDIAN);
+        elf.put(new byte[] {0x7F, 'E', 'L', 'F', 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0}).putShort((short) 4).putShort((short) 62).putInt(1);
+        elf.putLong(0).putLong(64).putLong(0).putInt(0).putShort((short) 64).putShort((short) 56).putShort((short) segments.length).putInt(0);
+        elf.position(64);
+        for (long[] s : segments) {
+            elf.putInt(1).putInt(0).putLong(header + s[1]).putLong(0xffff_8880_0000_0000L + s[0]).putLong(s[0]).putLong(s[2]).putLong(s[2]).putLong(0);
+        }
+        return Files.write(directory.resolve("guest.elf"), elf.put(data).array());
+    }
+
+    @Test
+    void A03_a_core_made_with_paging_holds_the_same_memory_in_many_segments() throws IOException {
+        // In the order of the guest's mappings: within each other, over each other's ends, and one twice.
+        Path core = core(memory.array(), new long[] {BASE + 0x2800, 0x2800, 0x2800}, new long[] {BASE, 0, 0x1000},
+                new long[] {BASE + 0x800, 0x800, 0x2400}, new long[] {BASE, 0, 0x1000}, new long[] {BASE + 0x1000, 0x1000, 0x100});
+
+        CommandRun run = CommandRun.of("walk", "--root", "0x100000", "--brief", core, "0x400000001abc", "0x400000003777", "0x400000212345");
+        assertThat(run.out()).isEqualTo(walk("--root", "0x100000", "--brief", raw, "0x400000001abc", "0x400000003777", "0x400000212345").out());
+        assertThat(run.status()).isZero();
+        assertThat(CommandRun.of("tables", "--root", "0x100000", core).out()).isEqualTo(run("tables", "--root", "0x100000", raw).out());
+    }
+
+    @Test
+    void A03_an_image_of_many_gigabytes_is_not_read_but_looked_into() throws IOException {
+        Path large = directory.resolve("large.raw");
+        try (java.io.RandomAccessFile file = new java.io.RandomAccessFile(large.toFile(), "rw")) {
+            file.setLength(64L << 30);
+            file.seek(0x10_0000);
+            file.write(memory.array());
+            // The leaf table moves to where one mapping of the file ends and the next begins.
+            file.seek(0x10_2000);
+            file.write(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(11L << 30 | 0x67).array());
+            file.seek(11L << 30);
+            file.write(memory.array(), 3 * 4096, 4096);
+        }
+
+        CommandRun run = CommandRun.of("walk", "--arch", "x86_64", "--root", "0x100000", "--brief", large, "0x400000001abc");
+        assertThat(run.out()).isEqualTo("0x400000001abc 0x1234abc k:rw- u:rw-\n");
+        CommandRun shifted = CommandRun.of("walk", "--arch", "x86_64", "--base", "0x3fc", "--root", "0x1003fc", large, "0x0");
+        assertThat(shifted.err()).contains("the base address 0x3fc is no multiple of 8");
+    }
+
     @Test
     void what_is_no_memory_image_is_named_with_its_place() throws IOException {
         Path elf = directory.resolve("tables.elf");
@@ -118,6 +163,9 @@ class DumpCommandsTest {
         program = whole.clone();
         program[4] = 1;
         assertRefused(program, ":0x4: a 32-bit ELF file");
+        program = whole.clone();
+        program[39] = (byte) 0x80;
+        assertRefused(program, ":0x8000000000000040: cut short within program header 0 of 1");
         assertRefused(new byte[] {0x1f, (byte) 0x8b, 8, 0, 0, 0, 0, 0, 0}, ":0x0: compressed by gzip; unpack it first");
         assertRefused("KDUMP   and more".getBytes(java.nio.charset.StandardCharsets.US_ASCII), ":0x0: a compressed kdump");
         assertRefused(new byte[3], ":0x0: 3 bytes are no memory");

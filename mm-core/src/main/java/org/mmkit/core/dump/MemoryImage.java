@@ -56,15 +56,15 @@ public final class MemoryImage implements PhysicalWords {
     private MemoryImage(Path file, int machine, FileChannel channel, List<long[]> segments) throws IOException {
         this.file = file;
         this.machine = machine;
-        segments.sort((a, b) -> Long.compareUnsigned(a[0], b[0]));
-        int n = segments.size();
+        List<long[]> apart = apart(segments);
+        int n = apart.size();
         start = new long[n];
         bytes = new long[n];
         offset = new long[n];
         for (int i = 0; i < n; i++) {
-            start[i] = segments.get(i)[0];
-            bytes[i] = segments.get(i)[1];
-            offset[i] = segments.get(i)[2];
+            start[i] = apart.get(i)[0];
+            bytes[i] = apart.get(i)[1];
+            offset[i] = apart.get(i)[2];
         }
         long size = channel.size();
         chunks = new MappedByteBuffer[(int) (size + (1L << CHUNK_SHIFT) - 1 >>> CHUNK_SHIFT)];
@@ -75,6 +75,24 @@ public final class MemoryImage implements PhysicalWords {
             chunks[i] = channel.map(FileChannel.MapMode.READ_ONLY, from, length);
             chunks[i].order(ByteOrder.LITTLE_ENDIAN);
         }
+    }
+
+    /**
+     * The same memory in segments that do not overlap, in the order of their addresses. A core made with paging has a segment for each
+     * mapping, so the same memory is in it many times.
+     */
+    private static List<long[]> apart(List<long[]> segments) {
+        segments.sort((a, b) -> Long.compareUnsigned(a[0], b[0]));
+        List<long[]> apart = new ArrayList<>();
+        long end = 0;
+        for (long[] segment : segments) {
+            long over = Long.compareUnsigned(segment[0], end) < 0 ? end - segment[0] : 0;
+            if (over < segment[1]) {
+                apart.add(new long[] {segment[0] + over, segment[1] - over, segment[2] + over});
+                end = segment[0] + segment[1];
+            }
+        }
+        return apart;
     }
 
     /**
@@ -120,7 +138,8 @@ public final class MemoryImage implements PhysicalWords {
     }
 
     private static void read(FileChannel channel, ByteBuffer into, long at) throws IOException {
-        while (into.hasRemaining() && channel.read(into, at + into.position()) > 0) {
+        // Where the file says that something is at an offset below 0, nothing is there.
+        while (at >= 0 && into.hasRemaining() && channel.read(into, at + into.position()) > 0) {
             continue;
         }
         into.flip();
