@@ -11,7 +11,6 @@ import org.mmkit.api.memory.Gfp;
 import org.mmkit.api.memory.MigrateType;
 import org.mmkit.api.memory.ZoneSpan;
 import org.mmkit.core.lock.StopMachine;
-import org.mmkit.core.lock.Stripes;
 import org.mmkit.core.trace.Events;
 import org.mmkit.core.trace.Tracing;
 
@@ -31,29 +30,15 @@ public final class BuddyAllocator implements FrameAllocator {
     static final int MOVABLE = MigrateType.MOVABLE.ordinal();
     static final int RECLAIMABLE = MigrateType.RECLAIMABLE.ordinal();
 
-    /** Where a type looks when its own lists are empty (mm/page_alloc.c, fallbacks). */
-    private static final int[][] FALLBACKS = {
-        {RECLAIMABLE, MOVABLE}, // UNMOVABLE
-        {RECLAIMABLE, UNMOVABLE}, // MOVABLE
-        {UNMOVABLE, MOVABLE}, // RECLAIMABLE
-    };
-
     /** Free frames beyond the low watermark below which calls no longer run side by side: enough for what each processor has under way. */
     private static final long ROOM = 1024;
 
     private final Zone[] zones = new Zone[Zone.ZONES];
     private final FreeBlocks blocks;
     private final FreeRuns runs;
-    private final Frames frames;
     private final int blockOrder;
     private final int maxOrder;
     private final AllocationEvents events = new AllocationEvents();
-
-    /** The lists of the processor that runs now, by zone; and of all processors. */
-    private PerCpuLists[] cpu;
-    private int number;
-
-    private final PerCpuLists[][] cpus;
 
     /** By the highest zone that a request may use: the highest of these that has memory. */
     private final int[] firstZone = new int[Zone.ZONES];
@@ -62,15 +47,12 @@ public final class BuddyAllocator implements FrameAllocator {
     private int perCpuFraction;
     private @Nullable AllocationFaults faults;
     private final SlowPath slowPath = new SlowPath(this);
+    private final BlockChoice choice;
+    private final ProcessorLists processors;
     private boolean smp;
     private StopMachine calls = new StopMachine();
     private Tracing tracing = new Tracing();
     private Events trace = tracing.events();
-    /** The list that the last fallback took from. */
-    private int fallbackOrder;
-
-    private int fallbackType;
-
     /**
      * An allocator without memory; {@link #addMemory} gives it some, {@link #start} makes it ready.
      *
@@ -92,7 +74,6 @@ public final class BuddyAllocator implements FrameAllocator {
             long spanned, int sectionOrder, int blockOrder, int maxOrder, long[] zoneEnds, int processors, Frames frames) {
         this.blockOrder = blockOrder;
         this.maxOrder = maxOrder;
-        this.frames = frames;
         long sections = spanned + (1L << sectionOrder) - 1 >>> sectionOrder;
         blocks = new FreeBlocks(Math.toIntExact(sections), sectionOrder, blockOrder, maxOrder);
         runs = new FreeRuns(blocks);
@@ -105,14 +86,9 @@ public final class BuddyAllocator implements FrameAllocator {
             zones[z] = new Zone(z, start, end, maxOrder);
             start = end;
         }
-        cpus = new PerCpuLists[processors][Zone.ZONES];
-        for (PerCpuLists[] lists : cpus) {
-            for (int z = 0; z < Zone.ZONES; z++) {
-                lists[z] = new PerCpuLists();
-            }
-        }
-        cpu = cpus[0];
         watermarks = new Watermarks(zones, blockOrder);
+        choice = new BlockChoice(blocks, frames, watermarks, events, slowPath::wakeForBoost);
+        this.processors = new ProcessorLists(zones, blocks, choice, events, processors);
         watermarks.whenChanged(this::sizeLists);
     }
 
@@ -122,18 +98,15 @@ public final class BuddyAllocator implements FrameAllocator {
         calls = StopMachine.of(locks);
         for (Zone zone : zones) {
             zone.lock = locks.spinLock(LockClass.ZONE);
-            // The lists of a stripe that one thread has to itself need no lock.
-            for (int i = Stripes.OWNED; i < cpus.length; i++) {
-                cpus[i][zone.number].lock = locks.spinLock(LockClass.PER_CPU_PAGES);
-            }
         }
+        processors.setLocks(locks);
     }
 
     /** Lets a plugin keep the free frames of all zones; before memory is added. */
     void setPlugin(FrameAllocatorProvider provider, int hugeOrder) {
         for (Zone zone : zones) {
             if (zone.start < zone.end) {
-                ZoneSpan span = new ZoneSpan(zone.start, zone.end, maxOrder, hugeOrder, cpus.length, this::processor);
+                ZoneSpan span = new ZoneSpan(zone.start, zone.end, maxOrder, hugeOrder, processors.number(), processors::current);
                 zone.plugin = new PluginFrames(zone, provider.create(span));
             }
         }
@@ -147,20 +120,6 @@ public final class BuddyAllocator implements FrameAllocator {
             }
         }
         return true;
-    }
-
-    private int processor() {
-        return smp ? Stripes.number() % cpus.length : number;
-    }
-
-    /** Processors that share what may lie on their lists; there are more lists than processors where threads have lists. */
-    private int processors() {
-        return smp ? Runtime.getRuntime().availableProcessors() : cpus.length;
-    }
-
-    /** The lists of the processor that the calling thread stands for. */
-    private PerCpuLists lists(int zone) {
-        return smp ? cpus[Stripes.number()][zone] : cpu[zone];
     }
 
     @Override
@@ -236,16 +195,7 @@ public final class BuddyAllocator implements FrameAllocator {
         for (int z = 1; z < Zone.ZONES; z++) {
             firstZone[z] = zones[z].managed > 0 ? z : firstZone[z - 1];
         }
-        for (int z = 0; z < Zone.ZONES; z++) {
-            for (PerCpuLists[] lists : cpus) {
-                lists[z].batch = Watermarks.batch(zones[z]);
-                lists[z].high = (int) Math.min(
-                        Integer.MAX_VALUE,
-                        Math.max(
-                                (perCpuFraction == 0 ? zones[z].watermark(Zone.LOW) : zones[z].managed / perCpuFraction) / processors(),
-                                4L * lists[z].batch));
-            }
-        }
+        processors.resize(perCpuFraction);
     }
 
     /** Names who reclaims. */
@@ -257,11 +207,8 @@ public final class BuddyAllocator implements FrameAllocator {
     void setTracing(Tracing to) {
         tracing = to;
         trace = to.events();
-        for (PerCpuLists[] lists : cpus) {
-            for (PerCpuLists one : lists) {
-                one.setTrace(trace);
-            }
-        }
+        choice.setTrace(trace);
+        processors.setTrace(trace);
     }
 
     Tracing tracing() {
@@ -280,8 +227,7 @@ public final class BuddyAllocator implements FrameAllocator {
 
     /** Chooses whose lists serve the requests that follow. */
     public void setProcessor(int processor) {
-        cpu = cpus[processor];
-        number = processor;
+        processors.select(processor);
     }
 
     /** Lets {@code injected} make requests fail from now on. */
@@ -291,14 +237,7 @@ public final class BuddyAllocator implements FrameAllocator {
 
     /** Event counters; with {@code SMP=y} to be asked by a call that runs alone. */
     public AllocationEvents events() {
-        for (int i = 0; smp && i < cpus.length; i++) {
-            for (int z = 0; z < Zone.ZONES; z++) {
-                events.allocated[z] += cpus[i][z].allocated;
-                cpus[i][z].allocated = 0;
-                events.freed += cpus[i][z].freed;
-                cpus[i][z].freed = 0;
-            }
-        }
+        processors.gather();
         return events;
     }
 
@@ -364,15 +303,9 @@ public final class BuddyAllocator implements FrameAllocator {
         // Beside others the watermark is looked at when the list is filled, so that processors do not share the zone's line of memory.
         boolean beside = smp && !calls.isStopped();
         if (order == 0 && (beside || first.free > first.lowLimits[highest] + first.boost)) {
-            PerCpuLists lists = lists(first.number);
-            if (smp) {
-                long pfn = popLocked(lists, type);
-                if (pfn != NONE) {
-                    return pfn;
-                }
-            } else if (!lists.isEmpty(type)) {
-                events.allocated[first.number]++;
-                return blocks.pfn(lists.pop(type, 0));
+            int place = processors.pop(first, type);
+            if (place != 0) {
+                return blocks.pfn(place);
             }
         }
         long pfn = fromZones(order, highest, type, Zone.LOW, 0);
@@ -382,19 +315,6 @@ public final class BuddyAllocator implements FrameAllocator {
             return NONE;
         }
         return pfn != NONE ? pfn : slowPath.allocate(order, gfp, highest, type);
-    }
-
-    private long popLocked(PerCpuLists lists, int type) {
-        lists.lock.lock();
-        try {
-            if (lists.isEmpty(type)) {
-                return NONE;
-            }
-            lists.allocated++;
-            return blocks.pfn(lists.pop(type, 0));
-        } finally {
-            lists.lock.unlock();
-        }
     }
 
     /**
@@ -427,9 +347,9 @@ public final class BuddyAllocator implements FrameAllocator {
                     continue;
                 }
                 PluginFrames plugin = zone.plugin;
-                long pfn = plugin != null ? plugin.take(order, type) : pfn(take(zone, order, type, spare));
+                long pfn = plugin != null ? plugin.take(order, type) : pfn(processors.take(zone, order, type, spare));
                 if (pfn != NONE) {
-                    countAllocated(z, order);
+                    processors.countAllocated(z, 1L << order);
                     return pfn;
                 }
             }
@@ -444,190 +364,17 @@ public final class BuddyAllocator implements FrameAllocator {
         return place != 0 ? blocks.pfn(place) : NONE;
     }
 
-    private void countAllocated(int zone, int order) {
-        if (smp) {
-            PerCpuLists lists = lists(zone);
-            lists.lock.lock();
-            lists.allocated += 1L << order;
-            lists.lock.unlock();
-        } else {
-            events.allocated[zone] += 1L << order;
-        }
-    }
-
-    private int take(Zone zone, int order, int type, boolean spare) {
-        if (order > PerCpuLists.COSTLY_ORDER && order != blockOrder) {
-            zone.lock.lock();
-            try {
-                return takeFromLists(zone, order, type, spare);
-            } finally {
-                zone.lock.unlock();
-            }
-        }
-        PerCpuLists lists = lists(zone.number);
-        if (!smp) {
-            return take(lists, zone, order, type, spare);
-        }
-        lists.lock.lock();
-        try {
-            return take(lists, zone, order, type, spare);
-        } finally {
-            lists.lock.unlock();
-        }
-    }
-
-    private int take(PerCpuLists lists, Zone zone, int order, int type, boolean spare) {
-        int list = PerCpuLists.list(order, type);
-        if (lists.isEmpty(list)) {
-            lists.freedOfLate >>= 1;
-            int n = order == 0 ? lists.batch : Math.max(lists.batch >> order, lists.batch > 1 ? 2 : 1);
-            zone.lock.lock();
-            try {
-                for (int i = 0; i < n; i++) {
-                    int place = takeFromLists(zone, order, type, spare);
-                    if (place == 0) {
-                        break;
-                    }
-                    lists.addLast(list, order, place);
-                }
-            } finally {
-                zone.lock.unlock();
-            }
-            if (lists.isEmpty(list)) {
-                return 0;
-            }
-        }
-        return lists.pop(list, order);
-    }
-
-    /** Takes a block from the lists of its own type, or from another one by the rules for page blocks. */
-    private int takeFromLists(Zone zone, int order, int type, boolean spare) {
-        if (zone.untouchedSections > 0 && zone.heads[maxOrder * Zone.TYPES + MOVABLE] == 0) {
-            blocks.cutUntouched(zone);
-        }
-        int place = blocks.takeSmallest(zone, order, type);
-        if (place == 0) {
-            long claimedBefore = events.claimedBlocks;
-            place = claim(zone, order, type, spare);
-            if (place == 0 && !spare) {
-                place = steal(zone, order, type);
-            }
-            if (place != 0) {
-                events.fallback();
-                if (trace.pageAllocExtfrag.isOn()) {
-                    boolean claimed = events.claimedBlocks != claimedBefore;
-                    trace.pageAllocExtfrag.emit(blocks.pfn(place), order, fallbackOrder, type, fallbackType, claimed ? 1 : 0, blockOrder);
-                }
-            }
-        }
-        return place;
-    }
-
-    /**
-     * Takes a page block over from another type, the largest free block first, so that types stay apart
-     * (mm/page_alloc.c, __rmqueue_claim).
-     */
-    private int claim(Zone zone, int order, int type, boolean spare) {
-        int least = spare && order < blockOrder ? blockOrder : order;
-        for (int o = maxOrder; o >= least; o--) {
-            if (o < blockOrder && o < blockOrder / 2 && type == MOVABLE) {
-                return 0;
-            }
-            int other = fallback(zone, o, type);
-            if (other < 0) {
-                continue;
-            }
-            int place = zone.heads[o * Zone.TYPES + other];
-            fallbackOrder = o;
-            fallbackType = other;
-            if (o >= blockOrder) {
-                blocks.remove(zone, place, o, other);
-                blocks.setTypes(place, o, type);
-                blocks.cut(zone, place, o, order, type);
-                zone.free -= 1L << order;
-                events.claimedBlock();
-                return place;
-            }
-            if (watermarks.boost(zone)) {
-                slowPath.wakeForBoost(zone.number);
-            }
-            if (isWorthClaiming(place, type, other)) {
-                blocks.moveBlock(zone, place, type);
-                events.claimedBlock();
-                return blocks.takeSmallest(zone, order, type);
-            }
-        }
-        return 0;
-    }
-
     /**
      * Whether a request of {@code order} and {@code type} would find a block of at least that order, of its own type or by taking a page
      * block over (__compact_finished, find_suitable_fallback); watermarks aside.
      */
     boolean hasBlockFor(Zone zone, int order, int type) {
-        for (int o = order; o <= maxOrder; o++) {
-            if (zone.heads[o * Zone.TYPES + type] != 0) {
-                return true;
-            }
-            boolean mayClaim = o >= blockOrder || o >= blockOrder / 2 || type != MOVABLE;
-            if (mayClaim && fallback(zone, o, type) >= 0) {
-                return true;
-            }
-        }
-        return zone.untouchedSections > 0;
+        return choice.hasBlockFor(zone, order, type);
     }
 
     /** Moves the frames on the per-CPU lists of {@code zone} to its free lists (Linux: drain_local_pages). */
     void drain(Zone zone) {
-        for (PerCpuLists[] lists : cpus) {
-            lists[zone.number].drain(lists[zone.number].count, 0, zone, blocks);
-        }
-    }
-
-    private int fallback(Zone zone, int order, int type) {
-        for (int other : FALLBACKS[type]) {
-            if (zone.heads[order * Zone.TYPES + other] != 0) {
-                return other;
-            }
-        }
-        return -1;
-    }
-
-    /**
-     * Whether at least half of the page block is free or of a kind with {@code type} (try_to_claim_block). Pages of anonymous memory and
-     * of files are movable: those that have an owner.
-     */
-    private boolean isWorthClaiming(int place, int type, int blockType) {
-        int free = blocks.freeInBlock(place);
-        int alike = 0;
-        if (type == MOVABLE || blockType == MOVABLE) {
-            long first = blocks.pfn(place) & -(1L << blockOrder);
-            int movable = 0;
-            for (long pfn = first; pfn < first + (1L << blockOrder); pfn++) {
-                if (frames.hasOwner(frames.head(pfn))) {
-                    movable++;
-                }
-            }
-            alike = type == MOVABLE ? movable : (1 << blockOrder) - free - movable;
-        }
-        return free + alike >= 1 << blockOrder - 1;
-    }
-
-    /** Takes one block from another type's page block without changing its owner (mm/page_alloc.c, __rmqueue_steal). */
-    private int steal(Zone zone, int order, int type) {
-        for (int o = order; o <= maxOrder; o++) {
-            int other = fallback(zone, o, type);
-            if (other >= 0) {
-                int place = zone.heads[o * Zone.TYPES + other];
-                fallbackOrder = o;
-                fallbackType = other;
-                blocks.remove(zone, place, o, other);
-                blocks.cut(zone, place, o, order, other);
-                zone.free -= 1L << order;
-                return place;
-            }
-        }
-        return 0;
+        processors.drain(zone);
     }
 
     /** The zone that a request is first served from. */
@@ -655,7 +402,7 @@ public final class BuddyAllocator implements FrameAllocator {
         PluginFrames plugin = zoneOf(pfn).plugin;
         if (plugin != null) {
             plugin.free(pfn, order);
-            countFreed(zoneOf(pfn), 1L << order);
+            processors.countFreed(zoneOf(pfn), 1L << order);
             return;
         }
         int place = blocks.placeOrZero(pfn);
@@ -669,64 +416,7 @@ public final class BuddyAllocator implements FrameAllocator {
         if (trace.pageFree.isOn()) {
             trace.pageFree.emit(pfn, order);
         }
-        Zone zone = zoneOf(pfn);
-        int type = blocks.type(place);
-        if (smp) {
-            freeLocked(zone, place, order, type);
-            return;
-        }
-        events.freed += 1L << order;
-        if (order > PerCpuLists.COSTLY_ORDER && order != blockOrder
-                || type == MigrateType.ISOLATE.ordinal()
-               ) {
-            blocks.free(zone, place, order);
-            return;
-        }
-        PerCpuLists lists = cpu[zone.number];
-        int list = PerCpuLists.list(order, type < Zone.PCP_TYPES ? type : MOVABLE);
-        lists.push(list, order, place);
-        if (lists.count >= lists.high) {
-            lists.drain(lists.excess(), list, zone, blocks);
-        }
-    }
-
-    private void countFreed(Zone zone, long frames) {
-        if (smp) {
-            PerCpuLists lists = lists(zone.number);
-            lists.lock.lock();
-            lists.freed += frames;
-            lists.lock.unlock();
-        } else {
-            events.freed += frames;
-        }
-    }
-
-    private void freeLocked(Zone zone, int place, int order, int type) {
-        PerCpuLists lists = lists(zone.number);
-        lists.lock.lock();
-        try {
-            lists.freed += 1L << order;
-            boolean direct = order > PerCpuLists.COSTLY_ORDER && order != blockOrder || type == MigrateType.ISOLATE.ordinal();
-            int list = direct ? 0 : PerCpuLists.list(order, type < Zone.PCP_TYPES ? type : MOVABLE);
-            if (!direct) {
-                lists.push(list, order, place);
-                if (lists.count < lists.high) {
-                    return;
-                }
-            }
-            zone.lock.lock();
-            try {
-                if (direct) {
-                    blocks.free(zone, place, order);
-                } else {
-                    lists.drain(lists.excess(), list, zone, blocks);
-                }
-            } finally {
-                zone.lock.unlock();
-            }
-        } finally {
-            lists.lock.unlock();
-        }
+        processors.free(zoneOf(pfn), place, order);
     }
 
     /** The place of {@code pfn}, which is the first frame of its section to come back. */
@@ -742,11 +432,7 @@ public final class BuddyAllocator implements FrameAllocator {
 
     /** Moves the frames on all per-CPU lists to the free lists (Linux: drain_all_pages). */
     public void drain() {
-        for (PerCpuLists[] lists : cpus) {
-            for (int z = 0; z < Zone.ZONES; z++) {
-                lists[z].drain(lists[z].count, 0, zones[z], blocks);
-            }
-        }
+        processors.drain();
     }
 
     // ---- contiguous ranges ------------------------------------------------------------------------------------
@@ -839,11 +525,7 @@ public final class BuddyAllocator implements FrameAllocator {
 
     /** Frames on the per-CPU lists of zone {@code z}. */
     public long perCpuPages(int z) {
-        long n = 0;
-        for (PerCpuLists[] lists : cpus) {
-            n += lists[z].count;
-        }
-        return n;
+        return processors.pages(z);
     }
 
     /**
@@ -869,16 +551,7 @@ public final class BuddyAllocator implements FrameAllocator {
         if (!blocks.isTouched(section)) {
             return blocks.isUntouched(section);
         }
-        return isCovered(blocks.place(pfn));
-    }
-
-    private boolean isCovered(int place) {
-        for (int order = 0; order <= maxOrder; order++) {
-            if (blocks.freeOrder(place & -(1 << order)) >= order) {
-                return true;
-            }
-        }
-        return false;
+        return blocks.isCovered(blocks.place(pfn));
     }
 
     /** Checks lists, totals and per-CPU lists; throws {@link InvariantViolation} naming the first frame that is wrong. */
@@ -893,30 +566,7 @@ public final class BuddyAllocator implements FrameAllocator {
             if (marked != zone.free) {
                 throw new InvariantViolation(zone + ": " + marked + " frames are marked free");
             }
-            long perCpu = 0;
-            for (PerCpuLists[] lists : cpus) {
-                perCpu += verify(lists[zone.number], zone);
-            }
-            if (zone.free + perCpu > zone.managed) {
-                throw new InvariantViolation(zone + ": free frames and " + perCpu + " on per-CPU lists are more than all");
-            }
+            processors.verify(zone);
         }
-    }
-
-    private long verify(PerCpuLists lists, Zone zone) {
-        int[] pairs = lists.snapshot(blockOrder);
-        long frameCount = 0;
-        for (int i = 0; i < pairs.length; i += 2) {
-            long pfn = blocks.pfn(pairs[i]);
-            frameCount += 1L << pairs[i + 1];
-            if (isCovered(pairs[i]) || zoneOf(pfn) != zone) {
-                throw new InvariantViolation("frame 0x" + Long.toHexString(pfn) + ": on a per-CPU list of " + zone
-                        + ", but free or of another zone");
-            }
-        }
-        if (frameCount != lists.count) {
-            throw new InvariantViolation(zone + ": per-CPU lists hold " + frameCount + " frames, counted " + lists.count);
-        }
-        return frameCount;
     }
 }

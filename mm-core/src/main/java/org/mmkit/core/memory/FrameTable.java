@@ -3,27 +3,22 @@ package org.mmkit.core.memory;
 import static org.mmkit.api.memory.FolioFlags.HEAD;
 import static org.mmkit.api.memory.FolioFlags.LARGE_RMAPPABLE;
 import static org.mmkit.api.memory.FolioFlags.MAPPED_SHARED;
-import static org.mmkit.api.memory.FolioFlags.RESERVED;
 import static org.mmkit.api.memory.FolioFlags.SWAPCACHE;
 import static org.mmkit.api.memory.FolioFlags.TAIL;
+import static org.mmkit.core.memory.FlagWords.FLAG_MASK;
+import static org.mmkit.core.memory.FlagWords.ORDER_SHIFT;
 
-import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.InvariantViolation;
-import org.mmkit.api.lock.LockClass;
 import org.mmkit.api.lock.Locks;
 import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.FolioOwner;
 import org.mmkit.api.memory.FrameAllocator;
 import org.mmkit.api.memory.Frames;
 import org.mmkit.core.lock.AtomicWords;
-import org.mmkit.core.lock.Backoff;
-import org.mmkit.core.lock.LockChecker;
-import org.mmkit.core.lock.SmpLocks;
-import org.mmkit.core.lock.StopMachine;
 
 /**
  * Frame metadata in primitive arrays per sparse section.
@@ -36,11 +31,6 @@ import org.mmkit.core.lock.StopMachine;
  */
 public final class FrameTable implements Frames {
 
-    /** Bits from here up of a flag word hold the folio's order. */
-    private static final int ORDER_SHIFT = 27;
-
-    private static final int FLAG_MASK = (1 << ORDER_SHIFT) - 1;
-
     /** Flags that a part of a split folio does not inherit from the whole. */
     private static final int NOT_INHERITED = HEAD
             | TAIL
@@ -52,38 +42,22 @@ public final class FrameTable implements Frames {
             | MAPPED_SHARED
             | LARGE_RMAPPABLE;
 
-    // Words of a large folio's record; a folio has at least two frames, so a record per two frames is enough.
-    private static final int LARGE_MAPCOUNT = 0;
-    private static final int ENTIRE_MAPCOUNT = 1;
-    private static final int MAPPED_PAGES = 2;
-    /** Address space of slot 0 or 0; its count follows. Slot 1 comes next. */
-    private static final int SLOT_0 = 3;
-
-    private static final int SLOT_1 = 5;
-    /** 1 while the counts of the record are being changed. */
-    private static final int RECORD_LOCK = 7;
-    private static final int RECORD_SHIFT = 3;
-
     private final boolean smp;
-    private final @Nullable LockChecker checker;
-    private final StopMachine calls;
     private final int sectionOrder;
     private final int mask;
     private final int[] zero;
-    private final int[] allReserved;
-    /** The flag words of a section inside a folio of several sections; all those of one machine are of one order. */
-    private int[] allTails = {};
 
     private final int[][] flags;
     private final int[][] references;
     private final int[][] mapcounts;
     private final int[][] pins;
-    private final int[][] large;
     private final @Nullable FolioOwner[][] owners;
     private final long[][] indexes;
     private final long[][] words;
 
     private final FolioOwner[] noOwner;
+    private final FlagWords flagWords;
+    private final FolioRecords records;
     private final LruLists lru;
     private final long[] zeroLongs;
 
@@ -106,42 +80,28 @@ public final class FrameTable implements Frames {
     /** The same, for as many processors as {@code locks} are made for. */
     public FrameTable(long spanned, int sectionOrder, Locks locks) {
         smp = locks.isSmp();
-        checker = locks instanceof SmpLocks real ? real.checker() : null;
-        calls = StopMachine.of(locks);
         this.sectionOrder = sectionOrder;
         int sectionPages = 1 << sectionOrder;
         mask = sectionPages - 1;
         int sections = Math.toIntExact((spanned + mask) >>> sectionOrder);
         zero = new int[sectionPages];
-        allReserved = new int[sectionPages];
-        Arrays.fill(allReserved, RESERVED);
         zeroLongs = new long[sectionPages];
         noOwner = new FolioOwner[sectionPages];
-        flags = filled(new int[sections][], zero);
-        references = filled(new int[sections][], zero);
-        mapcounts = filled(new int[sections][], zero);
-        pins = filled(new int[sections][], zero);
-        large = new int[sections][];
-        owners = filled(new FolioOwner[sections][], noOwner);
-        indexes = filled(new long[sections][], zeroLongs);
-        words = filled(new long[sections][], zeroLongs);
+        flags = SectionArrays.filled(new int[sections][], zero);
+        flagWords = new FlagWords(this, flags, zero, sectionOrder, locks);
+        references = SectionArrays.filled(new int[sections][], zero);
+        mapcounts = SectionArrays.filled(new int[sections][], zero);
+        pins = SectionArrays.filled(new int[sections][], zero);
+        records = new FolioRecords(this, sections, sectionOrder, locks);
+        owners = SectionArrays.filled(new FolioOwner[sections][], noOwner);
+        indexes = SectionArrays.filled(new long[sections][], zeroLongs);
+        words = SectionArrays.filled(new long[sections][], zeroLongs);
         lru = new LruLists(this, sections, sectionOrder, locks);
     }
 
     /** The LRU lists of these frames. */
     public LruLists lru() {
         return lru;
-    }
-
-    /** Fills {@code directory} by copying what is filled already: quick in a JVM that has compiled nothing yet. */
-    private static <T> T[] filled(T[] directory, T shared) {
-        if (directory.length > 0) {
-            directory[0] = shared;
-        }
-        for (int n = 1; n < directory.length; n *= 2) {
-            System.arraycopy(directory, 0, directory, n, Math.min(n, directory.length - n));
-        }
-        return directory;
     }
 
     /** Names the allocator that gets folios back; to be called once, before the first {@link #put}. */
@@ -157,59 +117,7 @@ public final class FrameTable implements Frames {
     /** Whether anything was ever recorded of a frame of the section that holds {@code pfn}; the firmware's own memory does not count. */
     public boolean isTouched(long pfn) {
         int s = section(pfn);
-        return flags[s] != zero && flags[s] != allReserved || references[s] != zero || mapcounts[s] != zero;
-    }
-
-    private int[] ownFlags(int section) {
-        int[] a = flags[section];
-        if (a == zero || a == allReserved || a == allTails) {
-            synchronized (flags) {
-                a = flags[section];
-                if (a == zero || a == allReserved || a == allTails) {
-                    a = a.clone();
-                    VarHandle.releaseFence();
-                    flags[section] = a;
-                }
-            }
-        }
-        return a;
-    }
-
-    private int[] own(int[][] directory, int section) {
-        int[] a = directory[section];
-        if (a == zero) {
-            synchronized (directory) {
-                a = directory[section];
-                if (a == zero) {
-                    a = new int[mask + 1];
-                    VarHandle.releaseFence();
-                    directory[section] = a;
-                }
-            }
-        }
-        return a;
-    }
-
-    private static <T> T[] copyOnFirstUse(T[][] directory, int section, T[] empty) {
-        synchronized (directory) {
-            if (directory[section] == empty) {
-                T[] fresh = empty.clone();
-                VarHandle.releaseFence();
-                directory[section] = fresh;
-            }
-            return directory[section];
-        }
-    }
-
-    private static long[] copyOnFirstUse(long[][] directory, int section, long[] empty) {
-        synchronized (directory) {
-            if (directory[section] == empty) {
-                long[] fresh = empty.clone();
-                VarHandle.releaseFence();
-                directory[section] = fresh;
-            }
-            return directory[section];
-        }
+        return flags[s] != zero && !flagWords.isAllReserved(s) || references[s] != zero || mapcounts[s] != zero;
     }
 
     private int section(long pfn) {
@@ -247,17 +155,17 @@ public final class FrameTable implements Frames {
 
     @Override
     public void set(long pfn, int flag) {
-        setAt(ownFlags(section(pfn)), (int) pfn & mask, flag & FLAG_MASK);
+        flagWords.set(pfn, flag);
     }
 
     @Override
     public void setNew(long pfn, int flag) {
-        ownFlags(section(pfn))[(int) pfn & mask] |= flag & FLAG_MASK;
+        flagWords.own(section(pfn))[(int) pfn & mask] |= flag & FLAG_MASK;
     }
 
     @Override
     public void setNewMapped(long pfn) {
-        int[] m = own(mapcounts, section(pfn));
+        int[] m = SectionArrays.own(mapcounts, section(pfn), zero);
         int i = (int) pfn & mask;
         if (m[i] != 0) {
             throw wrong(pfn, "new, but mapped " + m[i] + " times");
@@ -265,61 +173,19 @@ public final class FrameTable implements Frames {
         m[i] = 1;
     }
 
-    private void setAt(int[] a, int i, int flag) {
-        if (!smp) {
-            a[i] |= flag;
-        } else if ((a[i] & flag) != flag) {
-            AtomicWords.or(a, i, flag);
-        }
-    }
-
-    private void clearAt(int[] a, int i, int flag) {
-        if (!smp) {
-            a[i] &= ~flag;
-        } else if ((a[i] & flag) != 0) {
-            AtomicWords.and(a, i, ~flag);
-        }
-    }
-
     @Override
     public void clear(long pfn, int flag) {
-        clearAt(ownFlags(section(pfn)), (int) pfn & mask, flag & FLAG_MASK);
+        flagWords.clear(pfn, flag);
     }
 
     @Override
     public void setRange(long pfn, long n, int flag) {
-        long end = pfn + n;
-        while (pfn < end) {
-            int s = section(pfn);
-            int from = (int) pfn & mask;
-            int to = (int) Math.min(mask + 1L, from + end - pfn);
-            if (from == 0 && to == mask + 1 && flag == RESERVED && flags[s] == zero) {
-                flags[s] = allReserved;
-            } else {
-                int[] a = ownFlags(s);
-                for (int i = from; i < to; i++) {
-                    setAt(a, i, flag & FLAG_MASK);
-                }
-            }
-            pfn += to - from;
-        }
+        flagWords.setRange(pfn, n, flag);
     }
 
     @Override
     public void clearRange(long pfn, long n, int flag) {
-        long end = pfn + n;
-        while (pfn < end) {
-            int s = section(pfn);
-            int from = (int) pfn & mask;
-            int to = (int) Math.min(mask + 1L, from + end - pfn);
-            if (flags[s] != zero) {
-                int[] a = ownFlags(s);
-                for (int i = from; i < to; i++) {
-                    clearAt(a, i, flag & FLAG_MASK);
-                }
-            }
-            pfn += to - from;
-        }
+        flagWords.clearRange(pfn, n, flag);
     }
 
     @Override
@@ -379,7 +245,7 @@ public final class FrameTable implements Frames {
         if (smp) {
             AtomicWords.add(references[s], i, 1);
             AtomicWords.add(mapcounts[s], i, 1);
-            clearAt(f, i, FolioFlags.ANON_EXCLUSIVE);
+            flagWords.clearAt(f, i, FolioFlags.ANON_EXCLUSIVE);
             return word & FLAG_MASK;
         }
         references[s][i]++;
@@ -400,7 +266,7 @@ public final class FrameTable implements Frames {
                 }
             }
         }
-        int mapped = f >>> ORDER_SHIFT == 0 ? mapcounts[s][i] : large[s][record(i)];
+        int mapped = f >>> ORDER_SHIFT == 0 ? mapcounts[s][i] : records.mapcount(head);
         if (mapped != 0) {
             throw wrong(head, "freed with " + mapped + " mappings");
         }
@@ -426,7 +292,7 @@ public final class FrameTable implements Frames {
         if (order == 0) {
             flags[s][i] = 0;
         } else {
-            fillFlags(head, 1L << order, 0);
+            flagWords.fill(head, 1L << order, 0);
         }
         if (owners[s] != noOwner) {
             owners[s][i] = null;
@@ -436,41 +302,10 @@ public final class FrameTable implements Frames {
         }
     }
 
-    private void fillFlags(long pfn, long n, int value) {
-        long end = pfn + n;
-        while (pfn < end) {
-            int from = (int) pfn & mask;
-            int to = (int) Math.min(mask + 1L, from + end - pfn);
-            if (to - from == mask + 1) {
-                flags[section(pfn)] = wholeSection(value);
-            } else {
-                Arrays.fill(ownFlags(section(pfn)), from, to, value);
-            }
-            pfn += to - from;
-        }
-    }
-
-    /** The flag words of a section whose frames all have {@code value}: shared for those that there are many of. */
-    private int[] wholeSection(int value) {
-        if (value == 0) {
-            return zero;
-        }
-        if (allTails.length == 0 && (value & FLAG_MASK) == TAIL) {
-            allTails = new int[mask + 1];
-            Arrays.fill(allTails, value);
-        }
-        if (allTails.length > 0 && allTails[0] == value) {
-            return allTails;
-        }
-        int[] own = new int[mask + 1];
-        Arrays.fill(own, value);
-        return own;
-    }
-
     /** Whether all frames of the section of {@code pfn} are tails of one folio that is larger than a section, and have nothing of their own. */
     public boolean isInsideOneFolio(long pfn) {
         int s = section(pfn);
-        return flags[s] == allTails && references[s] == zero && mapcounts[s] == zero && pins[s] == zero;
+        return flagWords.isAllTails(s) && references[s] == zero && mapcounts[s] == zero && pins[s] == zero;
     }
 
     @Override
@@ -489,7 +324,7 @@ public final class FrameTable implements Frames {
 
     @Override
     public void unfreeze(long head, int count) {
-        int[] r = own(references, section(head));
+        int[] r = SectionArrays.own(references, section(head), zero);
         int i = (int) head & mask;
         if (r[i] != 0) {
             throw wrong(head, "unfrozen while its reference count was " + r[i]);
@@ -503,42 +338,17 @@ public final class FrameTable implements Frames {
 
     @Override
     public void lockFolio(long head) {
-        if (smp && !calls.isStopped()) {
-            if (checker != null) {
-                checker.acquire(LockClass.FOLIO);
-            }
-            int round = 0;
-            while ((AtomicWords.or(ownFlags(section(head)), (int) head & mask, FolioFlags.LOCKED) & FolioFlags.LOCKED) != 0) {
-                round = Backoff.pause(round);
-            }
-        }
+        flagWords.lock(head);
     }
 
     @Override
     public boolean tryLockFolio(long head) {
-        if (!smp || calls.isStopped()) {
-            return true;
-        }
-        if ((AtomicWords.or(ownFlags(section(head)), (int) head & mask, FolioFlags.LOCKED) & FolioFlags.LOCKED) != 0) {
-            return false;
-        }
-        if (checker != null) {
-            checker.acquired(LockClass.FOLIO);
-        }
-        return true;
+        return flagWords.tryLock(head);
     }
 
     @Override
     public void unlockFolio(long head) {
-        if (smp && !calls.isStopped()) {
-            int before = AtomicWords.and(ownFlags(section(head)), (int) head & mask, ~FolioFlags.LOCKED);
-            if ((before & FolioFlags.LOCKED) == 0) {
-                throw wrong(head, "unlocked without being locked");
-            }
-            if (checker != null) {
-                checker.release(LockClass.FOLIO);
-            }
-        }
+        flagWords.unlock(head);
     }
 
     @Override
@@ -548,7 +358,7 @@ public final class FrameTable implements Frames {
 
     @Override
     public void addPins(long head, int n) {
-        int[] p = own(pins, section(head));
+        int[] p = SectionArrays.own(pins, section(head), zero);
         int i = (int) head & mask;
         int sum = smp ? AtomicWords.add(p, i, n) : p[i] + n;
         if (sum < 0) {
@@ -566,7 +376,7 @@ public final class FrameTable implements Frames {
 
     @Override
     public int addPageMapcount(long pfn, int delta) {
-        int[] m = own(mapcounts, section(pfn));
+        int[] m = SectionArrays.own(mapcounts, section(pfn), zero);
         int i = (int) pfn & mask;
         int count = smp ? AtomicWords.add(m, i, delta) : m[i] + delta;
         if (count < 0) {
@@ -578,122 +388,44 @@ public final class FrameTable implements Frames {
         return count;
     }
 
-    /** Index of the record of the large folio whose head is frame {@code i} of its section. */
-    private static int record(int i) {
-        return i >>> 1 << RECORD_SHIFT;
-    }
-
     @Override
     public void lockMapcounts(long head) {
-        if (smp && !calls.isStopped()) {
-            if (checker != null) {
-                checker.acquire(LockClass.LARGE_MAPCOUNT);
-            }
-            int[] l = large[section(head)];
-            int round = 0;
-            while (!AtomicWords.compareAndSet(l, record((int) head & mask) + RECORD_LOCK, 0, 1)) {
-                round = Backoff.pause(round);
-            }
-        }
+        records.lock(head);
     }
 
     @Override
     public void unlockMapcounts(long head) {
-        if (smp && !calls.isStopped()) {
-            AtomicWords.setRelease(large[section(head)], record((int) head & mask) + RECORD_LOCK, 0);
-            if (checker != null) {
-                checker.release(LockClass.LARGE_MAPCOUNT);
-            }
-        }
-    }
-
-    private int addToRecord(long head, int word, int delta) {
-        int[] l = large[section(head)];
-        int i = record((int) head & mask) + word;
-        int count = l[i] + delta;
-        if (count < 0) {
-            throw wrong(head, "mapping count of the folio would be " + count);
-        }
-        l[i] = count;
-        return count;
-    }
-
-    private int fromRecord(long head, int word) {
-        return isLarge(head) ? large[section(head)][record((int) head & mask) + word] : 0;
+        records.unlock(head);
     }
 
     @Override
     public int entireMapcount(long head) {
-        return fromRecord(head, ENTIRE_MAPCOUNT);
+        return isLarge(head) ? records.entireMapcount(head) : 0;
     }
 
     @Override
     public int addEntireMapcount(long head, int delta) {
-        return addToRecord(head, ENTIRE_MAPCOUNT, delta);
+        return records.addEntireMapcount(head, delta);
     }
 
     @Override
     public int largeMapcount(long head) {
-        return isLarge(head) ? fromRecord(head, LARGE_MAPCOUNT) : pageMapcount(head);
+        return isLarge(head) ? records.mapcount(head) : pageMapcount(head);
     }
 
     @Override
     public int mappedPages(long head) {
-        return fromRecord(head, MAPPED_PAGES);
+        return isLarge(head) ? records.mappedPages(head) : 0;
     }
 
     @Override
     public int addMappedPages(long head, int delta) {
-        return addToRecord(head, MAPPED_PAGES, delta);
+        return records.addMappedPages(head, delta);
     }
 
-    /**
-     * {@inheritDoc}
-     *
-     * <p>A mapping is counted in the slot of its address space; an address space without a slot takes a free one, and
-     * the folio becomes shared when mappings exist that the slot does not count. Mappings made while both slots were
-     * taken are in the total only. A slot that falls to zero or below is freed, and when one slot then holds
-     * the whole total (zero included) the folio is exclusive again.
-     */
     @Override
     public int addLargeMapcount(long head, int delta, int spaceId) {
-        int[] l = large[section(head)];
-        int r = record((int) head & mask);
-        int total = l[r] + delta;
-        if (total < 0) {
-            throw wrong(head, "mapping count of the folio would be " + total);
-        }
-        l[r] = total;
-        if (delta > 0) {
-            if (l[r + SLOT_0] == spaceId) {
-                l[r + SLOT_0 + 1] += delta;
-            } else if (l[r + SLOT_1] == spaceId) {
-                l[r + SLOT_1 + 1] += delta;
-            } else if (l[r + SLOT_0] == 0) {
-                l[r + SLOT_0] = spaceId;
-                l[r + SLOT_0 + 1] = delta;
-                if (total != delta) {
-                    set(head, MAPPED_SHARED);
-                }
-            } else if (l[r + SLOT_1] == 0) {
-                l[r + SLOT_1] = spaceId;
-                l[r + SLOT_1 + 1] = delta;
-                set(head, MAPPED_SHARED);
-            }
-            return total;
-        }
-        int slot = l[r + SLOT_0] == spaceId ? SLOT_0 : l[r + SLOT_1] == spaceId ? SLOT_1 : 0;
-        if (slot != 0) {
-            l[r + slot + 1] += delta;
-            if (l[r + slot + 1] <= 0) {
-                l[r + slot] = 0;
-                l[r + slot + 1] = 0;
-            }
-        }
-        if (l[r + SLOT_0 + 1] == total || l[r + SLOT_1 + 1] == total) {
-            clear(head, MAPPED_SHARED);
-        }
-        return total;
+        return records.addMapcount(head, delta, spaceId);
     }
 
     @Override
@@ -733,14 +465,8 @@ public final class FrameTable implements Frames {
     @Override
     public void setOwner(long head, FolioOwner owner, long index) {
         int s = section(head);
-        if (owners[s] == noOwner) {
-            copyOnFirstUse(owners, s, noOwner);
-        }
-        if (indexes[s] == zeroLongs) {
-            copyOnFirstUse(indexes, s, zeroLongs);
-        }
-        owners[s][(int) head & mask] = owner;
-        indexes[s][(int) head & mask] = index;
+        SectionArrays.own(owners, s, noOwner)[(int) head & mask] = owner;
+        SectionArrays.own(indexes, s, zeroLongs)[(int) head & mask] = index;
     }
 
     @Override
@@ -764,47 +490,29 @@ public final class FrameTable implements Frames {
     @Override
     public void setPrivateWord(long head, long value) {
         int s = section(head);
-        if (words[s] == zeroLongs) {
-            copyOnFirstUse(words, s, zeroLongs);
-        }
-        words[s][(int) head & mask] = value;
+        SectionArrays.own(words, s, zeroLongs)[(int) head & mask] = value;
     }
 
     @Override
     public void makeFolio(long head, int order, boolean rmappable) {
         int s = section(head);
         int i = (int) head & mask;
-        int[] r = own(references, s);
+        int[] r = SectionArrays.own(references, s, zero);
         if (r[i] != 0) {
             throw wrong(head, "handed out while its reference count was " + r[i]);
         }
         r[i] = 1;
         if (order == 0) {
-            ownFlags(s)[i] = 0;
+            flagWords.own(s)[i] = 0;
             return;
         }
         if ((head & (1L << order) - 1) != 0) {
             throw new IllegalArgumentException(
                     "frame 0x" + Long.toHexString(head) + " is no multiple of 2^" + order);
         }
-        fillFlags(head, 1L << order, order << ORDER_SHIFT | TAIL);
-        ownFlags(s)[i] = order << ORDER_SHIFT | HEAD | (rmappable ? LARGE_RMAPPABLE : 0);
-        emptyRecord(s, i);
-    }
-
-    private void emptyRecord(int section, int i) {
-        int[] l = large[section];
-        if (l == null) {
-            synchronized (large) {
-                l = large[section];
-                if (l == null) {
-                    l = new int[(mask + 1) / 2 << RECORD_SHIFT];
-                    VarHandle.releaseFence();
-                    large[section] = l;
-                }
-            }
-        }
-        Arrays.fill(l, record(i), record(i) + (1 << RECORD_SHIFT), 0);
+        flagWords.fill(head, 1L << order, order << ORDER_SHIFT | TAIL);
+        flagWords.own(s)[i] = order << ORDER_SHIFT | HEAD | (rmappable ? LARGE_RMAPPABLE : 0);
+        records.clear(head);
     }
 
     @Override
@@ -826,7 +534,7 @@ public final class FrameTable implements Frames {
         for (long part = 0; part < 1L << order; part += step) {
             long h = head + part;
             int s = section(h);
-            int[] f = ownFlags(s);
+            int[] f = flagWords.own(s);
             int sum = 0;
             for (long k = 0; k < step; k++) {
                 int i = (int) (h + k) & mask;
@@ -836,10 +544,10 @@ public final class FrameTable implements Frames {
             int i = (int) h & mask;
             f[i] = f[i] & ~TAIL | inherited | rmappable | (newOrder > 0 ? HEAD : 0);
             if (newOrder > 0) {
-                emptyRecord(s, i);
-                large[s][record(i)] = sum;
+                records.clear(h);
+                records.setMapcount(h, sum);
             }
-            own(references, s)[i] = count;
+            SectionArrays.own(references, s, zero)[i] = count;
             if (owned) {
                 setOwner(h, owner(head), index + part);
             }
@@ -866,7 +574,7 @@ public final class FrameTable implements Frames {
     /** Whether section {@code section} has anything to check: it is touched and not wholly reserved. */
     boolean isTouched(int section) {
         boolean fresh = flags[section] == zero && references[section] == zero && mapcounts[section] == zero;
-        return !fresh && flags[section] != allReserved;
+        return !fresh && !flagWords.isAllReserved(section);
     }
 
     /** log2 of the frames of a section. */

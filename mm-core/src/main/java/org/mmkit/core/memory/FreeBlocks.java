@@ -166,6 +166,16 @@ final class FreeBlocks {
         return (state & FREE) == 0 ? -1 : state & 0x7F;
     }
 
+    /** Whether {@code place} lies in a free block. */
+    boolean isCovered(int place) {
+        for (int order = 0; order <= maxOrder; order++) {
+            if (freeOrder(place & -(1 << order)) >= order) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** The migratetype of the page block of {@code place}. */
     int type(int place) {
         return types[place >>> sectionOrder][(place & mask) >>> blockOrder];

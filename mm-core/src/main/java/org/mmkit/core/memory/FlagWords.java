@@ -1,0 +1,214 @@
+package org.mmkit.core.memory;
+
+import static org.mmkit.api.memory.FolioFlags.RESERVED;
+import static org.mmkit.api.memory.FolioFlags.TAIL;
+
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.mmkit.api.lock.LockClass;
+import org.mmkit.api.lock.Locks;
+import org.mmkit.api.memory.FolioFlags;
+import org.mmkit.core.lock.AtomicWords;
+import org.mmkit.core.lock.Backoff;
+import org.mmkit.core.lock.LockChecker;
+import org.mmkit.core.lock.SmpLocks;
+import org.mmkit.core.lock.StopMachine;
+
+/**
+ * The flag word of each frame: flags, and from bit {@value #ORDER_SHIFT} up the order of the folio that the frame belongs to.
+ *
+ * <p>Sections whose words are all alike share them until one changes: untouched ones, those that firmware keeps, those inside a folio of
+ * several sections.
+ */
+final class FlagWords {
+
+    /** Bits from here up hold the folio's order. */
+    static final int ORDER_SHIFT = 27;
+
+    static final int FLAG_MASK = (1 << ORDER_SHIFT) - 1;
+
+    private final FrameTable frames;
+    private final int[][] flags;
+    private final int[] zero;
+    private final int[] allReserved;
+    /** The words of a section inside a folio of several sections; all those of one machine are of one order. */
+    private int[] allTails = {};
+
+    private final boolean smp;
+    private final @Nullable LockChecker checker;
+    private final StopMachine calls;
+    private final int sectionOrder;
+    private final int mask;
+
+    /** The words in {@code flags}, by section; {@code zero} are those of an untouched one. */
+    FlagWords(FrameTable frames, int[][] flags, int[] zero, int sectionOrder, Locks locks) {
+        this.frames = frames;
+        this.flags = flags;
+        this.zero = zero;
+        this.sectionOrder = sectionOrder;
+        smp = locks.isSmp();
+        checker = locks instanceof SmpLocks real ? real.checker() : null;
+        calls = StopMachine.of(locks);
+        mask = zero.length - 1;
+        allReserved = new int[zero.length];
+        Arrays.fill(allReserved, RESERVED);
+    }
+
+    private int section(long pfn) {
+        return (int) (pfn >>> sectionOrder);
+    }
+
+    /** Whether all of {@code section} is firmware's or the kernel's own, and has been since boot. */
+    boolean isAllReserved(int section) {
+        return flags[section] == allReserved;
+    }
+
+    /** Whether {@code section} lies inside one folio. */
+    boolean isAllTails(int section) {
+        return flags[section] == allTails;
+    }
+
+    /** The words of {@code section}, to be changed. */
+    int[] own(int section) {
+        int[] a = flags[section];
+        if (a == zero || a == allReserved || a == allTails) {
+            synchronized (flags) {
+                a = flags[section];
+                if (a == zero || a == allReserved || a == allTails) {
+                    a = a.clone();
+                    VarHandle.releaseFence();
+                    flags[section] = a;
+                }
+            }
+        }
+        return a;
+    }
+
+    void set(long pfn, int flag) {
+        setAt(own(section(pfn)), (int) pfn & mask, flag & FLAG_MASK);
+    }
+
+    private void setAt(int[] a, int i, int flag) {
+        if (!smp) {
+            a[i] |= flag;
+        } else if ((a[i] & flag) != flag) {
+            AtomicWords.or(a, i, flag);
+        }
+    }
+
+    void clearAt(int[] a, int i, int flag) {
+        if (!smp) {
+            a[i] &= ~flag;
+        } else if ((a[i] & flag) != 0) {
+            AtomicWords.and(a, i, ~flag);
+        }
+    }
+
+    void clear(long pfn, int flag) {
+        clearAt(own(section(pfn)), (int) pfn & mask, flag & FLAG_MASK);
+    }
+
+    void setRange(long pfn, long n, int flag) {
+        long end = pfn + n;
+        while (pfn < end) {
+            int s = section(pfn);
+            int from = (int) pfn & mask;
+            int to = (int) Math.min(mask + 1L, from + end - pfn);
+            if (from == 0 && to == mask + 1 && flag == RESERVED && flags[s] == zero) {
+                flags[s] = allReserved;
+            } else {
+                int[] a = own(s);
+                for (int i = from; i < to; i++) {
+                    setAt(a, i, flag & FLAG_MASK);
+                }
+            }
+            pfn += to - from;
+        }
+    }
+
+    void clearRange(long pfn, long n, int flag) {
+        long end = pfn + n;
+        while (pfn < end) {
+            int s = section(pfn);
+            int from = (int) pfn & mask;
+            int to = (int) Math.min(mask + 1L, from + end - pfn);
+            if (flags[s] != zero) {
+                int[] a = own(s);
+                for (int i = from; i < to; i++) {
+                    clearAt(a, i, flag & FLAG_MASK);
+                }
+            }
+            pfn += to - from;
+        }
+    }
+
+    /** Makes {@code value} the word of {@code n} frames from {@code pfn}. */
+    void fill(long pfn, long n, int value) {
+        long end = pfn + n;
+        while (pfn < end) {
+            int from = (int) pfn & mask;
+            int to = (int) Math.min(mask + 1L, from + end - pfn);
+            if (to - from == mask + 1) {
+                flags[section(pfn)] = wholeSection(value);
+            } else {
+                Arrays.fill(own(section(pfn)), from, to, value);
+            }
+            pfn += to - from;
+        }
+    }
+
+    /** The flag words of a section whose frames all have {@code value}: shared for those that there are many of. */
+    private int[] wholeSection(int value) {
+        if (value == 0) {
+            return zero;
+        }
+        if (allTails.length == 0 && (value & FLAG_MASK) == TAIL) {
+            allTails = new int[mask + 1];
+            Arrays.fill(allTails, value);
+        }
+        if (allTails.length > 0 && allTails[0] == value) {
+            return allTails;
+        }
+        int[] own = new int[mask + 1];
+        Arrays.fill(own, value);
+        return own;
+    }
+
+    void lock(long head) {
+        if (smp && !calls.isStopped()) {
+            if (checker != null) {
+                checker.acquire(LockClass.FOLIO);
+            }
+            int round = 0;
+            while ((AtomicWords.or(own(section(head)), (int) head & mask, FolioFlags.LOCKED) & FolioFlags.LOCKED) != 0) {
+                round = Backoff.pause(round);
+            }
+        }
+    }
+
+    boolean tryLock(long head) {
+        if (!smp || calls.isStopped()) {
+            return true;
+        }
+        if ((AtomicWords.or(own(section(head)), (int) head & mask, FolioFlags.LOCKED) & FolioFlags.LOCKED) != 0) {
+            return false;
+        }
+        if (checker != null) {
+            checker.acquired(LockClass.FOLIO);
+        }
+        return true;
+    }
+
+    void unlock(long head) {
+        if (smp && !calls.isStopped()) {
+            int before = AtomicWords.and(own(section(head)), (int) head & mask, ~FolioFlags.LOCKED);
+            if ((before & FolioFlags.LOCKED) == 0) {
+                throw frames.wrong(head, "unlocked without being locked");
+            }
+            if (checker != null) {
+                checker.release(LockClass.FOLIO);
+            }
+        }
+    }
+}
