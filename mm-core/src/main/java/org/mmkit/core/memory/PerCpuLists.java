@@ -30,6 +30,9 @@ final class PerCpuLists {
     /** Frames freed of late: halved when the lists are filled (Linux: free_count). */
     int freedOfLate;
 
+    /** log2 of the batches that the next filling takes: more when nothing was freed of late (Linux: alloc_factor). */
+    private int batchesAtOnce;
+
     /** Guards all of this on a machine with several processors, if several threads share the lists. */
     SpinLock lock = SpinLock.NONE;
     /** On such a machine: frames handed out and freed that the allocator's counters do not count yet. */
@@ -81,6 +84,7 @@ final class PerCpuLists {
     }
 
     void push(int list, int order, int place) {
+        batchesAtOnce >>= 1;
         freedOfLate = Math.min(freedOfLate + (1 << order), batch << MOST_BATCHES);
         if (sizes[list] == rings[list].length) {
             grow(list);
@@ -91,6 +95,19 @@ final class PerCpuLists {
         first[list] = at;
         sizes[list]++;
         count += 1 << order;
+    }
+
+    /**
+     * How many frames to take from the free lists: twice as many each time, so that processors that only allocate meet at the free lists
+     * seldom and each gets frames side by side (mm/page_alloc.c, nr_pcp_alloc).
+     */
+    int growingBatch() {
+        int most = Math.max(batch, high - count - batch);
+        int frames = batch << batchesAtOnce;
+        if (frames <= most && batchesAtOnce < MOST_BATCHES) {
+            batchesAtOnce++;
+        }
+        return Math.min(frames, most);
     }
 
     /** Adds a block behind all others: how a batch from the free lists arrives. */

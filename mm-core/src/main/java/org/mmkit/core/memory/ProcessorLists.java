@@ -182,7 +182,7 @@ final class ProcessorLists {
         int list = PerCpuLists.list(order, type);
         if (lists.isEmpty(list)) {
             lists.freedOfLate >>= 1;
-            int n = order == 0 ? lists.batch : Math.max(lists.batch >> order, lists.batch > 1 ? 2 : 1);
+            int n = order > 0 ? Math.max(lists.batch >> order, lists.batch > 1 ? 2 : 1) : smp ? lists.growingBatch() : lists.batch;
             zone.lock.lock();
             try {
                 for (int i = 0; i < n; i++) {
