@@ -1,4 +1,4 @@
-/** Sample: an architecture with two levels of page tables. */
+/** An architecture with two levels of page tables. */
 @SuppressWarnings("module") // the digits are part of the name
 module org.mmkit.sample.toy32 {
     requires org.mmkit.api;

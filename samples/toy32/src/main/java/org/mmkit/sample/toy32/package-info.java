@@ -1,4 +1,4 @@
-/** Sample: an architecture with two levels of page tables; docs/architecture-in-fifteen-minutes.md goes through it. */
+/** An architecture with two levels of page tables: its constants and the codec of its entries. */
 @NullMarked
 package org.mmkit.sample.toy32;
 
