@@ -16,10 +16,10 @@ public interface HugeLeafOperations {
     void split(Vma vma, long slot, long va);
 
     /**
-     * Replaces the leaf of an anonymous folio by migration entries for each of its pages, dropping the mapping and its
-     * reference: the first step of splitting or moving the folio.
+     * Replaces the leaf of the anonymous folio {@code head} by migration entries for each of its pages, dropping the mapping and its
+     * reference: the first step of splitting or moving the folio. Does nothing when the leaf has gone meanwhile.
      */
-    void freeze(Vma vma, long slot, long va);
+    void freeze(Vma vma, long slot, long va, long head);
 
     /**
      * Removes the leaf and what it held: mapping, resident count, deposited table, reference.

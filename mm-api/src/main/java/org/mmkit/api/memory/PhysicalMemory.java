@@ -38,6 +38,12 @@ public interface PhysicalMemory {
      */
     boolean isStalled();
 
+    /**
+     * The call under way cannot go on beside others: it is to undo what it began, and will be begun again alone. Does nothing in a call that
+     * runs alone, and so never on a machine with one processor.
+     */
+    void stall();
+
     /** The head of the first folio of order above 0 that begins at {@code pfn} or behind it; {@link Frames#NONE} if there is none. */
     long nextLargeFolio(long pfn);
 

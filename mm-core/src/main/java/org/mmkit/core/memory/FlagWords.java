@@ -105,6 +105,13 @@ final class FlagWords {
         }
     }
 
+    /** Clears {@code flag}; whether it was set, and no other thread has cleared it meanwhile. */
+    boolean testAndClear(long pfn, int flag) {
+        int[] a = own(section(pfn));
+        int i = (int) pfn & mask;
+        return (a[i] & flag) != 0 && (AtomicWords.and(a, i, ~flag) & flag) != 0;
+    }
+
     void clear(long pfn, int flag) {
         clearAt(own(section(pfn)), (int) pfn & mask, flag & FLAG_MASK);
     }

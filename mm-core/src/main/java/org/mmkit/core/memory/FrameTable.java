@@ -173,6 +173,11 @@ public final class FrameTable implements Frames {
         m[i] = 1;
     }
 
+    /** Clears {@code flag}; whether it was set, and no other thread has cleared it meanwhile. */
+    boolean testAndClear(long pfn, int flag) {
+        return flagWords.testAndClear(pfn, flag);
+    }
+
     @Override
     public void clear(long pfn, int flag) {
         flagWords.clear(pfn, flag);
@@ -542,7 +547,9 @@ public final class FrameTable implements Frames {
                 sum += mapcounts[s][i];
             }
             int i = (int) h & mask;
-            f[i] = f[i] & ~TAIL | inherited | rmappable | (newOrder > 0 ? HEAD : 0);
+            // Who splits has locked the whole folio: the first part stays locked.
+            int passedOn = part == 0 ? inherited : inherited & ~FolioFlags.LOCKED;
+            f[i] = f[i] & ~TAIL | passedOn | rmappable | (newOrder > 0 ? HEAD : 0);
             if (newOrder > 0) {
                 records.clear(h);
                 records.setMapcount(h, sum);

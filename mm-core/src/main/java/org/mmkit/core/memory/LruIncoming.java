@@ -78,8 +78,40 @@ final class LruIncoming {
         }
     }
 
-    /** A folio on a list goes back to the allocator. */
-    void freed(long head, int list, long pages) {
+    /** The part {@code part} of {@code head}, which is being split, joins the list of the whole on its younger side. */
+    void addPart(long head, long part, int list, long pages) {
+        int number = stripesOf(head)[(int) head & mask];
+        if (number == 0) {
+            properLock.lock();
+            try {
+                lists.addProperPart(head, part, list, pages);
+            } finally {
+                properLock.unlock();
+            }
+            return;
+        }
+        stripesOf(part)[(int) part & mask] = (byte) number;
+        Stripe stripe = stripes[number - 1];
+        stripe.lock.lock();
+        try {
+            lists.linkBefore((int) part, (int) head, stripe.ends);
+        } finally {
+            stripe.lock.unlock();
+        }
+    }
+
+    /** A folio that {@link #leave} took off its list joins the list that its flags say now. */
+    void join(long head) {
+        properLock.lock();
+        try {
+            lists.rejoin(head);
+        } finally {
+            properLock.unlock();
+        }
+    }
+
+    /** A folio on a list leaves it, to go back to the allocator or, if the caller has taken {@link org.mmkit.api.memory.FolioFlags#LRU} from it, to join another one. */
+    void leave(long head, int list, long pages) {
         byte[] b = stripeOf[(int) (head >>> sectionOrder)];
         int number = b == NO_STRIPES ? 0 : b[(int) head & mask];
         if (number == 0) {

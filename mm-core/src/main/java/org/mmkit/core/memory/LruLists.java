@@ -1,6 +1,7 @@
 package org.mmkit.core.memory;
 
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.InvariantViolation;
 import org.mmkit.api.lock.Locks;
@@ -360,7 +361,7 @@ public final class LruLists implements Lru {
     void freed(long head, int flags, long n) {
         if ((flags & FolioFlags.LRU) != 0) {
             if (incoming != null && !calls.isStopped()) {
-                incoming.freed(head, list(flags), n);
+                incoming.leave(head, list(flags), n);
             } else {
                 unlink(head, list(flags), n);
             }
@@ -374,6 +375,14 @@ public final class LruLists implements Lru {
     /** The part {@code part} of the folio {@code head}, which is being split, joins the list on its younger side (Linux: lru_add_split_folio). */
     void addPart(long head, long part, long n) {
         int list = list(frames.flags(part));
+        if (incoming != null && !calls.isStopped()) {
+            incoming.addPart(head, part, list, n);
+        } else {
+            addProperPart(head, part, list, n);
+        }
+    }
+
+    void addProperPart(long head, long part, int list, long n) {
         links(part);
         if (list == UNEVICTABLE) {
             setLocks(part, 0);
@@ -392,6 +401,52 @@ public final class LruLists implements Lru {
         }
         count(part, list, n);
         count(head, list, -n);
+    }
+
+    /** Puts {@code part} before {@code pfn} on a list of its own, whose first and last are {@code ends}. */
+    void linkBefore(int part, int pfn, int[] ends) {
+        int[] l = links(part & 0xffff_ffffL);
+        int i = (part & mask) * 2;
+        int previous = links(pfn & 0xffff_ffffL)[(pfn & mask) * 2 + 1];
+        l[i] = pfn;
+        l[i + 1] = previous;
+        setPrevious(pfn, part);
+        if (previous == NONE) {
+            ends[0] = part;
+        } else {
+            setNext(previous, part);
+        }
+    }
+
+    /** Puts a folio that has left its list to the younger end of the one that its flags say. */
+    void join(long head) {
+        frames.set(head, FolioFlags.LRU);
+        link(head, list(frames.flags(head)));
+    }
+
+    /**
+     * Moves a folio, to which the caller has a reference, to the list that it belongs to without the flags {@code cleared}, beside other calls
+     * (Linux: folio_batch_move_lru). Whoever takes {@link FolioFlags#LRU} from it first may move it.
+     *
+     */
+    private void moveBeside(long head, int cleared) {
+        if (!frames.testAndClear(head, FolioFlags.LRU)) {
+            return;
+        }
+        LruIncoming in = Objects.requireNonNull(incoming);
+        in.leave(head, list(frames.flags(head)), frames.pages(head));
+        frames.clear(head, cleared);
+        in.join(head);
+    }
+
+    /** {@link #join} of an inactive folio under the lock of the lists, with its event: nothing else moves beside other calls. */
+    void rejoin(long head) {
+        join(head);
+        if (frames.test(head, FolioFlags.SWAPBACKED)) {
+            events.deactivated += frames.pages(head);
+        } else {
+            events.lazilyFreed += frames.pages(head);
+        }
     }
 
     /** Moves a listed folio to the younger end of its list. */
@@ -436,6 +491,10 @@ public final class LruLists implements Lru {
             return;
         }
         long n = frames.pages(head);
+        if (incoming != null && !calls.isStopped()) {
+            moveBeside(head, FolioFlags.ACTIVE | FolioFlags.REFERENCED);
+            return;
+        }
         unlink(head, list(flags), n);
         frames.clear(head, FolioFlags.ACTIVE | FolioFlags.REFERENCED);
         link(head, list(flags) - ACTIVE);
@@ -446,6 +505,10 @@ public final class LruLists implements Lru {
     @Override
     public void lazyFree(long head) {
         if (!mayFreeLazily(frames.flags(head))) {
+            return;
+        }
+        if (incoming != null && !calls.isStopped()) {
+            moveBeside(head, FolioFlags.ACTIVE | FolioFlags.REFERENCED | FolioFlags.SWAPBACKED);
             return;
         }
         frames.get(head, 1);

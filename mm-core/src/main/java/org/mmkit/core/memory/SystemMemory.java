@@ -362,6 +362,11 @@ public final class SystemMemory implements PhysicalMemory {
         return calls.isStalled();
     }
 
+    @Override
+    public void stall() {
+        calls.stall();
+    }
+
     /** Frames from 0 to the last one, holes included, rounded up to whole sections. */
     public long spanned() {
         return spanned;

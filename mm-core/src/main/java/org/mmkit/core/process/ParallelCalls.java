@@ -188,12 +188,14 @@ final class ParallelCalls {
 
     long madvise(UserAddressSpace space, long addr, long length, int advice) {
         switch (advice) {
-            case Advice.MADV_DONTNEED:
+            case Advice.MADV_DONTNEED, Advice.MADV_FREE, Advice.MADV_COLD:
                 enterReading(space);
                 try {
-                    return length <= 0 || !isPlain(space, addr, addr + length + engine.pageSize)
-                            ? ALONE
-                            : space.advise().madvise(addr, length, advice);
+                    if (length <= 0 || !isPlain(space, addr, addr + length + engine.pageSize)) {
+                        return ALONE;
+                    }
+                    long result = space.advise().madvise(addr, length, advice);
+                    return calls.isStalled() ? ALONE : result;
                 } finally {
                     leaveReading(space);
                 }

@@ -76,36 +76,53 @@ public final class AdvisedAging implements Aging {
                     cursor.again();
                 }
             } else {
-                ageTable(tables, cursor.firstSlot(), cursor.end() - cursor.start() >>> engine.pageShift, pageOut);
+                ageTable(tables, cursor.start(), cursor.end() - cursor.start() >>> engine.pageShift, pageOut);
             }
-            reclaimer.reclaim();
+            if (engine.calls.isStalled()) {
+                return; // it is begun again alone
+            }
+            if (pageOut) {
+                reclaimer.reclaim();
+            }
         }
     }
 
     /** Whether the folio was split, so that the place is to be looked at again. */
     private boolean ageHuge(VmArea area, TableCursor cursor, boolean pageOut) {
-        long entry = cursor.entry();
-        if (!format.isPresent(entry)) {
-            return false;
+        PageTables tables = area.space().tables();
+        long slot = cursor.slot();
+        long head;
+        tables.lock(slot);
+        try {
+            long entry = tables.read(slot);
+            if (!format.isPresent(entry)) {
+                return false;
+            }
+            if (!format.isLeaf(entry, cursor.level())) {
+                return true;
+            }
+            head = format.pfn(entry, cursor.level());
+            if (frames.test(head, FolioFlags.HUGE_ZERO) || frames.maybeMappedShared(head)) {
+                return false;
+            }
+            if (cursor.isWhole()) {
+                if (pageOut) {
+                    isolate(head);
+                } else {
+                    tables.write(slot, format.makeOld(entry));
+                    deactivate(head);
+                }
+                return false;
+            }
+            frames.get(head, 1);
+        } finally {
+            tables.unlock(slot);
         }
-        long head = format.pfn(entry, cursor.level());
-        if (frames.test(head, FolioFlags.HUGE_ZERO) || frames.maybeMappedShared(head)) {
-            return false;
-        }
-        if (!cursor.isWhole()) {
-            return split(head);
-        }
-        if (pageOut) {
-            isolate(head);
-        } else {
-            area.space().tables().write(cursor.slot(), format.makeOld(entry));
-            deactivate(head);
-        }
-        return false;
+        return split(head);
     }
 
+    /** Splits the folio {@code head}, on which the caller has a reference that goes. */
     private boolean split(long head) {
-        frames.get(head, 1);
         int failed = engine.extensions.largeFolios().split(head, 0);
         frames.put(head, 1);
         return failed == 0;
@@ -127,7 +144,39 @@ public final class AdvisedAging implements Aging {
         }
     }
 
-    private void ageTable(PageTables tables, long first, long count, boolean pageOut) {
+    private void ageTable(PageTables tables, long start, long count, boolean pageOut) {
+        for (long i = 0; i < count; ) {
+            long first = tables.findLocked(start + (i << engine.pageShift), 1);
+            if (first == PageTables.NO_SLOT) {
+                return; // another thread has emptied the table and freed it
+            }
+            long head;
+            long run;
+            try {
+                long done = ageLocked(tables, first, count - i, pageOut);
+                i += done;
+                if (i == count) {
+                    return;
+                }
+                long entry = tables.read(first + done);
+                head = frames.head(format.pfn(entry, 1));
+                run = run(tables, first + done, entry, head, count - i);
+                frames.get(head, 1);
+            } finally {
+                tables.unlock(first);
+            }
+            // Split, the same entry is looked at again; if it cannot be, the rest of the folio is passed over.
+            if (!split(head)) {
+                i += run;
+            }
+            if (engine.calls.isStalled()) {
+                return;
+            }
+        }
+    }
+
+    /** How many entries are done; the next one is of a folio that is to be split first. */
+    private long ageLocked(PageTables tables, long first, long count, boolean pageOut) {
         for (long i = 0; i < count; ) {
             long entry = tables.read(first + i);
             if (!format.isPresent(entry) || format.isSpecial(entry)) {
@@ -139,9 +188,10 @@ public final class AdvisedAging implements Aging {
             if (frames.isLarge(head)) {
                 run = run(tables, first + i, entry, head, count - i);
                 if (run < frames.pages(head)) {
-                    // Split, the same entry is looked at again; if it cannot be, the rest of the folio is passed over.
-                    boolean again = !frames.maybeMappedShared(head) && split(head);
-                    i += again ? 0 : run;
+                    if (!frames.maybeMappedShared(head)) {
+                        return i;
+                    }
+                    i += run;
                     continue;
                 }
             }
@@ -157,6 +207,7 @@ public final class AdvisedAging implements Aging {
             }
             i += run;
         }
+        return count;
     }
 
     /** How many entries from {@code slot} on map consecutive frames of the folio. */

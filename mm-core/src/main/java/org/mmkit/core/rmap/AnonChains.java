@@ -1,6 +1,7 @@
 package org.mmkit.core.rmap;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.mmkit.api.lock.LockClass;
 import org.mmkit.api.lock.RwSemaphore;
 import org.mmkit.core.space.VmArea;
@@ -27,8 +28,7 @@ public final class AnonChains {
 
     /** Links {@code to} to every root of {@code from} and makes it use the same one for new folios: split, move and merge. */
     public static void cloneChain(VmArea to, VmArea from) {
-        RwSemaphore lock = lockOf(from);
-        lock.writeLock();
+        RwSemaphore lock = lockUnlessMine(from);
         try {
             List<AnonVma> chain = from.anonChain();
             for (int i = 0; i < chain.size(); i++) {
@@ -74,8 +74,7 @@ public final class AnonChains {
 
     /** Takes {@code area} out of all its roots. */
     public static void unlinkAll(VmArea area) {
-        RwSemaphore lock = lockOf(area);
-        lock.writeLock();
+        RwSemaphore lock = lockUnlessMine(area);
         try {
             List<AnonVma> chain = area.anonChain();
             for (int i = chain.size() - 1; i >= 0; i--) {
@@ -92,9 +91,19 @@ public final class AnonChains {
     }
 
     /** All roots of an area are of one family, which has one lock. */
-    private static RwSemaphore lockOf(VmArea area) {
-        AnonVma any = area.anonVma();
+    public static RwSemaphore lockOf(@Nullable VmArea area) {
+        AnonVma any = area == null ? null : area.anonVma();
         return any == null ? RwSemaphore.NONE : any.lock();
+    }
+
+    /** The lock of the roots of {@code area}, taken for writing; {@link RwSemaphore#NONE} when the caller has it already. */
+    private static RwSemaphore lockUnlessMine(VmArea area) {
+        RwSemaphore lock = lockOf(area);
+        if (lock.isMineForWriting()) {
+            return RwSemaphore.NONE;
+        }
+        lock.writeLock();
+        return lock;
     }
 
     private static void link(VmArea area, AnonVma anonVma) {

@@ -20,12 +20,14 @@ final class FolioMigration {
     private final Frames frames;
     private final EntryFormat format;
     private final FolioMapper mapper;
+    private final boolean smp;
 
     FolioMigration(Engine engine, FolioMapper mapper) {
         this.engine = engine;
         this.frames = engine.frames;
         this.format = engine.format;
         this.mapper = mapper;
+        this.smp = engine.calls.isSmp();
     }
 
     boolean away(long head) {
@@ -52,24 +54,46 @@ final class FolioMigration {
                         return;
                     }
                     if (anon) {
-                        engine.extensions.hugeLeaf(level).freeze(area, slot, va);
+                        engine.extensions.hugeLeaf(level).freeze(area, slot, va, head);
                     } else {
                         engine.extensions.hugeLeaf(level).split(area, slot, va);
                     }
-                    return;
+                    if (!smp) {
+                        return;
+                    }
+                    break; // somebody may have split the leaf in the meantime
                 }
             }
         }
-        for (long i = 0; i < pages; i++) {
+        long end = lastIn(area, va, pages);
+        for (long i = firstIn(area, va); i < end; ) {
             long at = va + (i << engine.pageShift);
-            if (Long.compareUnsigned(at, area.start()) < 0 || Long.compareUnsigned(at, area.end()) >= 0) {
-                continue;
-            }
-            long slot = tables.find(at, 1);
+            long n = Math.min(end - i, leftInTable(at));
+            long slot = tables.findLocked(at, 1);
             if (slot != PageTables.NO_SLOT) {
-                takeAway(area, slot, head + i, anon);
+                for (long k = 0; k < n; k++) {
+                    takeAway(area, slot + k, head + i + k, anon);
+                }
+                tables.unlock(slot);
             }
+            i += n;
         }
+    }
+
+    /** The first page of a folio, whose page 0 would be at {@code va}, that lies in {@code area}. */
+    private long firstIn(VmArea area, long va) {
+        return va < area.start() ? area.start() - va >>> engine.pageShift : 0;
+    }
+
+    /** The end of the {@code pages} pages from {@code va} on that lie in {@code area}. */
+    private long lastIn(VmArea area, long va, long pages) {
+        return Math.min(pages, area.end() - va >> engine.pageShift);
+    }
+
+    /** Entries from that for {@code va} to the end of its level-1 table. */
+    private long leftInTable(long va) {
+        int entries = engine.layout.entries(1);
+        return entries - (va >>> engine.pageShift & entries - 1);
     }
 
     private void takeAway(VmArea area, long slot, long pfn, boolean anon) {
@@ -115,19 +139,21 @@ final class FolioMigration {
 
     private void backTo(VmArea area, long va, long from, long head, long count, boolean toZeroPage) {
         PageTables tables = area.space().tables();
-        for (long i = 0; i < count; i++) {
+        long end = lastIn(area, va, count);
+        for (long i = firstIn(area, va); i < end; ) {
             long at = va + (i << engine.pageShift);
-            if (Long.compareUnsigned(at, area.start()) < 0 || Long.compareUnsigned(at, area.end()) >= 0) {
-                continue;
+            long n = Math.min(end - i, leftInTable(at));
+            long slot = tables.findLocked(at, 1);
+            if (slot != PageTables.NO_SLOT) {
+                for (long k = 0; k < n; k++) {
+                    long entry = tables.read(slot + k);
+                    if (format.isMigration(entry) && format.migrationPfn(entry) == from + i + k) {
+                        putBack(area, slot + k, at + (k << engine.pageShift), entry, head + i + k, toZeroPage && count == 1);
+                    }
+                }
+                tables.unlock(slot);
             }
-            long slot = tables.find(at, 1);
-            if (slot == PageTables.NO_SLOT) {
-                continue;
-            }
-            long entry = tables.read(slot);
-            if (format.isMigration(entry) && format.migrationPfn(entry) == from + i) {
-                putBack(area, slot, at, entry, head + i, toZeroPage && count == 1);
-            }
+            i += n;
         }
     }
 
@@ -150,7 +176,7 @@ final class FolioMigration {
         if (format.isMigrationDirty(entry)) {
             leaf = format.makeDirty(leaf);
         }
-        if (format.isMigrationWritable(entry)) {
+        if (format.isMigrationWritable(entry) && area.has(VmFlags.WRITE)) {
             leaf = format.makeWritable(leaf);
         }
         tables.write(slot, leaf);

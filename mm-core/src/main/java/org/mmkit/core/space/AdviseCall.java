@@ -211,7 +211,12 @@ public final class AdviseCall {
             return -Errno.EINVAL;
         }
         if (advice == Advice.MADV_FREE) {
-            return area.isAnonymous() ? lazyFree.free(area, start, end) : -Errno.EINVAL;
+            if (!area.isAnonymous()) {
+                return -Errno.EINVAL;
+            }
+            // Several threads may be in here for one address space.
+            LazyFree call = engine.calls.isSmp() ? new LazyFree(space) : lazyFree;
+            return call.free(area, start, end);
         }
         space.zapper().zap(area, start, end, false, true, true);
         return 0;

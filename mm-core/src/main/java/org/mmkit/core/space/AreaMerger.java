@@ -4,6 +4,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.Errno;
 import org.mmkit.api.file.Mappable;
+import org.mmkit.api.lock.RwSemaphore;
 import org.mmkit.api.space.VmFlags;
 import org.mmkit.api.space.VmaOperations;
 import org.mmkit.core.rmap.AnonChains;
@@ -109,9 +110,28 @@ final class AreaMerger {
                 && next.pgoff == pgoff + pages
                 && anonMergeable(next, anon, null, movedFrom)
                 && (!left || anonCompatible(previous, next));
-        if (left) {
+        if (!left && !right) {
+            return null;
+        }
+        RwSemaphore roots = lockRoots(left ? previous : null, right ? next : null, movedFrom);
+        try {
+            return join(start, end, flags, pgoff, left ? previous : null, right ? next : null, movedFrom);
+        } finally {
+            roots.writeUnlock();
+        }
+    }
+
+    private VmArea join(
+            long start,
+            long end,
+            long flags,
+            long pgoff,
+            @Nullable VmArea previous,
+            @Nullable VmArea next,
+            @Nullable VmArea movedFrom) {
+        if (previous != null) {
             previous.flags |= flags & VmFlags.STICKY;
-            if (right) {
+            if (next != null) {
                 previous.flags |= next.flags & VmFlags.STICKY;
                 absorbAnon(previous, next);
                 long newEnd = next.end;
@@ -126,16 +146,24 @@ final class AreaMerger {
             }
             return previous;
         }
-        if (right) {
-            next.flags |= flags & VmFlags.STICKY;
-            next.start = start;
-            next.pgoff = pgoff;
-            if (movedFrom != null) {
-                absorbAnon(next, movedFrom);
-            }
-            return next;
+        VmArea upper = Objects.requireNonNull(next);
+        upper.flags |= flags & VmFlags.STICKY;
+        upper.start = start;
+        upper.pgoff = pgoff;
+        if (movedFrom != null) {
+            absorbAnon(upper, movedFrom);
         }
-        return null;
+        return upper;
+    }
+
+    /**
+     * Locks the roots of areas whose bounds are to change, so that nobody who comes by the reverse mapping finds a page in none of them; all
+     * that have roots are of one family.
+     */
+    private static RwSemaphore lockRoots(@Nullable VmArea a, @Nullable VmArea b, @Nullable VmArea c) {
+        RwSemaphore lock = AnonChains.lockOf(a != null && a.anonVma() != null ? a : b != null && b.anonVma() != null ? b : c);
+        lock.writeLock();
+        return lock;
     }
 
     /** Why {@link #modify} gave null for [{@code start}, {@code end}): the area must not be cut there, or there are too many areas. */
@@ -206,7 +234,19 @@ final class AreaMerger {
         if (!left && !right || whole && closes(middle.operationsOrNull())) {
             return null;
         }
-        if (left && right && whole) {
+        RwSemaphore roots = lockRoots(middle, left ? previous : null, right ? next : null);
+        try {
+            return mergeLocked(middle, start, end, flags, left ? previous : null, right ? next : null);
+        } finally {
+            roots.writeUnlock();
+        }
+    }
+
+    private VmArea mergeLocked(VmArea middle, long start, long end, long flags, @Nullable VmArea previous, @Nullable VmArea next) {
+        long firstPage = middle.index(start);
+        long pages = end - start >>> space.engine().pageShift;
+        boolean whole = start == middle.start && end == middle.end;
+        if (previous != null && next != null && whole) {
             previous.flags |= (flags | next.flags) & VmFlags.STICKY;
             absorbAnon(previous, next.anonVma() != null ? next : middle);
             long newEnd = next.end;
@@ -217,7 +257,7 @@ final class AreaMerger {
             previous.end = newEnd;
             return previous;
         }
-        if (left) {
+        if (previous != null) {
             previous.flags |= flags & VmFlags.STICKY;
             absorbAnon(previous, middle);
             if (whole) {
@@ -231,8 +271,9 @@ final class AreaMerger {
             previous.end = end;
             return previous;
         }
-        absorbAnon(Objects.requireNonNull(next), middle);
-        next.flags |= flags & VmFlags.STICKY;
+        VmArea upper = Objects.requireNonNull(next);
+        absorbAnon(upper, middle);
+        upper.flags |= flags & VmFlags.STICKY;
         if (whole) {
             areas.remove(middle);
             drop(middle);
@@ -240,9 +281,9 @@ final class AreaMerger {
             space.splitLeafAt(middle, start);
             middle.end = start;
         }
-        next.start = start;
-        next.pgoff = firstPage;
-        return next;
+        upper.start = start;
+        upper.pgoff = firstPage;
+        return upper;
     }
 
     /** Grows {@code previous} to {@code end} if [its end, {@code end}) may be part of it, as brk does. */
@@ -280,12 +321,17 @@ final class AreaMerger {
                 return refused;
             }
         }
-        space.splitLeafAt(area, address);
         VmArea upper = area.copy(space);
         upper.pgoff = area.index(address);
         upper.start = address;
-        AnonChains.cloneChain(upper, area);
-        area.end = address;
+        RwSemaphore roots = lockRoots(area, null, null);
+        try {
+            space.splitLeafAt(area, address);
+            AnonChains.cloneChain(upper, area);
+            area.end = address;
+        } finally {
+            roots.writeUnlock();
+        }
         areas.insert(upper);
         if (upper.hasFile()) {
             upper.file().link(upper);

@@ -205,6 +205,13 @@ final class ForkCopy {
                 parent.tables().write(slot, entry);
             }
         }
+        if (format.isMigration(entry)) {
+            // The child's is put back after the parent's: its area comes later in the lists of the reverse mapping.
+            child.addRss(RssKind.ANON, 1);
+            entry = format.migration(
+                    format.migrationPfn(entry), false, false, format.isMigrationDirty(entry), format.isMigrationYoung(entry));
+            parent.tables().write(slot, entry);
+        }
         // Guard markers are inherited as they are.
         child.tables().write(copySlot, entry);
     }

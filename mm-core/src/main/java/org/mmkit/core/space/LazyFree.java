@@ -15,6 +15,10 @@ final class LazyFree {
     private final EntryFormat format;
     private final Frames frames;
     private final TableCursor cursor;
+    /** A folio of which the range holds a part only, with a reference, and how many entries of it follow on; {@link Frames#NONE} for none. */
+    private long toSplit = Frames.NONE;
+
+    private long runToSplit;
 
     LazyFree(UserAddressSpace space) {
         this.space = space;
@@ -28,19 +32,50 @@ final class LazyFree {
         engine.frames.lru().drain();
         for (cursor.begin(space.tables(), start, end); cursor.next(); ) {
             if (!cursor.isLeaf()) {
-                freeTable(cursor.start(), cursor.end(), cursor.firstSlot());
+                freeTable(cursor.start(), cursor.end());
             } else if (!engine.extensions
                     .hugeLeaf(cursor.level())
                     .adviseFree(area, cursor.slot(), cursor.start(), cursor.end())) {
                 cursor.again();
             }
+            if (engine.calls.isStalled()) {
+                return 0; // it is begun again alone
+            }
         }
         return 0;
     }
 
-    private void freeTable(long start, long end, long slot) {
+    private void freeTable(long start, long end) {
         PageTables tables = space.tables();
         long va = start;
+        while (va != end) {
+            long slot = tables.findLocked(va, 1);
+            if (slot == PageTables.NO_SLOT) {
+                return; // another thread has emptied the table and freed it
+            }
+            toSplit = Frames.NONE;
+            try {
+                va = freeLocked(va, end, slot);
+            } finally {
+                tables.unlock(slot);
+            }
+            if (toSplit != Frames.NONE) {
+                int failed = engine.extensions.largeFolios().split(toSplit, 0);
+                // The caller's reference stays on the first of the new folios.
+                frames.put(toSplit, 1);
+                if (engine.calls.isStalled()) {
+                    return;
+                }
+                va += failed == 0 ? 0 : runToSplit << engine.pageShift;
+            }
+        }
+    }
+
+    /** Frees from {@code va} on until {@code end} or a folio that is to be split first; returns how far it came. */
+    private long freeLocked(long from, long end, long first) {
+        PageTables tables = space.tables();
+        long slot = first;
+        long va = from;
         while (va != end) {
             long entry = tables.read(slot);
             long step = 1;
@@ -50,13 +85,17 @@ final class LazyFree {
                 tables.write(slot, format.none());
             } else if (format.isPresent(entry) && !format.isSpecial(entry)) {
                 step = freePage(slot, entry, end - va >>> engine.pageShift);
+                if (step == 0) {
+                    return va;
+                }
             }
-            // 0: the folio was split, look at the same entry again.
             va += step << engine.pageShift;
             slot += step;
         }
+        return va;
     }
 
+    /** How many entries were done; 0 when the folio is to be split first. */
     private long freePage(long slot, long entry, long limit) {
         long pfn = format.pfn(entry, 1);
         long head = frames.head(pfn);
@@ -71,10 +110,9 @@ final class LazyFree {
                     return run;
                 }
                 frames.get(head, 1);
-                int failed = engine.extensions.largeFolios().split(head, 0);
-                // The caller's reference stays on the first of the new folios.
-                frames.put(head, 1);
-                return failed == 0 ? 0 : run;
+                toSplit = head;
+                runToSplit = run;
+                return 0;
             }
         }
         boolean cached = frames.test(head, FolioFlags.SWAPCACHE);

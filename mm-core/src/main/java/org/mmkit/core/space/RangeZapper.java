@@ -140,6 +140,9 @@ public final class RangeZapper {
             if (format.isSwap(entry)) {
                 space.addRss(RssKind.SWAP, -1);
                 engine.swap().free(entry);
+            } else if (format.isMigration(entry)) {
+                // Who splits the folio finds no place to put the page back to, and frees it.
+                space.addRss(RssKind.ANON, -1);
             }
             tables.write(slot, format.none());
         }

@@ -77,14 +77,9 @@ final class AnonCollapse {
             result = swapIn(vma, va);
         }
         if (result == ScanResult.SUCCEED) {
-            result = scan(vma, va, forced, false);
-            if (isolate.isOn()) {
-                isolate.emit(lastPfn, emptyPages, referencedPages, result.number());
-            }
+            result = collapse(vma, va, forced, head);
         }
-        if (result == ScanResult.SUCCEED) {
-            collapse(vma, vma.space().tables().find(va, Thp.LEVEL), va, head);
-        } else {
+        if (result != ScanResult.SUCCEED) {
             thp.frames.put(head, 1);
         }
         tell(vma, result == ScanResult.SUCCEED, result);
@@ -203,14 +198,22 @@ final class AnonCollapse {
     }
 
     /**
-     * Puts {@code head} in the place of the table. The caller has the address space for writing; nobody comes by the reverse mapping while the
-     * root is locked, and the locks of the tables keep the protocol for walks that hold neither (Linux: collapse_huge_page).
+     * Looks at the block again and puts {@code head} in the place of its table. The caller has the address space for writing; nobody comes by
+     * the reverse mapping, to split a folio above all, while the root is locked, and the locks of the tables keep the protocol for walks that
+     * hold neither (Linux: collapse_huge_page).
      */
-    private void collapse(Vma vma, long slot, long va, long head) {
-        RwSemaphore root = thp.rmap.anonLock(vma);
+    private ScanResult collapse(Vma vma, long va, boolean forced, long head) {
+        RwSemaphore root = vma.hasAnonVma() ? thp.rmap.anonLock(vma) : RwSemaphore.NONE;
         root.writeLock();
         try {
-            collapseLocked(vma, slot, va, head);
+            ScanResult result = scan(vma, va, forced, false);
+            if (isolate.isOn()) {
+                isolate.emit(lastPfn, emptyPages, referencedPages, result.number());
+            }
+            if (result == ScanResult.SUCCEED) {
+                collapseLocked(vma, vma.space().tables().find(va, Thp.LEVEL), va, head);
+            }
+            return result;
         } finally {
             root.writeUnlock();
         }

@@ -36,8 +36,8 @@ public final class HugeLeaves implements HugeLeafOperations {
     }
 
     @Override
-    public void freeze(Vma vma, long slot, long va) {
-        leafSplitter.freeze(vma, slot, va);
+    public void freeze(Vma vma, long slot, long va, long head) {
+        leafSplitter.freeze(vma, slot, va, head);
     }
 
     @Override
@@ -182,23 +182,36 @@ public final class HugeLeaves implements HugeLeafOperations {
     @Override
     public boolean adviseFree(Vma vma, long slot, long va, long end) {
         PageTables tables = vma.space().tables();
-        long entry = tables.read(slot);
-        long head = thp.format.pfn(entry, Thp.LEVEL);
-        if (thp.frames.test(head, FolioFlags.HUGE_ZERO) || thp.frames.maybeMappedShared(head)) {
-            return true;
-        }
-        if (end - va != thp.size) {
+        tables.lock(slot);
+        long head;
+        try {
+            long entry = tables.read(slot);
+            if (!thp.isLeaf(entry)) {
+                return false;
+            }
+            head = thp.format.pfn(entry, Thp.LEVEL);
+            if (thp.frames.test(head, FolioFlags.HUGE_ZERO) || thp.frames.maybeMappedShared(head)) {
+                return true;
+            }
+            if (end - va == thp.size) {
+                freeLazily(tables, slot, entry, head);
+                return true;
+            }
             thp.frames.get(head, 1);
-            int result = folioSplitter.split(head, 0);
-            thp.frames.put(head, 1);
-            return result != 0;
+        } finally {
+            tables.unlock(slot);
         }
+        int result = folioSplitter.split(head, 0);
+        thp.frames.put(head, 1);
+        return result != 0;
+    }
+
+    private void freeLazily(PageTables tables, long slot, long entry, long head) {
         thp.frames.clear(head, FolioFlags.DIRTY);
         if (thp.format.isYoung(entry) || thp.format.isDirty(entry)) {
             tables.write(slot, thp.format.makeOld(thp.format.makeClean(entry)));
         }
         // Lazily free: reclaim drops the folio unless it was written meanwhile (Linux: folio_mark_lazyfree).
         thp.memory.lru().lazyFree(head);
-        return true;
     }
 }

@@ -3,7 +3,9 @@ package org.mmkit.thp.split;
 import org.mmkit.api.Errno;
 import org.mmkit.api.feature.FolioEvent;
 import org.mmkit.api.file.ShmemMapping;
+import org.mmkit.api.lock.RwSemaphore;
 import org.mmkit.api.memory.FolioFlags;
+import org.mmkit.api.space.VmFlags;
 import org.mmkit.thp.Thp;
 
 /**
@@ -18,6 +20,7 @@ public final class FolioSplitter {
 
     private final Thp thp;
     private final DeferredSplitQueue queue;
+    private final boolean smp;
     private final int shmemHuge;
     private final int fileHuge;
 
@@ -25,6 +28,7 @@ public final class FolioSplitter {
     public FolioSplitter(Thp thp, DeferredSplitQueue queue) {
         this.thp = thp;
         this.queue = queue;
+        this.smp = thp.context.locks().isSmp();
         this.shmemHuge = thp.context.counters().register("nr_shmem_hugepages");
         this.fileHuge = thp.context.counters().register("nr_file_hugepages");
     }
@@ -46,9 +50,9 @@ public final class FolioSplitter {
         if (newOrder >= order || anon && newOrder == 1) {
             return -Errno.EINVAL;
         }
-        int result = check(head, anon);
-        if (result == 0) {
-            result = splitChecked(head, pfn, order, newOrder, anon);
+        int result = splitLocked(head, pfn, order, newOrder, anon);
+        if (thp.memory.isStalled()) {
+            return result;
         }
         thp.stats.split(order, result == 0);
         if (result == -Errno.EAGAIN) {
@@ -57,12 +61,54 @@ public final class FolioSplitter {
         return result;
     }
 
+    /** Nobody else splits or moves a locked folio, and nobody finds mappings of it, makes new areas or frees tables, while its root is locked. */
+    private int splitLocked(long head, long pfn, int order, int newOrder, boolean anon) {
+        if (!thp.frames.tryLockFolio(head)) {
+            return -Errno.EBUSY;
+        }
+        try {
+            if (!anon) {
+                int result = check(head, false);
+                return result != 0 ? result : splitChecked(head, pfn, order, newOrder, false);
+            }
+            if (thp.frames.head(head) != head || thp.frames.order(head) != order) {
+                return -Errno.EBUSY; // somebody else has split it
+            }
+            RwSemaphore root = thp.rmap.areasLock(head);
+            root.writeLock();
+            try {
+                int result = check(head, true);
+                return result != 0 ? result : splitChecked(head, pfn, order, newOrder, true);
+            } finally {
+                root.writeUnlock();
+            }
+        } finally {
+            thp.frames.unlockFolio(head);
+        }
+    }
+
+    /** Whether an area that holds its pages in memory may map the folio: their lists are for calls that run alone. */
+    private boolean mayBeHeld(long head) {
+        boolean[] held = {false};
+        thp.rmap.walk(head, (vma, va) -> {
+            held[0] |= vma.has(VmFlags.LOCKED);
+            return !held[0];
+        });
+        return held[0];
+    }
+
     private int check(long head, boolean anon) {
         if (thp.frames.test(head, FolioFlags.HUGE_ZERO) || thp.frames.test(head, FolioFlags.WRITEBACK)) {
             return -Errno.EBUSY;
         }
         if (anon ? !thp.frames.isMapped(head) : !thp.frames.hasOwner(head)) {
             return -Errno.EBUSY;
+        }
+        if (smp && mayBeHeld(head)) {
+            thp.memory.stall();
+            if (thp.memory.isStalled()) {
+                return -Errno.EAGAIN;
+            }
         }
         return thp.expectedReferences(head) == thp.frames.refcount(head) - 1 ? 0 : -Errno.EAGAIN;
     }

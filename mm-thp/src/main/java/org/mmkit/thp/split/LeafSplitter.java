@@ -23,7 +23,15 @@ public final class LeafSplitter {
 
     /** Replaces the leaf by one entry per base page; a page-cache leaf by nothing, its pages are found again by faults. */
     public void split(Vma vma, long slot, long va) {
-        lockAndReplace(vma, slot, va, false);
+        PageTables tables = vma.space().tables();
+        tables.lock(slot);
+        try {
+            if (thp.isLeaf(tables.read(slot))) {
+                replace(vma, slot, va, false);
+            }
+        } finally {
+            tables.unlock(slot);
+        }
     }
 
     /** {@link #split} by a caller who has locked the table of {@code slot} and seen the leaf. */
@@ -31,17 +39,14 @@ public final class LeafSplitter {
         replace(vma, slot, va, false);
     }
 
-    /** Replaces the leaf of an anonymous folio by migration entries, unless the folio may be pinned: then it is split as usual. */
-    public void freeze(Vma vma, long slot, long va) {
-        lockAndReplace(vma, slot, va, true);
-    }
-
-    private void lockAndReplace(Vma vma, long slot, long va, boolean freeze) {
+    /** Replaces the leaf of the anonymous folio {@code head} by migration entries, unless it may be pinned: then the leaf is split as usual. */
+    public void freeze(Vma vma, long slot, long va, long head) {
         PageTables tables = vma.space().tables();
         tables.lock(slot);
         try {
-            if (thp.isLeaf(tables.read(slot))) {
-                replace(vma, slot, va, freeze);
+            long entry = tables.read(slot);
+            if (thp.isLeaf(entry) && thp.format.pfn(entry, Thp.LEVEL) == head) {
+                replace(vma, slot, va, true);
             }
         } finally {
             tables.unlock(slot);
