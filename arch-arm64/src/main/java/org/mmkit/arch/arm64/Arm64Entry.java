@@ -322,6 +322,11 @@ public final class Arm64Entry implements EntryFormat {
         return withPfn(entry, pfn(entry, level) + n);
     }
 
+    @Override
+    public long frameStep(long leaf) {
+        return 1L << pageShift;
+    }
+
     // ---- entries of the kernel's own ----------------------------------------------------------------------------
 
     private static int type(long entry) {

@@ -237,6 +237,12 @@ public final class Riscv64Entry implements EntryFormat {
         return entry + (n << FRAME_SHIFT);
     }
 
+    /** {@inheritDoc} The entries of a Svnapot run hold one word. */
+    @Override
+    public long frameStep(long leaf) {
+        return leaf < 0 ? 0 : 1L << FRAME_SHIFT;
+    }
+
     // ---- entries of the kernel's own ----------------------------------------------------------------------------
 
     private static int type(long entry) {

@@ -289,6 +289,12 @@ public final class X86Entry implements EntryFormat {
         return entry & ~mask | (pfn(entry, level) + n << 12 ^ inversion(entry)) & mask;
     }
 
+    /** {@inheritDoc} Backwards where the frame number is inverted. */
+    @Override
+    public long frameStep(long leaf) {
+        return (leaf & PRESENT) != 0 ? 1L << 12 : -1L << 12;
+    }
+
     // ---- entries that are not present -------------------------------------------------------------------------
 
     private static long notPresent(int type, long offset) {

@@ -106,6 +106,15 @@ public interface EntryFormat {
     /** {@code entry} of {@code level} moved on by {@code n} frames. */
     long advance(long entry, int level, long n);
 
+    /**
+     * What the word of the level-1 leaf {@code leaf} grows by from one frame to the next, so that loops over a table need not ask for each
+     * entry: {@link #advance}{@code (leaf, 1, n)} is {@code leaf + n * frameStep(leaf)} for all frames of an aligned table's worth. 0 where
+     * words do not follow each other so.
+     */
+    default long frameStep(long leaf) {
+        return 0;
+    }
+
     /** A swap entry: device {@code type} and page {@code offset} on it; {@code exclusive} to this mapping. */
     long swap(int type, long offset, boolean exclusive);
 

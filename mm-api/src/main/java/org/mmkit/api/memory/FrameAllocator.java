@@ -31,6 +31,16 @@ public interface FrameAllocator {
     void free(long pfn, int order);
 
     /**
+     * Gives back {@code n} single frames one after the other: {@code pfn}, {@code pfn + direction} and so on, {@code direction} being 1
+     * or -1.
+     */
+    default void freeSingles(long pfn, int n, int direction) {
+        for (int i = 0; i < n; i++) {
+            free(pfn + (long) i * direction, 0);
+        }
+    }
+
+    /**
      * Allocates {@code pages} contiguous frames outside the order limit, by moving movable pages away where
      * needed (Linux: alloc_contig_pages); used for gigantic pages.
      *

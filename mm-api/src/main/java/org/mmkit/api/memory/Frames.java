@@ -155,6 +155,22 @@ public interface Frames {
     /** Whether any entry of any level maps a page of the folio at {@code head}. */
     boolean isMapped(long head);
 
+    /**
+     * How many of the frames {@code pfn}, {@code pfn + direction}, {@code pfn + 2 * direction} and so on, at most {@code most}, are alike in
+     * this: of order 0, with one reference, one mapping, no pin, private word 0, and the flags of the first. May be fewer than there are; 0 on a machine on
+     * which others may change them meanwhile.
+     */
+    default int singlesAlike(long pfn, int most, int direction) {
+        int flags = flags(pfn);
+        int n = 0;
+        for (long at = pfn; n < most; at += direction, n++) {
+            if (isLarge(at) || refcount(at) != 1 || pageMapcount(at) != 1 || pins(at) != 0 || privateWord(at) != 0 || flags(at) != flags) {
+                break;
+            }
+        }
+        return n;
+    }
+
     /** What the folio belongs to; throws {@link IllegalStateException} when {@link #hasOwner} is false. */
     FolioOwner owner(long head);
 

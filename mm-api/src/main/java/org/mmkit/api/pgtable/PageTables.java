@@ -68,6 +68,28 @@ public interface PageTables {
         write(slot, entry);
     }
 
+    /**
+     * Writes {@code n} entries of one table, from {@code slot} on: {@code first}, and each {@code step} more than the one before it
+     * ({@link EntryFormat#frameStep}).
+     */
+    default void fill(long slot, int n, long first, long step) {
+        for (int i = 0; i < n; i++) {
+            write(slot + i, first + i * step);
+        }
+    }
+
+    /**
+     * How many entries of one table from {@code slot} on, at most {@code most}, hold {@code first} and each {@code step} more than the one
+     * before it.
+     */
+    default int matching(long slot, int most, long first, long step) {
+        int n = 0;
+        while (n < most && read(slot + n) == first + n * step) {
+            n++;
+        }
+        return n;
+    }
+
     /** Writes {@code next} if the slot still holds {@code expected}; returns whether it did. */
     boolean compareAndSet(long slot, long expected, long next);
 

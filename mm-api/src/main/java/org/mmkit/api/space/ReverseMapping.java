@@ -45,6 +45,12 @@ public interface ReverseMapping {
      */
     void remove(long pfn, int n, Vma vma, int level);
 
+    /**
+     * The mappings by level-1 entries of {@code n} {@linkplain org.mmkit.api.memory.Frames#singlesAlike like} anonymous frames went away,
+     * and the references with them: {@link #remove} and {@link org.mmkit.api.memory.Frames#put} for one after the other, {@code pfn} first.
+     */
+    void dropSingles(long pfn, int n, int direction, Vma vma);
+
     /** Tries to mark the frames no longer exclusive; false when they may be pinned. Level as above. */
     boolean tryShareAnon(long pfn, int n, int level);
 

@@ -419,6 +419,33 @@ public final class BuddyAllocator implements FrameAllocator {
         processors.free(zoneOf(pfn), place, order);
     }
 
+    @Override
+    public void freeSingles(long pfn, int n, int direction) {
+        long low = direction > 0 ? pfn : pfn - n + 1;
+        Zone zone = zoneOf(low);
+        int place = blocks.placeOrZero(low);
+        boolean together = !smp
+                && zone.plugin == null
+                && !trace.pageFree.isOn()
+                && place != 0
+                && blocks.section(low) == blocks.section(low + n - 1)
+                && low + n <= zone.end;
+        if (!together) {
+            FrameAllocator.super.freeSingles(pfn, n, direction);
+            return;
+        }
+        blocks.checkTaken(place, n);
+        int at = direction > 0 ? place : place + n - 1;
+        for (int left = n; left > 0; ) {
+            // Frames of one page block are of one type.
+            int rest = at & (1 << blockOrder) - 1;
+            int some = Math.min(left, direction > 0 ? (1 << blockOrder) - rest : rest + 1);
+            processors.freeSingles(zone, at, some, direction);
+            at += some * direction;
+            left -= some;
+        }
+    }
+
     /** The place of {@code pfn}, which is the first frame of its section to come back. */
     private int firstFreed(long pfn) {
         int section = blocks.section(pfn);

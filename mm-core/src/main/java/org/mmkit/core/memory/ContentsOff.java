@@ -82,19 +82,56 @@ public final class ContentsOff implements FrameContents {
         }
     }
 
+    private void unmark(long pfn, long pages) {
+        long end = pfn + pages;
+        while (pfn < end) {
+            long[] w = written[(int) (pfn >>> sectionOrder)];
+            long to = Math.min(end, (pfn | mask) + 1);
+            if (w != EMPTY) {
+                unmark(w, (int) pfn & mask, (int) (to - pfn));
+            }
+            pfn = to;
+        }
+    }
+
+    /** Clears {@code n} bits of {@code w} from {@code from} on. */
+    private void unmark(long[] w, int from, int n) {
+        int end = from + n;
+        while (from < end) {
+            int i = from >>> 6;
+            int to = Math.min(end, i + 1 << 6);
+            long bits = -1L >>> 64 - (to - from) << from;
+            if ((w[i] & bits) != 0) {
+                if (smp) {
+                    AtomicWords.and(w, i, ~bits); // neighbours share the word
+                } else {
+                    w[i] &= ~bits;
+                }
+            }
+            from = to;
+        }
+    }
+
     @Override
     public void clear(long pfn, long pages) {
         amounts.add(cleared, pages * pageSize);
-        for (long i = 0; i < pages; i++) {
-            mark(pfn + i, false);
-        }
+        unmark(pfn, pages);
     }
 
     @Override
     public void copy(long fromPfn, long toPfn, long pages) {
         amounts.add(copied, pages * pageSize);
-        for (long i = 0; i < pages; i++) {
-            mark(toPfn + i, isWritten(fromPfn + i));
+        long end = fromPfn + pages;
+        long shift = toPfn - fromPfn;
+        for (long pfn = fromPfn; pfn < end; ) {
+            long to = Math.min(end, (pfn | mask) + 1);
+            if (written[(int) (pfn >>> sectionOrder)] == EMPTY) {
+                unmark(pfn + shift, to - pfn);
+                pfn = to;
+            }
+            for (; pfn < to; pfn++) {
+                mark(pfn + shift, isWritten(pfn));
+            }
         }
     }
 

@@ -126,8 +126,12 @@ final class FlagWords {
                 flags[s] = allReserved;
             } else {
                 int[] a = own(s);
-                for (int i = from; i < to; i++) {
-                    setAt(a, i, flag & FLAG_MASK);
+                int bits = flag & FLAG_MASK;
+                for (int i = from; smp && i < to; i++) {
+                    setAt(a, i, bits);
+                }
+                for (int i = from; !smp && i < to; i++) {
+                    a[i] |= bits;
                 }
             }
             pfn += to - from;
@@ -142,8 +146,12 @@ final class FlagWords {
             int to = (int) Math.min(mask + 1L, from + end - pfn);
             if (flags[s] != zero) {
                 int[] a = own(s);
-                for (int i = from; i < to; i++) {
-                    clearAt(a, i, flag & FLAG_MASK);
+                int bits = flag & FLAG_MASK;
+                for (int i = from; smp && i < to; i++) {
+                    clearAt(a, i, bits);
+                }
+                for (int i = from; !smp && i < to; i++) {
+                    a[i] &= ~bits;
                 }
             }
             pfn += to - from;

@@ -56,6 +56,7 @@ public final class FrameTable implements Frames {
     private final long[][] words;
 
     private final FolioOwner[] noOwner;
+    private final FrameRuns runs;
     private final FlagWords flagWords;
     private final FolioRecords records;
     private final LruLists lru;
@@ -96,6 +97,7 @@ public final class FrameTable implements Frames {
         owners = SectionArrays.filled(new FolioOwner[sections][], noOwner);
         indexes = SectionArrays.filled(new long[sections][], zeroLongs);
         words = SectionArrays.filled(new long[sections][], zeroLongs);
+        runs = new FrameRuns(flags, references, mapcounts, pins, words, zeroLongs, sectionOrder);
         lru = new LruLists(this, sections, sectionOrder, locks);
     }
 
@@ -257,6 +259,66 @@ public final class FrameTable implements Frames {
         mapcounts[s][i]++;
         f[i] = word & ~FolioFlags.ANON_EXCLUSIVE;
         return word & FLAG_MASK;
+    }
+
+    /**
+     * {@link #duplicateMapping} for frames that follow each other in {@code direction}, as long as their flags are those of the first but for
+     * exclusiveness; with {@code SMP=n}.
+     *
+     * @return how many of at most {@code most} frames were done
+     */
+    public int duplicateMappings(long pfn, int most, int direction) {
+        return smp ? 0 : runs.duplicateMappings(pfn, most, direction);
+    }
+
+    @Override
+    public int singlesAlike(long pfn, int most, int direction) {
+        return smp ? 0 : runs.alike(pfn, most, direction);
+    }
+
+    /**
+     * Ends the mapping and drops the reference of {@code n} {@linkplain #singlesAlike like} frames, one after the other in {@code direction};
+     * nobody who {@linkplain #setFreeing frees} such frames wants to see them.
+     */
+    public void freeSingles(long pfn, int n, int direction) {
+        long low = direction > 0 ? pfn : pfn - n + 1;
+        int s = section(low);
+        int i = (int) low & mask;
+        int f = flags[s][i];
+        if ((f & FolioFlags.LRU) != 0) {
+            lru.freedSingles(low, n, f);
+        }
+        Arrays.fill(flags[s], i, i + n, 0);
+        Arrays.fill(references[s], i, i + n, 0);
+        Arrays.fill(mapcounts[s], i, i + n, 0);
+        if (owners[s] != noOwner) {
+            Arrays.fill(owners[s], i, i + n, null);
+        }
+        allocator.freeSingles(pfn, n, direction);
+    }
+
+    /** {@link #addPageMapcount} by {@code delta}, 1 or -1, for {@code n} frames; returns how many of them got their first mapping or lost the last. */
+    public int addPageMapcounts(long pfn, int n, int delta) {
+        if (smp) {
+            int ends = 0;
+            for (int i = 0; i < n; i++) {
+                ends += addPageMapcount(pfn + i, delta) == (delta > 0 ? 1 : 0) ? 1 : 0;
+            }
+            return ends;
+        }
+        int ends = 0;
+        for (int done = 0; done < n; ) {
+            int[] m = SectionArrays.own(mapcounts, section(pfn + done), zero);
+            int from = (int) (pfn + done) & mask;
+            int some = Math.min(n - done, mask + 1 - from);
+            int wrong = FrameRuns.add(m, from, some, delta);
+            if (wrong >= 0) {
+                throw wrong(pfn + done + wrong, "map count would be " + m[from + wrong]);
+            }
+            ends += FrameRuns.count(m, from, some, delta > 0 ? 1 : 0);
+            done += some;
+        }
+        return ends;
     }
 
     /** The last reference of {@code head} is gone. */

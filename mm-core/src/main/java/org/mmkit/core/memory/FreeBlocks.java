@@ -359,6 +359,40 @@ final class FreeBlocks {
         }
     }
 
+    /** Whether a block of {@code zone} may be kept for the compaction under way. */
+    boolean isCapturing(Zone zone) {
+        return zone == captureZone;
+    }
+
+    /**
+     * Frees {@code n} single frames of one zone one after the other in {@code direction}. Frames that make up a whole block of a page block
+     * join step by step to just that block, and their blocks on the way leave each list as it was: so it is freed at once. Not while a
+     * block is to be {@linkplain #capture captured}.
+     */
+    void freeSingles(Zone zone, int place, int n, int direction) {
+        int at = place;
+        for (int left = n; left > 0; ) {
+            int edge = direction > 0 ? at : at + 1;
+            int order = Math.min(Math.min(Integer.numberOfTrailingZeros(edge), blockOrder), 31 - Integer.numberOfLeadingZeros(left));
+            free(zone, direction > 0 ? at : edge - (1 << order), order);
+            at += direction << order;
+            left -= 1 << order;
+        }
+    }
+
+    /** Throws unless none of the {@code n} frames from {@code place} on, which are of one section, begins a free block. */
+    void checkTaken(int place, int n) {
+        byte[] state = states[place >>> sectionOrder];
+        int from = place & mask;
+        int any = 0;
+        for (int i = from; i < from + n; i++) {
+            any |= state[i];
+        }
+        if (any != 0) {
+            throw new InvariantViolation("of the " + n + " frames from 0x" + Long.toHexString(pfn(place)) + " on that are freed, one is free");
+        }
+    }
+
     /** The last block of a list, or 0. */
     int last(Zone zone, int order, int type) {
         return zone.tails[order * Zone.TYPES + type];

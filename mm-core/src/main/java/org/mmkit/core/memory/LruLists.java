@@ -449,6 +449,55 @@ public final class LruLists implements Lru {
         }
     }
 
+    /**
+     * {@link #freed} for {@code n} single frames of one section from {@code low} on, all with {@code flags}, which name no locked folio; for
+     * calls that run alone.
+     */
+    void freedSingles(long low, int n, int flags) {
+        int list = list(flags);
+        int[] l = links[(int) (low >>> sectionOrder)];
+        int base = ((int) low & mask) * 2;
+        int pfn = (int) low;
+        for (int from = 0; from < n; ) {
+            int to = from + 1;
+            while (to < n && l[base + 2 * to] == pfn + to - 1) {
+                to++;
+            }
+            if (to > from + 1) {
+                unlinkStretch(pfn + to - 1, pfn + from, list);
+            } else {
+                while (to < n && l[base + 2 * to + 1] == pfn + to - 1) {
+                    to++;
+                }
+                unlinkStretch(pfn + from, pfn + to - 1, list);
+            }
+            from = to;
+        }
+        if (zone(low) == zone(low + n - 1)) {
+            count(low, list, -n);
+        } else {
+            for (int i = 0; i < n; i++) {
+                count(low + i, list, -1);
+            }
+        }
+    }
+
+    /** Takes the folios from {@code youngest} to {@code oldest}, which stand beside each other, off an evictable list. */
+    private void unlinkStretch(int youngest, int oldest, int list) {
+        int next = links[(int) ((oldest & 0xffff_ffffL) >>> sectionOrder)][(oldest & mask) * 2];
+        int previous = links[(int) ((youngest & 0xffff_ffffL) >>> sectionOrder)][(youngest & mask) * 2 + 1];
+        if (next == NONE) {
+            last[list] = previous;
+        } else {
+            setPrevious(next, previous);
+        }
+        if (previous == NONE) {
+            first[list] = next;
+        } else {
+            setNext(previous, next);
+        }
+    }
+
     /** Moves a listed folio to the younger end of its list. */
     public void rotateToYoungest(long head) {
         int list = list(frames.flags(head));

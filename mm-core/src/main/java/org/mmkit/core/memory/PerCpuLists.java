@@ -110,6 +110,23 @@ final class PerCpuLists {
         return Math.min(frames, most);
     }
 
+    /** {@link #push} for {@code n} single frames, one after the other in {@code direction}. */
+    void pushSingles(int list, int place, int n, int direction) {
+        freedOfLate = Math.min(freedOfLate + n, batch << MOST_BATCHES);
+        while (sizes[list] + n > rings[list].length) {
+            grow(list);
+        }
+        int[] ring = rings[list];
+        int at = first[list];
+        for (int i = 0; i < n; i++) {
+            at = at - 1 & ring.length - 1;
+            ring[at] = place + i * direction;
+        }
+        first[list] = at;
+        sizes[list] += n;
+        count += n;
+    }
+
     /** Adds a block behind all others: how a batch from the free lists arrives. */
     void addLast(int list, int order, int place) {
         if (sizes[list] == rings[list].length) {
@@ -145,21 +162,49 @@ final class PerCpuLists {
     void drain(int frames, int start, Zone zone, FreeBlocks blocks) {
         int left = Math.min(frames, count);
         int list = start;
+        Events to = trace;
+        boolean traced = to != null && to.pagePcpuDrain.isOn();
         while (left > 0) {
+            if (list < Zone.PCP_TYPES && !traced && !blocks.isCapturing(zone)) {
+                left -= drainSingles(left, list, zone, blocks);
+            }
             int order = order(list, blocks.blockOrder);
             int[] ring = rings[list];
             while (sizes[list] > 0 && left > 0) {
                 int place = ring[first[list] + --sizes[list] & ring.length - 1];
                 count -= 1 << order;
                 left -= 1 << order;
-                Events to = trace;
-                if (to != null && to.pagePcpuDrain.isOn()) {
+                if (to != null && traced) {
                     to.pagePcpuDrain.emit(blocks.pfn(place), order, blocks.type(place));
                 }
                 blocks.free(zone, place, order);
             }
             list = list + 1 == sizes.length ? 0 : list + 1;
         }
+    }
+
+    /** Frees up to {@code most} single frames of {@code list}, those that follow each other at once; returns how many. */
+    private int drainSingles(int most, int list, Zone zone, FreeBlocks blocks) {
+        int[] ring = rings[list];
+        int mask = ring.length - 1;
+        int n = Math.min(most, sizes[list]);
+        int last = first[list] + sizes[list] - 1;
+        for (int done = 0; done < n; ) {
+            int place = ring[last - done & mask];
+            int run = 1;
+            int direction = 1;
+            if (done + 1 < n) {
+                direction = ring[last - done - 1 & mask] == place - 1 ? -1 : 1;
+                while (done + run < n && ring[last - done - run & mask] == place + run * direction) {
+                    run++;
+                }
+            }
+            blocks.freeSingles(zone, place, run, direction);
+            done += run;
+        }
+        sizes[list] -= n;
+        count -= n;
+        return n;
     }
 
     /** Places of all blocks, as (place, order) pairs, for checks. */

@@ -224,6 +224,28 @@ final class ProcessorLists {
         }
     }
 
+    /** {@link #free} for {@code n} single frames of one page block, one after the other in {@code direction}; with {@code SMP=n}. */
+    void freeSingles(Zone zone, int place, int n, int direction) {
+        int type = blocks.type(place);
+        events.freed += n;
+        if (isDirect(0, type)) {
+            for (int i = 0; i < n; i++) {
+                blocks.free(zone, place + i * direction, 0);
+            }
+            return;
+        }
+        PerCpuLists lists = cpu[zone.number];
+        int list = PerCpuLists.list(0, type < Zone.PCP_TYPES ? type : MOVABLE);
+        for (int done = 0; done < n; ) {
+            int some = Math.max(1, Math.min(n - done, lists.high - lists.count));
+            lists.pushSingles(list, place + done * direction, some, direction);
+            done += some;
+            if (lists.count >= lists.high) {
+                lists.drain(lists.excess(), list, zone, blocks);
+            }
+        }
+    }
+
     /** Whether a block goes past the lists. */
     private boolean isDirect(int order, int type) {
         return order > PerCpuLists.COSTLY_ORDER && order != blocks.blockOrder || type == MigrateType.ISOLATE.ordinal();

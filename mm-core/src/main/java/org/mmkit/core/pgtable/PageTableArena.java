@@ -200,6 +200,42 @@ public final class PageTableArena {
         }
     }
 
+    /** Writes {@code n} words of one table: {@code first}, then each {@code step} more than the one before. */
+    void fill(long slot, int n, long first, long step) {
+        if ((slot & UPPER) != 0) {
+            for (int i = 0; i < n; i++) {
+                write(slot + i, first + i * step);
+            }
+            return;
+        }
+        assert mayFollow(slot, n, first, step);
+        long[] words = leafWords;
+        int at = (int) slot;
+        for (int i = 0; i < n; i++) {
+            words[at + i] = first + i * step;
+        }
+    }
+
+    private boolean mayFollow(long slot, int n, long first, long step) {
+        for (int i = 0; i < n; i++) {
+            if (!mayFollow(slot + i, first + i * step)) {
+                throw new AssertionError(brokenOrder(slot + i, first + i * step));
+            }
+        }
+        return true;
+    }
+
+    /** How many of at most {@code most} words of one table are {@code first}, then each {@code step} more than the one before. */
+    int matching(long slot, int most, long first, long step) {
+        long[] words = (slot & UPPER) == 0 ? leafWords : upperWords;
+        int at = (int) slot;
+        int n = 0;
+        while (n < most && words[at + n] == first + n * step) {
+            n++;
+        }
+        return n;
+    }
+
     /** Whether the architecture allows {@code entry} to follow on what is in {@code slot}. */
     boolean mayFollow(long slot, long entry) {
         return format.mayFollow(read(slot), entry, levelOf(slot));

@@ -333,6 +333,16 @@ public final class RadixPageTables implements PageTables {
     }
 
     @Override
+    public void fill(long slot, int n, long first, long step) {
+        arena.fill(slot, n, first, step);
+    }
+
+    @Override
+    public int matching(long slot, int most, long first, long step) {
+        return arena.matching(slot, most, first, step);
+    }
+
+    @Override
     public void replace(long slot, long entry) {
         if (!arena.mayFollow(slot, entry)) {
             arena.write(slot, format.none());

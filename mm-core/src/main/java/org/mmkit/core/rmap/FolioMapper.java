@@ -13,6 +13,7 @@ import org.mmkit.api.space.Vma;
 import org.mmkit.api.space.VmFlags;
 import org.mmkit.core.boot.Engine;
 import org.mmkit.core.ledger.PageOwner;
+import org.mmkit.core.memory.FrameTable;
 import org.mmkit.core.memory.LruLists;
 import org.mmkit.core.space.VmArea;
 
@@ -25,7 +26,18 @@ import org.mmkit.core.space.VmArea;
 public final class FolioMapper implements ReverseMapping {
 
     private final Engine engine;
-    private final Frames frames;
+    /** Flags of single frames that {@link #dropSingles} treats together: whoever has another one is looked at by itself. */
+    private static final int PLAIN = FolioFlags.ANON
+            | FolioFlags.SWAPBACKED
+            | FolioFlags.UPTODATE
+            | FolioFlags.DIRTY
+            | FolioFlags.REFERENCED
+            | FolioFlags.ACTIVE
+            | FolioFlags.LRU
+            | FolioFlags.WORKINGSET
+            | FolioFlags.ANON_EXCLUSIVE;
+
+    private final FrameTable frames;
     private final LruLists lru;
     private final FolioMigration migration;
     private final FolioRelocation relocation;
@@ -184,12 +196,7 @@ public final class FolioMapper implements ReverseMapping {
 
     /** Counts level-1 mappings of pages of a large folio; returns how many of them were not mapped in any way before. */
     private int addPages(long head, long pfn, int n, VmArea area) {
-        int first = 0;
-        for (int i = 0; i < n; i++) {
-            if (frames.addPageMapcount(pfn + i, 1) == 1) {
-                first++;
-            }
-        }
+        int first = frames.addPageMapcounts(pfn, n, 1);
         frames.addMappedPages(head, first);
         frames.addLargeMapcount(head, n, area.space().id());
         return frames.entireMapcount(head) == 0 ? first : 0;
@@ -255,9 +262,7 @@ public final class FolioMapper implements ReverseMapping {
             frames.lockMapcounts(head);
             try {
                 if (level == 1) {
-                    for (int i = 0; i < n; i++) {
-                        frames.addPageMapcount(pfn + i, 1);
-                    }
+                    frames.addPageMapcounts(pfn, n, 1);
                     frames.addLargeMapcount(head, n, id);
                 } else {
                     frames.addEntireMapcount(head, 1);
@@ -284,12 +289,7 @@ public final class FolioMapper implements ReverseMapping {
             try {
                 if (level == 1) {
                     frames.addLargeMapcount(head, -n, vma.space().id());
-                    int last = 0;
-                    for (int i = 0; i < n; i++) {
-                        if (frames.addPageMapcount(pfn + i, -1) == 0) {
-                            last++;
-                        }
-                    }
+                    int last = frames.addPageMapcounts(pfn, n, -1);
                     int still = frames.addMappedPages(head, -last);
                     unmapped = frames.entireMapcount(head) == 0 ? last : 0;
                     partially = unmapped != 0 && still != 0;
@@ -320,6 +320,21 @@ public final class FolioMapper implements ReverseMapping {
             lru.munlock(head);
         }
         countMapped(head, -unmapped, -huge);
+    }
+
+    @Override
+    public void dropSingles(long pfn, int n, int direction, Vma vma) {
+        int flags = frames.flags(pfn);
+        if ((flags & FolioFlags.ANON) == 0 || (flags & ~PLAIN) != 0 || vma.has(VmFlags.LOCKED) || n < 2) {
+            for (int i = 0; i < n; i++) {
+                long head = pfn + (long) i * direction;
+                remove(head, 1, vma, 1);
+                frames.put(head, 1);
+            }
+            return;
+        }
+        engine.counters.add(nrAnon, -n);
+        frames.freeSingles(pfn, n, direction);
     }
 
     @Override

@@ -172,6 +172,15 @@ final class ForkCopy {
                 break;
             }
             if (!format.isSpecial(entry)) {
+                int run = copyRun(shared, entry, r + i, w + i, pages - i);
+                if (run > 0) {
+                    int kind = frames.flags(format.pfn(entry, 1));
+                    anon += (kind & FolioFlags.ANON) != 0 ? run : 0;
+                    shmem += (kind & (FolioFlags.ANON | FolioFlags.SWAPBACKED)) == FolioFlags.SWAPBACKED ? run : 0;
+                    file += (kind & (FolioFlags.ANON | FolioFlags.SWAPBACKED)) == 0 ? run : 0;
+                    i += run - 1;
+                    continue;
+                }
                 int flags = engine.frames.duplicateMapping(format.pfn(entry, 1));
                 if (flags < 0) {
                     break;
@@ -194,6 +203,37 @@ final class ForkCopy {
         child.addRss(RssKind.FILE, file);
         child.addRss(RssKind.SHMEM, shmem);
         return i;
+    }
+
+    /**
+     * Copies entries of like single frames that follow each other, all at once.
+     *
+     * @return how many, the first of which is {@code entry}; 0 when there are not two
+     */
+    private int copyRun(boolean shared, long entry, int from, int to, int most) {
+        long step = format.frameStep(entry);
+        if (step == 0 || most < 2) {
+            return 0;
+        }
+        PageTables tables = parent.tables();
+        int direction = 1;
+        int n = tables.matching(from, most, entry, step);
+        if (n < 2) {
+            direction = -1;
+            step = -step;
+            n = tables.matching(from, most, entry, step);
+        }
+        n = n < 2 ? 0 : engine.frames.duplicateMappings(format.pfn(entry, 1), n, direction);
+        if (n == 0) {
+            return 0;
+        }
+        long kept = entry;
+        if (!shared && format.isWritable(entry)) {
+            kept = format.writeProtect(entry);
+            tables.fill(from, n, kept, step);
+        }
+        child.tables().fill(to, n, format.makeOld(shared ? format.makeClean(kept) : kept), step);
+        return n;
     }
 
     private void copyAbsent(VmArea copy, long slot, long copySlot, long entry) {

@@ -5,6 +5,7 @@ import org.mmkit.api.feature.HugeLeafOperations;
 import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.Frames;
 import org.mmkit.api.pgtable.PageTables;
+import org.mmkit.api.pgtable.SingleFrames;
 import org.mmkit.api.space.RssKind;
 import org.mmkit.api.space.VmFlags;
 import org.mmkit.core.boot.Engine;
@@ -17,6 +18,7 @@ public final class RangeZapper {
     private final Frames frames;
     private final boolean smp;
     private final TableCursor reused;
+    private final SingleFrames singles;
     private final UserAddressSpace space;
 
     RangeZapper(UserAddressSpace space) {
@@ -26,6 +28,7 @@ public final class RangeZapper {
         this.frames = engine.frames;
         this.smp = engine.calls.isSmp();
         this.reused = new TableCursor(space.tables());
+        this.singles = new SingleFrames(format, frames);
     }
 
     /**
@@ -152,6 +155,13 @@ public final class RangeZapper {
     /** Removes as many entries as follow on in the same folio, so that the map counts change once; returns how many. */
     private int zapRun(VmArea area, long slot, long entry, long pfn, long head, boolean anon, long limit) {
         PageTables tables = space.tables();
+        int alike = anon ? singles.find(tables, slot, entry, (int) limit) : 0;
+        if (alike > 0 && !frames.test(pfn, FolioFlags.SWAPCACHE)) {
+            tables.fill(slot, alike, format.none(), 0);
+            space.addRss(RssKind.ANON, -alike);
+            engine.rmap.dropSingles(pfn, alike, singles.direction(), area);
+            return alike;
+        }
         int run = 0;
         long inFolio = frames.isLarge(head) ? head + frames.pages(head) - pfn : 1;
         long most = Math.min(limit, inFolio);

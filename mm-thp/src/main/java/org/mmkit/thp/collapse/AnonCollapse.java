@@ -5,6 +5,7 @@ import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.Frames;
 import org.mmkit.api.memory.Gfp;
 import org.mmkit.api.pgtable.PageTables;
+import org.mmkit.api.pgtable.SingleFrames;
 import org.mmkit.api.space.AddressSpace;
 import org.mmkit.api.space.Fault;
 import org.mmkit.api.space.RssKind;
@@ -29,6 +30,9 @@ final class AnonCollapse {
     private int swappedPages;
     private int sharedPages;
     private int referencedPages;
+    /** Entries of pages that one answer holds for. */
+    private final SingleFrames singles;
+
     /** The frame that the last entry looked at maps. */
     private long lastPfn;
 
@@ -40,6 +44,7 @@ final class AnonCollapse {
         this.thp = thp;
         this.settings = thp.settings;
         this.queue = queue;
+        singles = new SingleFrames(thp.format, thp.frames);
         scanPmd = thp.context.tracepoint("huge_memory", "mm_khugepaged_scan_pmd");
         isolate = thp.context.tracepoint("huge_memory", "mm_collapse_huge_page_isolate");
         collapsed = thp.context.tracepoint("huge_memory", "mm_collapse_huge_page");
@@ -113,9 +118,20 @@ final class AnonCollapse {
         referencedPages = 0;
         long entries = tables.firstSlot(thp.format.tablePfn(pmd));
         for (int i = 0; i < thp.pages; i++) {
-            ScanResult result = count(tables.read(entries + i), forced, first);
+            long entry = tables.read(entries + i);
+            int referencedBefore = referencedPages;
+            ScanResult result = count(entry, forced, first);
             if (result != ScanResult.SUCCEED) {
                 return result;
+            }
+            if (thp.format.isPresent(entry) && !thp.format.isSpecial(entry)) {
+                // Pages like this one, none of which is shared, have the same answer.
+                int run = singles.find(tables, entries + i, entry, thp.pages - i);
+                if (run > 0) {
+                    referencedPages += (referencedPages - referencedBefore) * (run - 1);
+                    lastPfn = singles.first() + (long) (run - 1) * singles.direction();
+                    i += run - 1;
+                }
             }
         }
         return enough(forced, first);
@@ -256,6 +272,11 @@ final class AnonCollapse {
      */
     private int moveRun(Vma vma, long entries, int first, long entry, long to) {
         PageTables tables = vma.space().tables();
+        int alike = singles.find(tables, entries + first, entry, thp.pages - first);
+        if (alike > 0) {
+            moveSingles(vma, entries + first, alike, to + first);
+            return alike;
+        }
         long pfn = thp.format.pfn(entry, 1);
         long head = thp.frames.head(pfn);
         long folioEnd = head + thp.frames.pages(head);
@@ -268,6 +289,20 @@ final class AnonCollapse {
         thp.rmap.remove(pfn, n, vma, 1);
         thp.frames.put(head, n);
         return n;
+    }
+
+    /** Copies the run of single frames found last, and unmaps and frees them. */
+    private void moveSingles(Vma vma, long slot, int n, long to) {
+        long pfn = singles.first();
+        int direction = singles.direction();
+        vma.space().tables().fill(slot, n, thp.format.none(), 0);
+        if (direction > 0) {
+            thp.contents.copy(pfn, to, n);
+        }
+        for (int i = 0; direction < 0 && i < n; i++) {
+            thp.contents.copy(pfn - i, to + i, 1);
+        }
+        thp.rmap.dropSingles(pfn, n, direction, vma);
     }
 
     private boolean maps(long entry, long pfn) {

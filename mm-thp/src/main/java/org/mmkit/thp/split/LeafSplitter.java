@@ -72,9 +72,7 @@ public final class LeafSplitter {
         long first = tables.firstSlot(table);
         long zero = thp.format.makeSpecial(
                 thp.format.leaf(thp.context.zeroPage(), 1, thp.entryProtection(vma)));
-        for (int i = 0; i < thp.pages; i++) {
-            tables.write(first + i, zero);
-        }
+        tables.fill(first, thp.pages, zero, 0);
         tables.replace(slot, thp.format.table(table, Thp.LEVEL));
     }
 
@@ -97,7 +95,12 @@ public final class LeafSplitter {
         } else {
             thp.frames.get(head, thp.pages - 1);
             thp.rmap.addAnon(head, thp.pages, vma, va, 1, exclusive);
-            for (int i = 0; i < thp.pages; i++) {
+            long child = thp.format.childLeaf(entry, Thp.LEVEL, 0);
+            long step = thp.format.frameStep(child);
+            if (step != 0) {
+                tables.fill(first, thp.pages, child, step);
+            }
+            for (int i = 0; step == 0 && i < thp.pages; i++) {
                 tables.write(first + i, thp.format.childLeaf(entry, Thp.LEVEL, i));
             }
         }
