@@ -227,7 +227,7 @@ public final class ScenarioRunner {
             case SHMAT -> emit(address(row, result, a[1] != 0));
             case BRK_AREA -> emit(address(row, result, false));
             case MEMFD_CREATE, OPEN, SHMGET -> emit(row.put("ret", "handle"));
-            case PRCTL -> emit(row.put("ret", result));
+            case PRCTL, FCNTL -> emit(row.put("ret", result));
             default -> emit(row.put("ret", 0));
         }
     }

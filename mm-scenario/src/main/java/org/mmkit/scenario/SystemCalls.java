@@ -46,12 +46,13 @@ final class SystemCalls {
             case UNLINK -> machine.vfs().unlink(text);
             case FTRUNCATE -> files.ftruncate(descriptor(a[0]), a[1]);
             case FALLOCATE -> files.fallocate(descriptor(a[0]), (int) a[1], a[2], a[3]);
+            case FCNTL -> files.fcntl(descriptor(a[0]), (int) a[1], (int) a[2]);
             case PWRITE -> write(files, descriptor(a[0]), a[1], a[2]);
             case PREAD -> read(files, descriptor(a[0]), a[1], a[2]);
             case SHMGET -> machine.files().segments().shmget((int) a[0], a[1], (int) a[2]);
             case SHMAT -> machine.files().segments().shmat(process, (int) a[0], a[1], (int) a[2]);
             case SHMDT -> machine.files().segments().shmdt(process, a[0]);
-            case SHMCTL -> machine.files().segments().shmctl((int) a[0], (int) a[1]);
+            case SHMCTL -> machine.files().segments().shmctl((int) a[0], (int) a[1], a[2]);
             case SWAPON -> machine.files().swapon(a[0]);
             case SWAPOFF -> machine.files().swapoff();
             case BRK_AREA -> heap(process, a[0]);

@@ -1,6 +1,6 @@
 package org.mmkit.api.file;
 
-/** Arguments of open, fallocate, memfd_create and shmget, with the values of Linux's user-space headers (x86 and generic). */
+/** Arguments of open, fallocate, fcntl, memfd_create and shmget, with the values of Linux's user-space headers (x86 and generic). */
 public final class FileFlags {
 
     public static final int O_RDONLY = 0;
@@ -25,12 +25,23 @@ public final class FileFlags {
     public static final int MFD_NOEXEC_SEAL = 0x8;
     public static final int MFD_EXEC = 0x10;
 
+    public static final int F_ADD_SEALS = 1033;
+    public static final int F_GET_SEALS = 1034;
+    public static final int F_SEAL_SEAL = 0x1;
+    public static final int F_SEAL_SHRINK = 0x2;
+    public static final int F_SEAL_GROW = 0x4;
+    public static final int F_SEAL_WRITE = 0x8;
+    public static final int F_SEAL_FUTURE_WRITE = 0x10;
+    public static final int F_SEAL_EXEC = 0x20;
+
     public static final int IPC_PRIVATE = 0;
     public static final int IPC_CREAT = 01000;
     public static final int IPC_EXCL = 02000;
     public static final int IPC_RMID = 0;
     public static final int IPC_SET = 1;
     public static final int IPC_STAT = 2;
+    public static final int IPC_INFO = 3;
+    public static final int SHM_INFO = 14;
     public static final int SHM_RDONLY = 010000;
     public static final int SHM_RND = 020000;
     public static final int SHM_REMAP = 040000;

@@ -17,6 +17,11 @@ public interface Mappable {
         return true;
     }
 
+    /** Whether a seal forbids new shared mappings that can be written to. */
+    default boolean isWriteSealed() {
+        return false;
+    }
+
     /** Area flags (bits of {@link org.mmkit.api.space.VmFlags}) that every mapping of it has. */
     default long areaFlags() {
         return 0;

@@ -26,6 +26,9 @@ public abstract class PageCache implements FilePages {
     private final long inode;
     private final long device;
     private String name;
+    private final Seals seals;
+    /** Its pages stay in memory (Linux: AS_UNEVICTABLE). */
+    private boolean unevictable;
 
     /** An empty cache. */
     protected PageCache(CacheContext context, String name, long device, long inode) {
@@ -35,6 +38,22 @@ public abstract class PageCache implements FilePages {
         this.name = name;
         this.device = device;
         this.inode = inode;
+        this.seals = new Seals(this, frames);
+    }
+
+    /** What can no longer be done with the file. */
+    public Seals seals() {
+        return seals;
+    }
+
+    /** Whether reclaim leaves its pages alone, as SHM_LOCK and the mount option noswap want it. */
+    public boolean isUnevictable() {
+        return unevictable;
+    }
+
+    /** Sets whether reclaim leaves its pages alone. */
+    public void setUnevictable(boolean value) {
+        unevictable = value;
     }
 
     @Override

@@ -166,7 +166,8 @@ public final class FolioReclaimer {
 
     private Fate reclaim(long head, boolean regardless) {
         wasSplit = false;
-        if (frames.test(head, FolioFlags.MLOCKED)) {
+        if (frames.test(head, FolioFlags.MLOCKED)
+                || !frames.test(head, FolioFlags.ANON) && frames.owner(head) instanceof PageCache file && file.isUnevictable()) {
             return Fate.ACTIVATED;
         }
         FolioReferences.Verdict verdict = regardless ? FolioReferences.Verdict.RECLAIM : references.judge(head);

@@ -36,7 +36,7 @@ public final class Shmem implements FileSystemType {
         this.context = context;
         this.swap = swap;
         this.extensions = extensions;
-        this.internal = new TmpfsInstance(this, context.newDevice(), ShmemMapping.INTERNAL, 0, 0);
+        this.internal = new TmpfsInstance(this, context.newDevice(), ShmemMapping.INTERNAL, false, 0, 0);
         this.fileAlloc = context.counters().register("thp_file_alloc");
         this.fileFallback = context.counters().register("thp_file_fallback");
         extensions.shrinkers().add(unusedTails);
@@ -98,6 +98,7 @@ public final class Shmem implements FileSystemType {
                 this,
                 context.newDevice(),
                 options.huge >= 0 ? options.huge : policy().defaultMountOption(),
+                options.noswap,
                 options.maxBlocks >= 0 ? options.maxBlocks : half,
                 options.maxInodes >= 0 ? options.maxInodes : half);
     }

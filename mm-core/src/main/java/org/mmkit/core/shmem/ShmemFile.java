@@ -47,6 +47,8 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
         this.instance = instance;
         this.pageShift = shmem.context().pageShift;
         this.swapped = new SwappedPages(this, shmem.context(), shmem.swap());
+        seals().makePossible();
+        setUnevictable(instance.isNoSwap());
     }
 
     /** Its pages on swap devices. */
@@ -391,6 +393,10 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
         while (done < length) {
             long at = offset + done;
             long wanted = Math.min(length - done, chunk - (at & chunk - 1));
+            int sealed = seals().checkWrite(size, at + wanted);
+            if (sealed != 0) {
+                return done > 0 ? done : sealed;
+            }
             long index = at >>> pageShift;
             context.relieve();
             long head = lookUp(index);

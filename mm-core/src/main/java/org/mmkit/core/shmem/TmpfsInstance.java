@@ -10,6 +10,7 @@ final class TmpfsInstance implements FileSystem {
 
     private final Shmem shmem;
     private final long device;
+    private final boolean noswap;
     private int huge;
     /** Limit in pages, 0 for none. */
     private long maxBlocks;
@@ -18,16 +19,22 @@ final class TmpfsInstance implements FileSystem {
     private long maxInodes;
     private long usedInodes = 1;
 
-    TmpfsInstance(Shmem shmem, long device, int huge, long maxBlocks, long maxInodes) {
+    TmpfsInstance(Shmem shmem, long device, int huge, boolean noswap, long maxBlocks, long maxInodes) {
         this.shmem = shmem;
         this.device = device;
         this.huge = huge;
+        this.noswap = noswap;
         this.maxBlocks = maxBlocks;
         this.maxInodes = maxInodes;
     }
 
     int huge() {
         return huge;
+    }
+
+    /** Whether its pages stay out of swap. */
+    boolean isNoSwap() {
+        return noswap;
     }
 
     long device() {
@@ -79,6 +86,9 @@ final class TmpfsInstance implements FileSystem {
             if (options.maxInodes > 0 && maxInodes == 0 || options.maxInodes > 0 && usedInodes > options.maxInodes) {
                 return -Errno.EINVAL;
             }
+        }
+        if (options.noswap && !noswap) {
+            return -Errno.EINVAL;
         }
         maxBlocks = options.maxBlocks >= 0 ? options.maxBlocks : maxBlocks;
         maxInodes = options.maxInodes >= 0 ? options.maxInodes : maxInodes;

@@ -10,6 +10,8 @@ final class TmpfsOptions {
     long maxBlocks = -1;
     long maxInodes = -1;
     int huge = -1;
+    /** Its pages stay out of swap. */
+    boolean noswap;
 
     /**
      * Reads a comma-separated list.
@@ -49,12 +51,18 @@ final class TmpfsOptions {
             }
             case "mode" -> checkNumber(value, 8);
             case "uid", "gid" -> checkNumber(value, 10);
-            case "inode32", "inode64", "noswap" -> {
-                if (!value.isEmpty()) {
-                    throw new ErrnoException(Errno.EINVAL);
-                }
+            case "noswap" -> {
+                checkEmpty(value);
+                noswap = true;
             }
+            case "inode32", "inode64" -> checkEmpty(value);
             default -> throw new ErrnoException(Errno.EINVAL);
+        }
+    }
+
+    private static void checkEmpty(String value) throws ErrnoException {
+        if (!value.isEmpty()) {
+            throw new ErrnoException(Errno.EINVAL);
         }
     }
 

@@ -9,6 +9,7 @@ import org.mmkit.api.space.AreaPaging;
 import org.mmkit.api.space.VmFlags;
 import org.mmkit.api.space.VmaOperations;
 import org.mmkit.core.boot.Engine;
+import org.mmkit.core.pagecache.PageCache;
 import org.mmkit.core.reclaim.Aging;
 
 /** madvise(2) (Linux: mm/madvise.c). Advice that features own is passed to their handlers. */
@@ -230,6 +231,9 @@ public final class AdviseCall {
             return -Errno.EACCES;
         }
         long offset = (area.pgoff << engine.pageShift) + (start - area.start);
+        if (area.file() instanceof PageCache pages && pages.seals().isWriteSealed()) {
+            return -Errno.EPERM;
+        }
         return file.inode().punch(offset, end - start);
     }
 

@@ -122,10 +122,8 @@ public final class MapCalls {
                 || Long.compareUnsigned(addr, engine.virtual.userEnd() - length) > 0) {
             return -Errno.ENOMEM;
         }
-        if ((addr & unit - 1) != 0) {
-            return -Errno.EINVAL;
-        }
-        return Long.compareUnsigned(addr, engine.virtual.userStart()) < 0 ? -Errno.EPERM : 0;
+        // Every process is root's, who may map below mmap_min_addr (Linux: cap_mmap_addr).
+        return (addr & unit - 1) != 0 ? -Errno.EINVAL : 0;
     }
 
     private boolean meets(long start, long end) {
@@ -161,6 +159,11 @@ public final class MapCalls {
                 vmFlags |= VmFlags.SHARED | VmFlags.MAYSHARE;
                 if (!source.isWritable()) {
                     vmFlags &= ~(VmFlags.MAYWRITE | VmFlags.SHARED);
+                } else if (source.isWriteSealed()) {
+                    if ((prot & VmFlags.WRITE) != 0) {
+                        return -Errno.EPERM;
+                    }
+                    vmFlags &= ~VmFlags.MAYWRITE;
                 }
             }
             vmFlags |= source.areaFlags();

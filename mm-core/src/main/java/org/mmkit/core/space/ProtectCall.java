@@ -55,6 +55,9 @@ public final class ProtectCall {
             start = area.start;
         } else if (Long.compareUnsigned(area.start, start) > 0) {
             return -Errno.ENOMEM;
+        } else if (grows == PROT_GROWSUP) {
+            // No architecture of ours has areas that grow upwards.
+            return -Errno.EINVAL;
         }
         long at = start;
         while (true) {

@@ -7,6 +7,8 @@ import org.mmkit.api.file.Mappable;
 import org.mmkit.api.file.OpenFile;
 import org.mmkit.api.space.Vma;
 import org.mmkit.api.space.VmaOperations;
+import org.mmkit.core.pagecache.PageCache;
+import org.mmkit.core.pagecache.Seals;
 
 /** What open(2) makes; descriptors share it over fork. Two descriptions of one file never compare equal. */
 public final class FileDescription implements OpenFile, Mappable {
@@ -58,6 +60,16 @@ public final class FileDescription implements OpenFile, Mappable {
     @Override
     public Inode inode() {
         return node.inode();
+    }
+
+    /** What can no longer be done with the file. */
+    Seals seals() {
+        return ((PageCache) mapping()).seals();
+    }
+
+    @Override
+    public boolean isWriteSealed() {
+        return seals().isWriteSealed();
     }
 
     @Override

@@ -125,7 +125,11 @@ public final class FileTable {
             if (file == null) {
                 return -Errno.EBADF;
             }
-            return file.isWritable() ? file.inode().truncate(size) : -Errno.EINVAL;
+            if (!file.isWritable()) {
+                return -Errno.EINVAL;
+            }
+            int sealed = file.seals().checkSize(file.inode().size(), size);
+            return sealed != 0 ? sealed : file.inode().truncate(size);
         } finally {
             vfs.calls.resume();
         }
@@ -167,7 +171,26 @@ public final class FileTable {
             if (offset + length < 0) {
                 return -Errno.EFBIG;
             }
-            return file.inode().allocate(mode, offset, length);
+            int sealed = file.seals().checkAllocate(mode, file.inode().size(), offset + length);
+            return sealed != 0 ? sealed : file.inode().allocate(mode, offset, length);
+        } finally {
+            vfs.calls.resume();
+        }
+    }
+
+    /** fcntl(2) with F_ADD_SEALS or F_GET_SEALS; EINVAL for other commands. */
+    public int fcntl(int fd, int command, int argument) {
+        vfs.calls.stop();
+        try {
+            FileDescription file = get(fd);
+            if (file == null) {
+                return -Errno.EBADF;
+            }
+            return switch (command) {
+                case FileFlags.F_GET_SEALS -> file.seals().get();
+                case FileFlags.F_ADD_SEALS -> file.isWritable() ? file.seals().add(argument) : -Errno.EPERM;
+                default -> -Errno.EINVAL;
+            };
         } finally {
             vfs.calls.resume();
         }

@@ -13,6 +13,7 @@ final class HostedPages extends PageCache {
     HostedPages(CacheContext context, MappingHost host, String name, long device) {
         super(context, name, device, context.newInode());
         this.host = host;
+        seals().makePossible();
     }
 
     @Override

@@ -11,6 +11,7 @@ import org.mmkit.api.file.FileFlags;
 import org.mmkit.api.file.FileMapping;
 import org.mmkit.api.space.MapFlags;
 import org.mmkit.api.space.VmFlags;
+import org.mmkit.core.pagecache.PageCache;
 import org.mmkit.core.process.Process;
 import org.mmkit.core.space.VmArea;
 
@@ -168,10 +169,14 @@ public final class SharedMemorySegments {
         }
     }
 
-    /** shmctl(2); the contents of the structure that the third argument points to are not looked at. */
-    public int shmctl(int id, int command) {
+    /** shmctl(2); the contents of the structure that {@code buffer} points to are not looked at, and none is at NULL. */
+    public int shmctl(int id, int command, long buffer) {
         vfs.calls.stop();
         try {
+            boolean copiesIn = command == FileFlags.IPC_SET || command == FileFlags.IPC_INFO || command == FileFlags.SHM_INFO;
+            if (copiesIn && id >= 0 && buffer == 0) {
+                return -Errno.EFAULT;
+            }
             Segment segment = byId.get(id);
             if (segment == null || id < 0) {
                 return -Errno.EINVAL;
@@ -183,7 +188,12 @@ public final class SharedMemorySegments {
                     destroyIfUnused(segment);
                     return 0;
                 }
-                case FileFlags.IPC_SET, FileFlags.IPC_STAT, FileFlags.SHM_LOCK, FileFlags.SHM_UNLOCK -> {
+                case FileFlags.IPC_SET, FileFlags.IPC_STAT -> {
+                    return buffer == 0 ? -Errno.EFAULT : 0;
+                }
+                case FileFlags.SHM_LOCK, FileFlags.SHM_UNLOCK -> {
+                    // Pools of huge pages are never reclaimed anyway.
+                    ((PageCache) segment.file.mapping()).setUnevictable(command == FileFlags.SHM_LOCK);
                     return 0;
                 }
                 default -> {

@@ -22,6 +22,7 @@ import org.mmkit.api.space.VmFlags;
 import org.mmkit.core.lock.StopMachine;
 import org.mmkit.core.pagecache.CacheContext;
 import org.mmkit.core.pagecache.HostFile;
+import org.mmkit.core.pagecache.PageCache;
 import org.mmkit.core.shmem.Shmem;
 import org.mmkit.core.space.MappingSources;
 
@@ -254,6 +255,7 @@ public final class Vfs implements FileSystems {
             Inode inode = huge
                     ? provider().create(HugeFileProvider.Use.MEMFD, shown, 0, pageShift(flags), false)
                     : shmem.createUnlinked(shown, 0, false);
+            ((PageCache) inode.mapping()).seals().begin(flags);
             return unnamed(inode);
         } finally {
             calls.resume();

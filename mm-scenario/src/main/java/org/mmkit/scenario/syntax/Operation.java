@@ -23,6 +23,8 @@ public enum Operation {
     UNLINK("s", 1),
     FTRUNCATE("nn", 2),
     FALLOCATE("nnnn", 4),
+    /** F_ADD_SEALS and F_GET_SEALS. */
+    FCNTL("nnn", 2),
     SHMGET("nnn", 3),
     SHMAT("nnn", 1),
     SHMDT("n", 1),
