@@ -32,7 +32,13 @@ public final class ScenarioGenerator extends ScenarioText {
         /** Rare calls and flags: prctl, mremap, mlock2, MAP_POPULATE, the heap, trees of processes, pins. */
         CALLS,
         /** What keeps a huge page whole and what splits it: parts unmapped, sharers, pins, the shrinker. */
-        SPLIT
+        SPLIT,
+        /** Several folio sizes at once and changing, parts paged out and read back by other sizes. */
+        SIZES,
+        /** khugepaged's limits over small folios, swap entries and children. */
+        SCANS,
+        /** System V segments, sealed memfds, shared anonymous memory. Needs a recorder that knows fcntl. */
+        SEGMENTS
     }
 
     private final Family family;
@@ -49,6 +55,9 @@ public final class ScenarioGenerator extends ScenarioText {
             case FILES -> new FileScenario(random).write(seed, operations);
             case CALLS -> new CallScenario(random, false).write(seed, operations);
             case SPLIT -> new CallScenario(random, true).write(seed, operations);
+            case SIZES -> new SizesScenario(random, false).write(seed, operations);
+            case SCANS -> new SizesScenario(random, true).write(seed, operations);
+            case SEGMENTS -> new SegmentScenario(random).write(seed, operations);
             default -> new ScenarioGenerator(family, random).write(seed, operations);
         };
     }

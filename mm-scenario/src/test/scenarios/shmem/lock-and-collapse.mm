@@ -1,0 +1,42 @@
+# shared memory locked, collapsed and advised in parts
+echo madvise > /sys/kernel/mm/transparent_hugepage/enabled
+echo always > /sys/kernel/mm/transparent_hugepage/defrag
+echo inherit > /sys/kernel/mm/transparent_hugepage/hugepages-2048kB/enabled
+echo 1 > /sys/kernel/mm/transparent_hugepage/use_zero_page
+echo advise > /sys/kernel/mm/transparent_hugepage/shmem_enabled
+echo inherit > /sys/kernel/mm/transparent_hugepage/hugepages-2048kB/shmem_enabled
+fd = memfd_create("m", 0)
+ftruncate(fd, 8M)
+a = mmap(0x100100000000, 8M, PROT_READ|PROT_WRITE, MAP_SHARED|MAP_FIXED_NOREPLACE, fd, 0)
+mlock(a, 64K)
+smaps(a, 8M)
+pagemap(a, 8M)
+store(a+2M, 2M, 64K, 5)
+madvise(a, 8M, MADV_HUGEPAGE)
+madvise(a, 2M, MADV_COLLAPSE)
+madvise(a+2M, 2M, MADV_COLLAPSE)
+madvise(a+4M, 2M, MADV_COLLAPSE)
+smaps(a, 8M)
+pagemap(a, 8M)
+munlock(a, 64K)
+smaps(a, 8M)
+pagemap(a, 8M)
+pin(p, a+2M, 4K)
+madvise(a+2M, 4K, MADV_REMOVE)
+smaps(a, 8M)
+pagemap(a, 8M)
+ftruncate(fd, 3M)
+smaps(a, 8M)
+pagemap(a, 8M)
+unpin(p)
+ftruncate(fd, 8M)
+madvise(a+2M, 2M, MADV_COLLAPSE)
+mlock2(a+6M, 2M, MLOCK_ONFAULT)
+load(a+6M)
+smaps(a, 8M)
+pagemap(a, 8M)
+madvise(a+6M, 2M, MADV_DONTNEED)
+fstat(fd)
+vmstat()
+mthp()
+status()

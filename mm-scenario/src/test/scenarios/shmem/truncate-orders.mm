@@ -1,0 +1,40 @@
+# what is left of a huge file page after truncation to various places, and growth again
+echo madvise > /sys/kernel/mm/transparent_hugepage/enabled
+echo always > /sys/kernel/mm/transparent_hugepage/defrag
+echo inherit > /sys/kernel/mm/transparent_hugepage/hugepages-2048kB/enabled
+echo 1 > /sys/kernel/mm/transparent_hugepage/use_zero_page
+echo always > /sys/kernel/mm/transparent_hugepage/shmem_enabled
+echo inherit > /sys/kernel/mm/transparent_hugepage/hugepages-2048kB/shmem_enabled
+fd = memfd_create("m", 0)
+ftruncate(fd, 8M)
+a = mmap(0x100100000000, 8M, PROT_READ|PROT_WRITE, MAP_SHARED|MAP_FIXED_NOREPLACE, fd, 0)
+store(a, 8M, 4K, 5)
+ftruncate(fd, 7M+512K)
+smaps(a, 8M)
+pagemap(a, 8M)
+fstat(fd)
+ftruncate(fd, 6M+4K)
+smaps(a, 8M)
+pagemap(a, 8M)
+ftruncate(fd, 6M+1)
+smaps(a, 8M)
+pagemap(a, 8M)
+ftruncate(fd, 4M)
+smaps(a, 8M)
+pagemap(a, 8M)
+ftruncate(fd, 3M+68K)
+load(a+2M, 1M+68K, 64K)
+smaps(a, 8M)
+pagemap(a, 8M)
+fstat(fd)
+ftruncate(fd, 8M)
+load(a+2M, 2M, 64K)
+smaps(a, 8M)
+pagemap(a, 8M)
+fstat(fd)
+ftruncate(fd, 100)
+load(a, 4K, 64)
+load(a+4K)
+fstat(fd)
+vmstat()
+mthp()

@@ -1,0 +1,40 @@
+# within_size where the end of the file lies in a block, at its border, and moves
+echo madvise > /sys/kernel/mm/transparent_hugepage/enabled
+echo always > /sys/kernel/mm/transparent_hugepage/defrag
+echo inherit > /sys/kernel/mm/transparent_hugepage/hugepages-2048kB/enabled
+echo 1 > /sys/kernel/mm/transparent_hugepage/use_zero_page
+echo within_size > /sys/kernel/mm/transparent_hugepage/shmem_enabled
+echo inherit > /sys/kernel/mm/transparent_hugepage/hugepages-2048kB/shmem_enabled
+fd = memfd_create("m", 0)
+ftruncate(fd, 2M-4K)
+a = mmap(0x100100000000, 8M, PROT_READ|PROT_WRITE, MAP_SHARED|MAP_FIXED_NOREPLACE, fd, 0)
+store(a)
+fstat(fd)
+ftruncate(fd, 4M-4095)
+store(a+2M)
+ftruncate(fd, 6M-4096)
+store(a+4M)
+smaps(a, 8M)
+pagemap(a, 8M)
+fstat(fd)
+madvise(a+4M, 2M, MADV_HUGEPAGE)
+store(a+4M+4K)
+smaps(a, 8M)
+pagemap(a, 8M)
+ftruncate(fd, 8M)
+store(a+6M)
+load(a+4M, 2M, 256K)
+smaps(a, 8M)
+pagemap(a, 8M)
+madvise(a, 2M, MADV_COLLAPSE)
+madvise(a+4M, 2M, MADV_COLLAPSE)
+smaps(a, 8M)
+pagemap(a, 8M)
+ftruncate(fd, 7M)
+load(a+6M, 2M, 512K)
+store(a+7M)
+smaps(a, 8M)
+pagemap(a, 8M)
+fstat(fd)
+vmstat()
+mthp()

@@ -1,0 +1,48 @@
+# where guard markers may not be
+echo madvise > /sys/kernel/mm/transparent_hugepage/enabled
+echo always > /sys/kernel/mm/transparent_hugepage/defrag
+echo inherit > /sys/kernel/mm/transparent_hugepage/hugepages-2048kB/enabled
+echo 1 > /sys/kernel/mm/transparent_hugepage/use_zero_page
+mount -t tmpfs -o huge=never tmpfs /mnt/t
+fd = open("/mnt/t/f", O_RDWR|O_CREAT)
+ftruncate(fd, 2M)
+a = mmap(0x100100000000, 4M, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED_NOREPLACE, -1, 0)
+madvise(a, 4M, MADV_HUGEPAGE)
+mprotect(a, 64K, PROT_READ)
+madvise(a, 4K, MADV_GUARD_INSTALL)
+madvise(a, 128K, MADV_GUARD_INSTALL)
+smaps(a, 4M)
+pagemap(a, 4M)
+madvise(a+1, 4K, MADV_GUARD_INSTALL)
+madvise(a, 0, MADV_GUARD_INSTALL)
+madvise(a+3M, 2M, MADV_GUARD_INSTALL)
+madvise(a+6M, 4K, MADV_GUARD_INSTALL)
+madvise(a+6M, 4K, MADV_GUARD_REMOVE)
+smaps(a, 4M)
+pagemap(a, 4M)
+b = mmap(0x100200000000, 2M, PROT_READ|PROT_WRITE, MAP_SHARED|MAP_FIXED_NOREPLACE, fd, 0)
+store(b, 64K)
+madvise(b+4K, 8K, MADV_GUARD_INSTALL)
+smaps(b, 2M)
+pagemap(b, 2M)
+load(b, 64K)
+load(b+12K, 4K)
+fstat(fd)
+madvise(b, 2M, MADV_GUARD_REMOVE)
+load(b, 64K)
+smaps(b, 2M)
+pagemap(b, 2M)
+c = mmap(0x100300000000, 2M, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_FIXED_NOREPLACE, fd, 0)
+store(c, 16K)
+madvise(c, 8K, MADV_GUARD_INSTALL)
+smaps(c, 2M)
+pagemap(c, 2M)
+store(c)
+child {
+  pagemap(b, 64K)
+  pagemap(c, 64K)
+}
+madvise(c, 2M, MADV_GUARD_REMOVE)
+load(c, 16K)
+smaps(c, 2M)
+pagemap(c, 2M)

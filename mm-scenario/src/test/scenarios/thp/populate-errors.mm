@@ -1,0 +1,31 @@
+# MADV_POPULATE_READ and _WRITE where they cannot
+echo madvise > /sys/kernel/mm/transparent_hugepage/enabled
+echo always > /sys/kernel/mm/transparent_hugepage/defrag
+echo inherit > /sys/kernel/mm/transparent_hugepage/hugepages-2048kB/enabled
+echo 1 > /sys/kernel/mm/transparent_hugepage/use_zero_page
+a = mmap(0x100100000000, 8M, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED_NOREPLACE, -1, 0)
+madvise(a, 8M, MADV_HUGEPAGE)
+mprotect(a+2M, 2M, PROT_READ)
+mprotect(a+4M, 2M, PROT_NONE)
+madvise(a, 2M, MADV_POPULATE_READ)
+madvise(a+2M, 2M, MADV_POPULATE_WRITE)
+madvise(a+2M, 2M, MADV_POPULATE_READ)
+madvise(a+4M, 2M, MADV_POPULATE_READ)
+madvise(a+4M, 2M, MADV_POPULATE_WRITE)
+smaps(a, 8M)
+pagemap(a, 8M)
+madvise(a, 8M, MADV_POPULATE_WRITE)
+munmap(a+6M, 4K)
+madvise(a+6M, 2M, MADV_POPULATE_WRITE)
+madvise(a+6M+8K, 100K, MADV_POPULATE_WRITE)
+madvise(a+1, 4K, MADV_POPULATE_READ)
+madvise(a, 0, MADV_POPULATE_WRITE)
+smaps(a, 8M)
+pagemap(a, 8M)
+vmstat()
+mthp()
+madvise(a, 2M, MADV_POPULATE_WRITE)
+smaps(a, 8M)
+pagemap(a, 8M)
+vmstat()
+mthp()

@@ -1,0 +1,40 @@
+# areas with pages of their own, moved and filled, that merge or do not
+echo madvise > /sys/kernel/mm/transparent_hugepage/enabled
+echo always > /sys/kernel/mm/transparent_hugepage/defrag
+echo inherit > /sys/kernel/mm/transparent_hugepage/hugepages-2048kB/enabled
+echo 1 > /sys/kernel/mm/transparent_hugepage/use_zero_page
+a = mmap(0x100100000000, 64K, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED_NOREPLACE, -1, 0)
+store(a, 64K)
+mprotect(a+16K, 16K, PROT_READ)
+mprotect(a+16K, 16K, PROT_READ|PROT_WRITE)
+smaps(a, 64K)
+munmap(a+16K, 16K)
+mmap(a+16K, 16K, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED, -1, 0)
+smaps(a, 64K)
+munmap(a+32K, 8K)
+b = mmap(0x100100100000, 8K, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED, -1, 0)
+mremap(b, 8K, 8K, MREMAP_MAYMOVE|MREMAP_FIXED, a+32K)
+smaps(a, 64K)
+store(a+32K)
+mprotect(a, 64K, PROT_READ)
+smaps(a, 64K)
+mprotect(a, 64K, PROT_READ|PROT_WRITE)
+smaps(a, 64K)
+c = mmap(0x100100200000, 8K, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED, -1, 0)
+store(c)
+mremap(c, 8K, 8K, MREMAP_MAYMOVE|MREMAP_FIXED, a+64K)
+smaps(a, 128K)
+child {
+  mmap(a+80K, 8K, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED, -1, 0)
+  mmap(a+72K, 8K, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED, -1, 0)
+  smaps(a, 128K)
+  mprotect(a+32K, 16K, PROT_READ)
+  mprotect(a+32K, 16K, PROT_READ|PROT_WRITE)
+  smaps(a, 128K)
+}
+mremap(a+64K, 8K, 16K, 0, 0)
+mremap(a+64K, 16K, 32K, MREMAP_MAYMOVE, 0)
+smaps(a, 128K)
+mremap(a, 8K, 16K, 0, 0)
+mremap(a, 8K, 4K, 0, 0)
+smaps(a, 128K)

@@ -1,0 +1,31 @@
+# mremap that grows in place, into a neighbour, over a hole and by moving
+echo madvise > /sys/kernel/mm/transparent_hugepage/enabled
+echo always > /sys/kernel/mm/transparent_hugepage/defrag
+echo inherit > /sys/kernel/mm/transparent_hugepage/hugepages-2048kB/enabled
+echo 1 > /sys/kernel/mm/transparent_hugepage/use_zero_page
+a = mmap(0x100100000000, 64K, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED_NOREPLACE, -1, 0)
+store(a, 64K)
+mremap(a, 64K, 128K, 0, 0)
+smaps(a, 256K)
+b = mmap(0x100100030000, 64K, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED_NOREPLACE, -1, 0)
+mremap(a, 128K, 192K, 0, 0)
+smaps(a, 256K)
+mremap(a, 192K, 196K, 0, 0)
+mremap(a, 128K, 256K, MREMAP_MAYMOVE|MREMAP_FIXED, 0x100200000000)
+smaps(a, 256K)
+smaps(0x100200000000, 256K)
+mremap(0x100200000000, 64K, 32K, MREMAP_MAYMOVE|MREMAP_FIXED, 0x100300000000)
+smaps(0x100200000000, 256K)
+smaps(0x100300000000, 64K)
+mremap(0x100300000000, 32K, 0, 0, 0)
+mremap(0x100300000000, 0, 32K, MREMAP_MAYMOVE, 0)
+mremap(0x100200008000, 8K, 4K, MREMAP_FIXED|MREMAP_MAYMOVE, 0x100200010000)
+mremap(0x100200020000, 8K, 8K, MREMAP_DONTUNMAP, 0)
+mremap(0x100200020000, 8K, 8K, MREMAP_MAYMOVE|MREMAP_DONTUNMAP|MREMAP_FIXED, 0x100300100000)
+smaps(0x100200000000, 256K)
+smaps(0x100300000000, 2M)
+mlock(0x100300100000, 4K)
+mremap(0x100300100000, 8K, 64K, 0, 0)
+mremap(0x100300101000, 4K, 64K, 0, 0)
+smaps(0x100300100000, 128K)
+status()
