@@ -1,7 +1,5 @@
 package org.mmkit.bench;
 
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.mmkit.api.arch.Architecture;
@@ -12,8 +10,10 @@ import org.mmkit.arch.arm64.Arm64;
 import org.mmkit.arch.riscv64.Riscv64;
 import org.mmkit.arch.x86_64.X86_64;
 import org.mmkit.core.memory.SystemMemory;
+import org.mmkit.core.pgtable.MaskedFormat;
 import org.mmkit.core.pgtable.PageTableArena;
 import org.mmkit.core.pgtable.RadixPageTables;
+import org.mmkit.sample.toy32.Toy32;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -26,7 +26,7 @@ import org.openjdk.jmh.annotations.State;
 
 /**
  * What it costs that several backends are loaded: walks and maps with x86-64 tables, after the same code has run with the tables of
- * {@code backends} architectures in this JVM (x86-64, arm64, RISC-V, and a fourth whose codec is a proxy). Each figure is for one page.
+ * {@code backends} architectures in this JVM (x86-64, arm64, RISC-V and the sample of two levels). Each figure is for one page.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -36,7 +36,6 @@ public class ArchitecturesBenchmark {
     private static final int PAGES = 1 << 18;
     private static final int WARM_ROUNDS = 30;
     private static final int WARM_PAGES = 1 << 14;
-    private static final long BASE = 0x20_0000_0000L;
     private static final long PAGE = 4096;
 
     /** How many architectures this JVM has used. */
@@ -52,14 +51,16 @@ public class ArchitecturesBenchmark {
         final RadixPageTables scratch;
         final int[] shuffled;
         final int pages;
+        final long base;
 
-        Trees(Architecture architecture, EntryFormat format, int pages) throws RadixPageTables.OutOfFramesException {
+        Trees(Architecture architecture, int pages) throws RadixPageTables.OutOfFramesException {
             NoSymbols configuration = new NoSymbols();
             PageTableLayout layout = architecture.layout(configuration);
-            this.format = format;
+            format = MaskedFormat.of(architecture.entryFormat(configuration), layout);
             this.pages = pages;
+            base = architecture.virtualLayout(configuration).userEnd() / 2;
             SystemMemory memory = new SystemMemory.Builder(
-                            architecture.physicalMap(8L << 30), layout, architecture.sectionOrder(configuration))
+                            architecture.physicalMap(2L << 30), layout, architecture.sectionOrder(configuration))
                     .contents(false)
                     .build();
             PageTableArena arena = new PageTableArena(
@@ -69,8 +70,8 @@ public class ArchitecturesBenchmark {
             SplittableRandom random = new SplittableRandom(1);
             shuffled = new int[pages];
             for (int i = 0; i < pages; i++) {
-                mapped.write(mapped.obtain(BASE + i * PAGE, 1), format.leaf(i, 1, Protection.READ));
-                scratch.obtain(BASE + i * PAGE, 1);
+                mapped.write(mapped.obtain(base + i * PAGE, 1), format.leaf(i, 1, Protection.READ));
+                scratch.obtain(base + i * PAGE, 1);
                 int k = random.nextInt(i + 1);
                 shuffled[i] = shuffled[k];
                 shuffled[k] = i;
@@ -80,7 +81,7 @@ public class ArchitecturesBenchmark {
         long walk() {
             long sum = 0;
             for (int i = 0; i < pages; i++) {
-                long va = BASE + shuffled[i] * PAGE;
+                long va = base + shuffled[i] * PAGE;
                 long entry = mapped.read(mapped.find(va, 1));
                 sum += format.isPresent(entry) ? format.pfn(entry, 1) << 12 | va & PAGE - 1 : -1;
             }
@@ -89,10 +90,10 @@ public class ArchitecturesBenchmark {
 
         void map() {
             for (int i = 0; i < pages; i++) {
-                scratch.write(scratch.obtain(BASE + shuffled[i] * PAGE, 1), format.leaf(i, 1, Protection.READ));
+                scratch.write(scratch.obtain(base + shuffled[i] * PAGE, 1), format.leaf(i, 1, Protection.READ));
             }
             for (int i = 0; i < pages; i++) {
-                scratch.write(scratch.find(BASE + shuffled[i] * PAGE, 1), format.none());
+                scratch.write(scratch.find(base + shuffled[i] * PAGE, 1), format.none());
             }
         }
     }
@@ -100,27 +101,15 @@ public class ArchitecturesBenchmark {
     /** Uses each architecture for a while, then makes the trees to measure. */
     @Setup
     public void use() throws RadixPageTables.OutOfFramesException {
-        Architecture[] all = {new X86_64(), new Arm64(), new Riscv64(), new X86_64()};
-        NoSymbols configuration = new NoSymbols();
+        Architecture[] all = {new X86_64(), new Arm64(), new Riscv64(), new Toy32()};
         for (int i = 0; i < backends; i++) {
-            EntryFormat format = all[i].entryFormat(configuration);
-            Trees warm = new Trees(all[i], i < 3 ? format : proxy(format), WARM_PAGES);
+            Trees warm = new Trees(all[i], WARM_PAGES);
             for (int round = 0; round < WARM_ROUNDS; round++) {
                 warm.walk();
                 warm.map();
             }
         }
-        trees = new Trees(all[0], all[0].entryFormat(configuration), PAGES);
-    }
-
-    private static EntryFormat proxy(EntryFormat format) {
-        return (EntryFormat) Proxy.newProxyInstance(EntryFormat.class.getClassLoader(), new Class<?>[] {EntryFormat.class}, (self, method, args) -> {
-            try {
-                return method.invoke(format, args);
-            } catch (InvocationTargetException e) {
-                throw e.getCause();
-            }
-        });
+        trees = new Trees(all[0], PAGES);
     }
 
     /** The physical address of each page, in random order. */

@@ -29,6 +29,7 @@ import org.mmkit.api.arch.VirtualLayout;
 import org.mmkit.api.config.Configuration;
 import org.mmkit.api.pgtable.PageTables;
 import org.mmkit.core.memory.SystemMemory;
+import org.mmkit.core.pgtable.MaskedFormat;
 import org.mmkit.core.pgtable.PageTableArena;
 import org.mmkit.core.pgtable.RadixPageTables;
 
@@ -189,6 +190,38 @@ public abstract class ArchitectureContract {
             assertTrue(format.isSpecial(format.withProtection(special, level, Protection.READ)), where);
             assertEquals(pfn, format.pfn(special, level), where);
         });
+    }
+
+    @Test
+    void A03_masks_answer_as_the_format_itself_does() {
+        inEachConfiguration((layout, format) -> {
+            if (format.masks().isEmpty()) {
+                return;
+            }
+            EntryFormat masked = MaskedFormat.of(format, layout);
+            for (long seed = 1; seed <= 2000; seed++) {
+                Random random = new Random(seed);
+                // Random words, sparse ones, and words with one bit: what no table holds must be answered alike, too.
+                long word = seed <= 64 ? 1L << seed - 1 : random.nextBoolean() ? random.nextLong() : random.nextLong() & random.nextLong() & random.nextLong();
+                int level = 1 + random.nextInt(layout.levels());
+                String where = "seed " + seed + ", level " + level + ", entry 0x" + Long.toHexString(word);
+                assertEquals(answers(format, word, level), answers(masked, word, level), where);
+                if (format.isPresent(word) && format.isLeaf(word, level) && layout.mayBeLeaf(level)) {
+                    assertEquals(format.pfn(word, level), masked.pfn(word, level), where);
+                }
+                if (layout.mayBeLeaf(level)) {
+                    long pfn = random.nextLong() >>> 64 - random.nextInt(layout.paBits() - layout.pageShift()) - 1 & -1L << layout.order(level);
+                    int protection = PROTECTIONS[random.nextInt(PROTECTIONS.length)];
+                    assertEquals(format.leaf(pfn, level, protection), masked.leaf(pfn, level, protection), "pfn 0x" + Long.toHexString(pfn) + " of " + where);
+                }
+            }
+        });
+    }
+
+    private static List<Object> answers(EntryFormat format, long word, int level) {
+        return List.of(format.isNone(word), format.isValid(word), format.isPresent(word), format.isLeaf(word, level), format.isUserAccessible(word),
+                format.isWritable(word), format.isDirty(word), format.isYoung(word), format.makeYoung(word), format.makeOld(word),
+                format.isSpecial(word), format.makeSpecial(word), format.none());
     }
 
     @Test
@@ -533,7 +566,7 @@ public abstract class ArchitectureContract {
 
         Tables(Configuration configuration) throws RadixPageTables.OutOfFramesException {
             layout = architecture().layout(configuration);
-            format = architecture().entryFormat(configuration);
+            format = MaskedFormat.of(architecture().entryFormat(configuration), layout);
             SystemMemory memory = new SystemMemory.Builder(
                             architecture().physicalMap(MEMORY), layout, architecture().sectionOrder(configuration))
                     .maxOrder(architecture().maxOrder(configuration))

@@ -54,7 +54,7 @@ public final class Thp {
         this.frames = memory.frames();
         this.contents = memory.contents();
         this.rmap = context.reverseMapping();
-        this.format = context.architecture().entryFormat(context.configuration());
+        this.format = context.entryFormat();
         this.faults = context.faults();
         var layout = context.architecture().layout(context.configuration());
         this.pageShift = layout.pageShift();

@@ -3,7 +3,8 @@ package org.mmkit.arch.arm64;
 import java.util.List;
 import org.mmkit.api.arch.Access;
 import org.mmkit.api.arch.EntryField;
-import org.mmkit.api.arch.EntryFormat;
+import org.mmkit.api.arch.EntryMasks;
+import org.mmkit.api.arch.LinuxEntryFormat;
 import org.mmkit.api.arch.Protection;
 
 /**
@@ -27,7 +28,7 @@ import org.mmkit.api.arch.Protection;
  *  | as in a valid descriptor, nG set                              |x 0|   PROT_NONE leaf (nG stands in for "valid")
  * </pre>
  */
-public final class Arm64Entry implements EntryFormat {
+public final class Arm64Entry extends LinuxEntryFormat {
 
     /** Valid. Bit 0 of every descriptor. */
     static final long VALID = 1L;
@@ -101,20 +102,6 @@ public final class Arm64Entry implements EntryFormat {
     /** Swap entry: write-protected by userfaultfd (PTE_SWP_UFFD_WP). */
     static final long SWAP_UFFD_WP = 1L << 3;
 
-    private static final int TYPE_SHIFT = 6;
-    private static final int TYPE_MASK = 0x1F;
-    private static final int OFFSET_SHIFT = 12;
-    private static final long OFFSET_MASK = (1L << 50) - 1;
-
-    /** Types below are swap devices; the special ones follow (include/linux/swap.h, without device-private memory). */
-    static final int SWAP_DEVICES = 27;
-
-    static final int HWPOISON = 27;
-    static final int MIGRATION_READ = 28;
-    static final int MIGRATION_READ_EXCLUSIVE = 29;
-    static final int MIGRATION_WRITE = 30;
-    static final int MARKER = 31;
-
     /** Bits that a change of permissions replaces (pte_modify). */
     private static final long CHANGED = USER | PXN | UXN | RDONLY | NG | VALID | DBM | GP | ATTRIBUTE | OVERLAY;
 
@@ -129,20 +116,44 @@ public final class Arm64Entry implements EntryFormat {
     private final long addressHigh;
     private final int highShift;
     private final long shared;
-    private final int frameBits;
 
     private Arm64Entry(Granule granule, boolean large) {
+        super(masks(granule, large), new SwapLayout(6, 12, 50, false, SWAP_EXCLUSIVE, (large ? 52 : 48) - granule.pageShift));
         this.granule = granule;
         this.pageShift = granule.pageShift;
         this.indexBits = pageShift - 3;
         this.large = large;
         boolean lpa2 = large && granule != Granule.K64;
-        int top = lpa2 ? 50 : 48;
-        addressLow = (1L << top) - 1 & -(1L << pageShift);
-        addressHigh = !large ? 0 : lpa2 ? 3L << 8 : 0xFL << 12;
+        addressLow = addressLow(granule, large);
+        addressHigh = addressHigh(granule, large);
         highShift = lpa2 ? 42 : 36;
         shared = lpa2 ? 0 : SHARED;
-        frameBits = (large ? 52 : 48) - pageShift;
+    }
+
+    private static long addressLow(Granule granule, boolean large) {
+        int top = large && granule != Granule.K64 ? 50 : 48;
+        return (1L << top) - 1 & -(1L << granule.pageShift);
+    }
+
+    private static long addressHigh(Granule granule, boolean large) {
+        return !large ? 0 : granule == Granule.K64 ? 0xFL << 12 : 3L << 8;
+    }
+
+    private static EntryMasks masks(Granule granule, boolean large) {
+        return new EntryMasks.Builder()
+                .valid(VALID)
+                .present(VALID | NG)
+                .leafWithout(TABLE_BIT)
+                .user(VALID | USER)
+                .writable(DBM)
+                .accessed(AF)
+                .dirty(DIRTY)
+                .dirtyWhere(DBM | RDONLY, DBM)
+                .special(SPECIAL)
+                .frame(addressLow(granule, large))
+                // Memory above 256 TiB has address bits elsewhere, too.
+                .plainWhere(addressHigh(granule, large), 0)
+                .build();
     }
 
     private static final Arm64Entry[] FORMATS = new Arm64Entry[2 * Granule.values().length];
@@ -191,31 +202,6 @@ public final class Arm64Entry implements EntryFormat {
 
     // ---- what the kernel sees -----------------------------------------------------------------------------------
 
-    @Override
-    public boolean isNone(long entry) {
-        return entry == 0;
-    }
-
-    @Override
-    public boolean isValid(long entry) {
-        return (entry & VALID) != 0;
-    }
-
-    @Override
-    public boolean isPresent(long entry) {
-        return (entry & VALID) != 0 || (entry & NG) != 0;
-    }
-
-    @Override
-    public boolean isLeaf(long entry, int level) {
-        return level == 1 || (entry & TABLE_BIT) == 0;
-    }
-
-    @Override
-    public boolean isUserAccessible(long entry) {
-        return (entry & (VALID | USER)) == (VALID | USER);
-    }
-
     private static long permissions(int protection) {
         if ((protection & (Protection.READ | Protection.WRITE | Protection.EXEC)) == 0) {
             return NG | RDONLY | PXN | UXN;
@@ -254,11 +240,6 @@ public final class Arm64Entry implements EntryFormat {
     }
 
     @Override
-    public boolean isWritable(long entry) {
-        return (entry & DBM) != 0;
-    }
-
-    @Override
     public long makeWritable(long entry) {
         return (entry & DIRTY) != 0 ? (entry | DBM) & ~RDONLY : entry | DBM;
     }
@@ -269,11 +250,6 @@ public final class Arm64Entry implements EntryFormat {
     }
 
     @Override
-    public boolean isDirty(long entry) {
-        return (entry & DIRTY) != 0 || isHardwareDirty(entry);
-    }
-
-    @Override
     public long makeDirty(long entry) {
         return (entry & DBM) != 0 ? (entry | DIRTY) & ~RDONLY : entry | DIRTY;
     }
@@ -281,31 +257,6 @@ public final class Arm64Entry implements EntryFormat {
     @Override
     public long makeClean(long entry) {
         return entry & ~DIRTY | RDONLY;
-    }
-
-    @Override
-    public boolean isYoung(long entry) {
-        return (entry & AF) != 0;
-    }
-
-    @Override
-    public long makeYoung(long entry) {
-        return entry | AF;
-    }
-
-    @Override
-    public long makeOld(long entry) {
-        return entry & ~AF;
-    }
-
-    @Override
-    public boolean isSpecial(long entry) {
-        return (entry & SPECIAL) != 0;
-    }
-
-    @Override
-    public long makeSpecial(long entry) {
-        return entry | SPECIAL;
     }
 
     @Override
@@ -325,111 +276,6 @@ public final class Arm64Entry implements EntryFormat {
     @Override
     public long frameStep(long leaf) {
         return 1L << pageShift;
-    }
-
-    // ---- entries of the kernel's own ----------------------------------------------------------------------------
-
-    private static int type(long entry) {
-        return (int) (entry >>> TYPE_SHIFT) & TYPE_MASK;
-    }
-
-    private static long offset(long entry) {
-        return entry >>> OFFSET_SHIFT & OFFSET_MASK;
-    }
-
-    private static long notPresent(int type, long offset) {
-        return (long) type << TYPE_SHIFT | offset << OFFSET_SHIFT;
-    }
-
-    private boolean isSoftware(long entry) {
-        return entry != 0 && !isPresent(entry);
-    }
-
-    @Override
-    public long swap(int type, long offset, boolean exclusive) {
-        if (type < 0 || type >= SWAP_DEVICES) {
-            throw new IllegalArgumentException("swap device " + type + " is not in 0 to " + (SWAP_DEVICES - 1));
-        }
-        if (type == 0 && offset == 0 && !exclusive) {
-            throw new IllegalArgumentException("page 0 of a swap device is its header");
-        }
-        return notPresent(type, offset) | (exclusive ? SWAP_EXCLUSIVE : 0);
-    }
-
-    @Override
-    public boolean isSwap(long entry) {
-        return isSoftware(entry) && type(entry) < SWAP_DEVICES;
-    }
-
-    @Override
-    public int swapType(long entry) {
-        return type(entry);
-    }
-
-    @Override
-    public long swapOffset(long entry) {
-        return offset(entry);
-    }
-
-    @Override
-    public boolean isExclusive(long entry) {
-        return isMigration(entry) ? type(entry) != MIGRATION_READ : (entry & SWAP_EXCLUSIVE) != 0;
-    }
-
-    @Override
-    public long clearExclusive(long entry) {
-        return entry & ~SWAP_EXCLUSIVE;
-    }
-
-    @Override
-    public long migration(long pfn, boolean writable, boolean exclusive, boolean dirty, boolean young) {
-        int type = writable ? MIGRATION_WRITE : exclusive ? MIGRATION_READ_EXCLUSIVE : MIGRATION_READ;
-        return notPresent(type, pfn | (young ? 1L << frameBits : 0) | (dirty ? 1L << frameBits + 1 : 0));
-    }
-
-    @Override
-    public boolean isMigration(long entry) {
-        int type = type(entry);
-        return type >= MIGRATION_READ && type <= MIGRATION_WRITE && isSoftware(entry);
-    }
-
-    @Override
-    public long migrationPfn(long entry) {
-        return offset(entry) & (1L << frameBits) - 1;
-    }
-
-    @Override
-    public boolean isMigrationWritable(long entry) {
-        return type(entry) == MIGRATION_WRITE;
-    }
-
-    @Override
-    public boolean isMigrationDirty(long entry) {
-        return (offset(entry) >>> frameBits + 1 & 1) != 0;
-    }
-
-    @Override
-    public boolean isMigrationYoung(long entry) {
-        return (offset(entry) >>> frameBits & 1) != 0;
-    }
-
-    /** {@inheritDoc} Linux gives each kind a bit (include/linux/swapops.h): 1 userfaultfd, 2 poisoned, 4 guard; ours read from the other end. */
-    @Override
-    public long marker(int kind) {
-        if (kind < 1 || kind > 7) {
-            throw new IllegalArgumentException("marker kind " + kind + " is not in 1 to 7");
-        }
-        return notPresent(MARKER, mirror(kind));
-    }
-
-    @Override
-    public int markerKind(long entry) {
-        return type(entry) == MARKER && isSoftware(entry) ? mirror((int) offset(entry) & 7) : 0;
-    }
-
-    /** Three bits in reverse order. */
-    private static int mirror(int bits) {
-        return (bits & 1) << 2 | bits & 2 | bits >>> 2 & 1;
     }
 
     // ---- what the processor does --------------------------------------------------------------------------------
@@ -509,12 +355,21 @@ public final class Arm64Entry implements EntryFormat {
 
     @Override
     public List<EntryField> explain(long entry, int level) {
+        if (isNone(entry)) {
+            return List.of();
+        }
+        if (!isPresent(entry)) {
+            return explainSoftware(entry)
+                    .flag(3, "PTE_SWP_UFFD_WP", "Linux: write-protected by userfaultfd")
+                    .flag(2, "PTE_SWP_EXCLUSIVE", "Linux: the page was this mapping's alone")
+                    .with("not used");
+        }
         return Arm64Explanation.of(this, entry, level);
     }
 
     @Override
     public String describe(long entry, int level) {
-        return Arm64Explanation.line(this, entry, level);
+        return isNone(entry) ? "none" : isPresent(entry) ? Arm64Explanation.line(this, entry, level) : describeSoftware(entry);
     }
 
     /** The granule. */
@@ -530,13 +385,5 @@ public final class Arm64Entry implements EntryFormat {
     /** Whether bits 15:12 hold address bits. */
     boolean hasLpa() {
         return large && granule == Granule.K64;
-    }
-
-    static int typeOf(long entry) {
-        return type(entry);
-    }
-
-    static long offsetOf(long entry) {
-        return offset(entry);
     }
 }

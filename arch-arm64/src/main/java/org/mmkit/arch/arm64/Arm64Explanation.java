@@ -1,11 +1,10 @@
 package org.mmkit.arch.arm64;
 
 import java.util.List;
-import java.util.stream.Collectors;
 import org.mmkit.api.arch.EntryExplanation;
 import org.mmkit.api.arch.EntryField;
 
-/** Says in words what the bits of a descriptor mean. */
+/** Says in words what the bits of a descriptor that is present mean. */
 final class Arm64Explanation {
 
     /** What Linux puts into MAIR_EL1 (arch/arm64/include/asm/memory.h, MT_NORMAL and its kin). */
@@ -17,38 +16,7 @@ final class Arm64Explanation {
 
     static List<EntryField> of(Arm64Entry format, long entry, int level) {
         EntryExplanation e = new EntryExplanation(entry);
-        if (entry == 0) {
-            return List.of();
-        }
-        if (!format.isPresent(entry)) {
-            return software(format, e, entry);
-        }
         return format.isLeaf(entry, level) ? leaf(format, e, entry, level) : table(format, e, entry);
-    }
-
-    private static List<EntryField> software(Arm64Entry format, EntryExplanation e, long entry) {
-        int type = Arm64Entry.typeOf(entry);
-        String offset;
-        String what;
-        if (format.isMigration(entry)) {
-            what = "Linux: migration, " + (format.isMigrationWritable(entry) ? "writable" : format.isExclusive(entry) ? "exclusive" : "read-only");
-            offset = "frame 0x" + Long.toHexString(format.migrationPfn(entry)) + (format.isMigrationYoung(entry) ? ", young" : "")
-                    + (format.isMigrationDirty(entry) ? ", dirty" : "");
-        } else if (type == Arm64Entry.MARKER) {
-            what = "Linux: marker";
-            offset = "1 userfaultfd, 2 poisoned, 4 guard";
-        } else if (type == Arm64Entry.HWPOISON) {
-            what = "Linux: poisoned memory";
-            offset = "frame";
-        } else {
-            what = "Linux: swap device " + type;
-            offset = "page on the device";
-        }
-        return e.field(61, 12, "offset", offset)
-                .field(10, 6, "type", what)
-                .flag(3, "PTE_SWP_UFFD_WP", "Linux: write-protected by userfaultfd")
-                .flag(2, "PTE_SWP_EXCLUSIVE", "Linux: the page was this mapping's alone")
-                .with("not used");
     }
 
     private static List<EntryField> table(Arm64Entry format, EntryExplanation e, long entry) {
@@ -102,18 +70,10 @@ final class Arm64Explanation {
     }
 
     static String line(Arm64Entry format, long entry, int level) {
-        if (entry == 0) {
-            return "none";
-        }
-        return of(format, entry, level).stream()
-                .map(f -> f.low() == f.high() ? (f.value() == 0 ? "!" : "") + f.name() : f.name() + "=0x" + Long.toHexString(f.value()))
-                .collect(Collectors.joining(" ", size(format, entry, level), ""));
+        return EntryExplanation.line(size(format, entry, level), of(format, entry, level));
     }
 
     private static String size(Arm64Entry format, long entry, int level) {
-        if (!format.isPresent(entry)) {
-            return "";
-        }
         if (!format.isLeaf(entry, level)) {
             return "table ";
         }

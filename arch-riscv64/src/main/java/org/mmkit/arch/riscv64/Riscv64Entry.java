@@ -1,11 +1,11 @@
 package org.mmkit.arch.riscv64;
 
 import java.util.List;
-import java.util.stream.Collectors;
 import org.mmkit.api.arch.Access;
 import org.mmkit.api.arch.EntryExplanation;
 import org.mmkit.api.arch.EntryField;
-import org.mmkit.api.arch.EntryFormat;
+import org.mmkit.api.arch.EntryMasks;
+import org.mmkit.api.arch.LinuxEntryFormat;
 import org.mmkit.api.arch.Protection;
 
 /**
@@ -22,7 +22,7 @@ import org.mmkit.api.arch.Protection;
  *  | as in a leaf                      |A|1|0|0 0 1|0|   PROT_NONE leaf (G stands in for "valid")
  * </pre>
  */
-public final class Riscv64Entry implements EntryFormat {
+public final class Riscv64Entry extends LinuxEntryFormat {
 
     /** The one codec; it has no state. */
     public static final Riscv64Entry INSTANCE = new Riscv64Entry();
@@ -73,46 +73,24 @@ public final class Riscv64Entry implements EntryFormat {
     private static final int FRAME_SHIFT = 10;
     private static final int INDEX_BITS = 9;
     private static final long LEAF = READ | WRITE | EXEC;
-    private static final int TYPE_SHIFT = 7;
-    private static final int TYPE_MASK = 0x1F;
-    private static final int OFFSET_SHIFT = 12;
-    private static final long OFFSET_MASK = (1L << 52) - 1;
-
-    /** Types below are swap devices; the special ones follow (include/linux/swap.h, without device-private memory). */
-    static final int SWAP_DEVICES = 27;
-
-    static final int HWPOISON = 27;
-    static final int MIGRATION_READ = 28;
-    static final int MIGRATION_READ_EXCLUSIVE = 29;
-    static final int MIGRATION_WRITE = 30;
-    static final int MARKER = 31;
-
-    /** Bits of the offset of a migration entry that hold the frame (SWP_PFN_BITS: 56 address bits without 12). */
-    private static final int FRAME_BITS = 44;
-
     /** Bits that a change of permissions replaces (the complement of _PAGE_CHG_MASK). */
     private static final long CHANGED = VALID | READ | WRITE | EXEC | USER | GLOBAL | MEMORY_TYPE;
 
-    private Riscv64Entry() {}
-
-    @Override
-    public boolean isNone(long entry) {
-        return entry == 0;
-    }
-
-    @Override
-    public boolean isValid(long entry) {
-        return (entry & VALID) != 0;
-    }
-
-    @Override
-    public boolean isPresent(long entry) {
-        return (entry & (VALID | GLOBAL)) != 0;
-    }
-
-    @Override
-    public boolean isLeaf(long entry, int level) {
-        return level == 1 || (entry & LEAF) != 0;
+    private Riscv64Entry() {
+        super(new EntryMasks.Builder()
+                        .valid(VALID)
+                        .present(VALID | GLOBAL)
+                        .leafWith(LEAF)
+                        .user(VALID | USER)
+                        .writable(WRITE)
+                        .accessed(ACCESSED)
+                        .dirty(DIRTY)
+                        .special(SPECIAL)
+                        .frame(FRAME)
+                        .plainWhere(NAPOT, 0)
+                        .build(),
+                // The frame has 44 bits: 56 of the address without 12 (SWP_PFN_BITS).
+                new SwapLayout(7, 12, 52, false, ACCESSED, 44));
     }
 
     private static int order(int level) {
@@ -164,16 +142,6 @@ public final class Riscv64Entry implements EntryFormat {
     }
 
     @Override
-    public boolean isUserAccessible(long entry) {
-        return (entry & (VALID | USER)) == (VALID | USER);
-    }
-
-    @Override
-    public boolean isWritable(long entry) {
-        return (entry & WRITE) != 0;
-    }
-
-    @Override
     public long makeWritable(long entry) {
         return entry | WRITE;
     }
@@ -184,11 +152,6 @@ public final class Riscv64Entry implements EntryFormat {
     }
 
     @Override
-    public boolean isDirty(long entry) {
-        return (entry & DIRTY) != 0;
-    }
-
-    @Override
     public long makeDirty(long entry) {
         return entry | DIRTY;
     }
@@ -196,31 +159,6 @@ public final class Riscv64Entry implements EntryFormat {
     @Override
     public long makeClean(long entry) {
         return entry & ~DIRTY;
-    }
-
-    @Override
-    public boolean isYoung(long entry) {
-        return (entry & ACCESSED) != 0;
-    }
-
-    @Override
-    public long makeYoung(long entry) {
-        return entry | ACCESSED;
-    }
-
-    @Override
-    public long makeOld(long entry) {
-        return entry & ~ACCESSED;
-    }
-
-    @Override
-    public boolean isSpecial(long entry) {
-        return (entry & SPECIAL) != 0;
-    }
-
-    @Override
-    public long makeSpecial(long entry) {
-        return entry | SPECIAL;
     }
 
     private static long withPfn(long entry, long pfn) {
@@ -241,111 +179,6 @@ public final class Riscv64Entry implements EntryFormat {
     @Override
     public long frameStep(long leaf) {
         return leaf < 0 ? 0 : 1L << FRAME_SHIFT;
-    }
-
-    // ---- entries of the kernel's own ----------------------------------------------------------------------------
-
-    private static int type(long entry) {
-        return (int) (entry >>> TYPE_SHIFT) & TYPE_MASK;
-    }
-
-    private static long offset(long entry) {
-        return entry >>> OFFSET_SHIFT & OFFSET_MASK;
-    }
-
-    private static long notPresent(int type, long offset) {
-        return (long) type << TYPE_SHIFT | offset << OFFSET_SHIFT;
-    }
-
-    private boolean isSoftware(long entry) {
-        return entry != 0 && !isPresent(entry);
-    }
-
-    @Override
-    public long swap(int type, long offset, boolean exclusive) {
-        if (type < 0 || type >= SWAP_DEVICES) {
-            throw new IllegalArgumentException("swap device " + type + " is not in 0 to " + (SWAP_DEVICES - 1));
-        }
-        if (type == 0 && offset == 0 && !exclusive) {
-            throw new IllegalArgumentException("page 0 of a swap device is its header");
-        }
-        return notPresent(type, offset) | (exclusive ? ACCESSED : 0);
-    }
-
-    @Override
-    public boolean isSwap(long entry) {
-        return isSoftware(entry) && type(entry) < SWAP_DEVICES;
-    }
-
-    @Override
-    public int swapType(long entry) {
-        return type(entry);
-    }
-
-    @Override
-    public long swapOffset(long entry) {
-        return offset(entry);
-    }
-
-    @Override
-    public boolean isExclusive(long entry) {
-        return isMigration(entry) ? type(entry) != MIGRATION_READ : (entry & ACCESSED) != 0;
-    }
-
-    @Override
-    public long clearExclusive(long entry) {
-        return entry & ~ACCESSED;
-    }
-
-    @Override
-    public long migration(long pfn, boolean writable, boolean exclusive, boolean dirty, boolean young) {
-        int type = writable ? MIGRATION_WRITE : exclusive ? MIGRATION_READ_EXCLUSIVE : MIGRATION_READ;
-        return notPresent(type, pfn | (young ? 1L << FRAME_BITS : 0) | (dirty ? 1L << FRAME_BITS + 1 : 0));
-    }
-
-    @Override
-    public boolean isMigration(long entry) {
-        int type = type(entry);
-        return type >= MIGRATION_READ && type <= MIGRATION_WRITE && isSoftware(entry);
-    }
-
-    @Override
-    public long migrationPfn(long entry) {
-        return offset(entry) & (1L << FRAME_BITS) - 1;
-    }
-
-    @Override
-    public boolean isMigrationWritable(long entry) {
-        return type(entry) == MIGRATION_WRITE;
-    }
-
-    @Override
-    public boolean isMigrationDirty(long entry) {
-        return (offset(entry) >>> FRAME_BITS + 1 & 1) != 0;
-    }
-
-    @Override
-    public boolean isMigrationYoung(long entry) {
-        return (offset(entry) >>> FRAME_BITS & 1) != 0;
-    }
-
-    /** {@inheritDoc} Linux gives each kind a bit (include/linux/swapops.h): 1 userfaultfd, 2 poisoned, 4 guard; ours read from the other end. */
-    @Override
-    public long marker(int kind) {
-        if (kind < 1 || kind > 7) {
-            throw new IllegalArgumentException("marker kind " + kind + " is not in 1 to 7");
-        }
-        return notPresent(MARKER, mirror(kind));
-    }
-
-    @Override
-    public int markerKind(long entry) {
-        return type(entry) == MARKER && isSoftware(entry) ? mirror((int) offset(entry) & 7) : 0;
-    }
-
-    /** Three bits in reverse order. */
-    private static int mirror(int bits) {
-        return (bits & 1) << 2 | bits & 2 | bits >>> 2 & 1;
     }
 
     // ---- what the processor does --------------------------------------------------------------------------------
@@ -410,10 +243,12 @@ public final class Riscv64Entry implements EntryFormat {
         if (entry == 0) {
             return List.of();
         }
-        EntryExplanation e = new EntryExplanation(entry);
         if (!isPresent(entry)) {
-            return explainSoftware(e, entry);
+            return explainSoftware(entry)
+                    .flag(6, "_PAGE_SWP_EXCLUSIVE", "Linux: the page was this mapping's alone")
+                    .with("not used");
         }
+        EntryExplanation e = new EntryExplanation(entry);
         if (!isLeaf(entry, level)) {
             return e.field(53, 10, "PPN", "next-level table in frame 0x" + Long.toHexString(tablePfn(entry)))
                     .field(3, 1, "X W R", "0: a table")
@@ -436,38 +271,16 @@ public final class Riscv64Entry implements EntryFormat {
                 .with("reserved");
     }
 
-    private List<EntryField> explainSoftware(EntryExplanation e, long entry) {
-        int type = type(entry);
-        String what;
-        String offset = "frame 0x" + Long.toHexString(migrationPfn(entry));
-        if (isMigration(entry)) {
-            what = "Linux: migration, " + (isMigrationWritable(entry) ? "writable" : isExclusive(entry) ? "exclusive" : "read-only");
-            offset += (isMigrationYoung(entry) ? ", young" : "") + (isMigrationDirty(entry) ? ", dirty" : "");
-        } else if (type == MARKER) {
-            what = "Linux: marker";
-            offset = "1 userfaultfd, 2 poisoned, 4 guard";
-        } else if (type == HWPOISON) {
-            what = "Linux: poisoned memory";
-        } else {
-            what = "Linux: swap device " + type;
-            offset = "page on the device";
-        }
-        return e.field(63, 12, "offset", offset)
-                .field(11, 7, "type", what)
-                .flag(6, "_PAGE_SWP_EXCLUSIVE", "Linux: the page was this mapping's alone")
-                .with("not used");
-    }
-
     @Override
     public String describe(long entry, int level) {
-        if (entry == 0) {
+        if (isNone(entry)) {
             return "none";
         }
-        String size = !isPresent(entry) ? ""
-                : !isLeaf(entry, level) ? "table "
+        if (!isPresent(entry)) {
+            return describeSoftware(entry);
+        }
+        String size = !isLeaf(entry, level) ? "table "
                 : new String[] {isContiguous(entry, level) ? "4K of 64K leaf " : "4K leaf ", "2M leaf ", "1G leaf ", "512G leaf ", "256T leaf "}[level - 1];
-        return explain(entry, level).stream()
-                .map(f -> f.low() == f.high() ? (f.value() == 0 ? "!" : "") + f.name() : f.name() + "=0x" + Long.toHexString(f.value()))
-                .collect(Collectors.joining(" ", size, ""));
+        return EntryExplanation.line(size, explain(entry, level));
     }
 }

@@ -3,7 +3,8 @@ package org.mmkit.arch.x86_64;
 import java.util.List;
 import org.mmkit.api.arch.Access;
 import org.mmkit.api.arch.EntryField;
-import org.mmkit.api.arch.EntryFormat;
+import org.mmkit.api.arch.EntryMasks;
+import org.mmkit.api.arch.LinuxEntryFormat;
 import org.mmkit.api.arch.Protection;
 
 /**
@@ -22,7 +23,7 @@ import org.mmkit.api.arch.Protection;
  * <p>Frame numbers and offsets of entries that are not present are inverted, so that a processor that speculates past
  * the present bit computes an address without memory behind it (L1 terminal fault).
  */
-public final class X86Entry implements EntryFormat {
+public final class X86Entry extends LinuxEntryFormat {
 
     /** The one codec; it has no state. */
     public static final X86Entry INSTANCE = new X86Entry();
@@ -104,26 +105,6 @@ public final class X86Entry implements EntryFormat {
     /** Pages of 1 GiB are the largest. */
     private static final int LARGEST_LEAF = 3;
 
-    private static final int TYPE_SHIFT = 59;
-    private static final int OFFSET_SHIFT = 9;
-    private static final int OFFSET_BITS = TYPE_SHIFT - OFFSET_SHIFT;
-    private static final long OFFSET_MASK = (1L << OFFSET_BITS) - 1;
-
-    /** Types below are swap devices; the special ones follow (include/linux/swap.h, without device-private memory). */
-    static final int SWAP_DEVICES = 27;
-
-    static final int HWPOISON = 27;
-    static final int MIGRATION_READ = 28;
-    static final int MIGRATION_READ_EXCLUSIVE = 29;
-    static final int MIGRATION_WRITE = 30;
-    static final int MARKER = 31;
-
-    /** Bits of the offset of a migration entry beside the frame number (SWP_MIG_YOUNG and SWP_MIG_DIRTY). */
-    private static final int FRAME_BITS = 52 - 12;
-
-    private static final long MIGRATION_YOUNG = 1L << FRAME_BITS;
-    private static final long MIGRATION_DIRTY = 1L << FRAME_BITS + 1;
-
     /** Bits that a change of permissions keeps (_PAGE_CHG_MASK), those that tell the size apart. */
     private static final long KEPT = WRITE_THROUGH
             | CACHE_DISABLE
@@ -136,26 +117,22 @@ public final class X86Entry implements EntryFormat {
             | SAVED_DIRTY
             | PKEY;
 
-    private X86Entry() {}
-
-    @Override
-    public boolean isNone(long entry) {
-        return entry == 0;
-    }
-
-    @Override
-    public boolean isUserAccessible(long entry) {
-        return (entry & (PRESENT | USER)) == (PRESENT | USER);
-    }
-
-    @Override
-    public boolean isPresent(long entry) {
-        return (entry & (PRESENT | PROTNONE)) != 0;
-    }
-
-    @Override
-    public boolean isLeaf(long entry, int level) {
-        return level == 1 || (entry & PAGE_SIZE) != 0;
+    private X86Entry() {
+        super(new EntryMasks.Builder()
+                        .valid(PRESENT)
+                        .present(PRESENT | PROTNONE)
+                        .leafWith(PAGE_SIZE)
+                        .user(PRESENT | USER)
+                        .writable(WRITABLE)
+                        .accessed(ACCESSED)
+                        .dirty(DIRTY | SAVED_DIRTY)
+                        .special(SPECIAL)
+                        .frame(FRAME)
+                        // Without P the frame is inverted.
+                        .plainWhere(PRESENT, PRESENT)
+                        .build(),
+                // The frame has 40 bits: 52 of the address without 12.
+                new SwapLayout(59, 9, 50, true, SWAP_EXCLUSIVE, 40));
     }
 
     /** The bits of {@code level} that hold the frame number of a leaf. */
@@ -222,11 +199,6 @@ public final class X86Entry implements EntryFormat {
     }
 
     @Override
-    public boolean isWritable(long entry) {
-        return (entry & WRITABLE) != 0;
-    }
-
-    @Override
     public long makeWritable(long entry) {
         return saveDirty(entry | WRITABLE);
     }
@@ -237,11 +209,6 @@ public final class X86Entry implements EntryFormat {
     }
 
     @Override
-    public boolean isDirty(long entry) {
-        return (entry & (DIRTY | SAVED_DIRTY)) != 0;
-    }
-
-    @Override
     public long makeDirty(long entry) {
         return saveDirty(entry | DIRTY | SOFT_DIRTY);
     }
@@ -249,31 +216,6 @@ public final class X86Entry implements EntryFormat {
     @Override
     public long makeClean(long entry) {
         return entry & ~(DIRTY | SAVED_DIRTY);
-    }
-
-    @Override
-    public boolean isYoung(long entry) {
-        return (entry & ACCESSED) != 0;
-    }
-
-    @Override
-    public long makeYoung(long entry) {
-        return entry | ACCESSED;
-    }
-
-    @Override
-    public long makeOld(long entry) {
-        return entry & ~ACCESSED;
-    }
-
-    @Override
-    public boolean isSpecial(long entry) {
-        return (entry & SPECIAL) != 0;
-    }
-
-    @Override
-    public long makeSpecial(long entry) {
-        return entry | SPECIAL;
     }
 
     @Override
@@ -295,122 +237,7 @@ public final class X86Entry implements EntryFormat {
         return (leaf & PRESENT) != 0 ? 1L << 12 : -1L << 12;
     }
 
-    // ---- entries that are not present -------------------------------------------------------------------------
-
-    private static long notPresent(int type, long offset) {
-        if ((offset & ~OFFSET_MASK) != 0) {
-            throw new IllegalArgumentException("offset 0x" + Long.toHexString(offset) + " has more than " + OFFSET_BITS + " bits");
-        }
-        return (long) type << TYPE_SHIFT | (~offset & OFFSET_MASK) << OFFSET_SHIFT;
-    }
-
-    private static int type(long entry) {
-        return (int) (entry >>> TYPE_SHIFT);
-    }
-
-    private static long offset(long entry) {
-        return ~(entry >>> OFFSET_SHIFT) & OFFSET_MASK;
-    }
-
-    private boolean isSoftware(long entry) {
-        return entry != 0 && !isPresent(entry);
-    }
-
-    @Override
-    public long swap(int type, long offset, boolean exclusive) {
-        if (type < 0 || type >= SWAP_DEVICES) {
-            throw new IllegalArgumentException("swap device " + type + " is not in 0 to " + (SWAP_DEVICES - 1));
-        }
-        return notPresent(type, offset) | (exclusive ? SWAP_EXCLUSIVE : 0);
-    }
-
-    @Override
-    public boolean isSwap(long entry) {
-        return isSoftware(entry) && type(entry) < SWAP_DEVICES;
-    }
-
-    @Override
-    public int swapType(long entry) {
-        return type(entry);
-    }
-
-    @Override
-    public long swapOffset(long entry) {
-        return offset(entry);
-    }
-
-    @Override
-    public boolean isExclusive(long entry) {
-        return isMigration(entry) ? type(entry) != MIGRATION_READ : (entry & SWAP_EXCLUSIVE) != 0;
-    }
-
-    @Override
-    public long clearExclusive(long entry) {
-        return entry & ~SWAP_EXCLUSIVE;
-    }
-
-    @Override
-    public long migration(long pfn, boolean writable, boolean exclusive, boolean dirty, boolean young) {
-        int type = writable ? MIGRATION_WRITE : exclusive ? MIGRATION_READ_EXCLUSIVE : MIGRATION_READ;
-        return notPresent(type, pfn | (young ? MIGRATION_YOUNG : 0) | (dirty ? MIGRATION_DIRTY : 0));
-    }
-
-    @Override
-    public boolean isMigration(long entry) {
-        int type = type(entry);
-        return type >= MIGRATION_READ && type <= MIGRATION_WRITE && isSoftware(entry);
-    }
-
-    @Override
-    public long migrationPfn(long entry) {
-        return offset(entry) & (1L << FRAME_BITS) - 1;
-    }
-
-    @Override
-    public boolean isMigrationWritable(long entry) {
-        return type(entry) == MIGRATION_WRITE;
-    }
-
-    @Override
-    public boolean isMigrationDirty(long entry) {
-        return (offset(entry) & MIGRATION_DIRTY) != 0;
-    }
-
-    @Override
-    public boolean isMigrationYoung(long entry) {
-        return (offset(entry) & MIGRATION_YOUNG) != 0;
-    }
-
-    /**
-     * {@inheritDoc}
-     *
-     * <p>Linux gives each kind a bit (include/linux/swapops.h): 1 write-protected by userfaultfd, 2 poisoned, 4 guard. Our
-     * kinds are these three bits read from the other end, so that kind 1 is the guard.
-     */
-    @Override
-    public long marker(int kind) {
-        if (kind < 1 || kind > 7) {
-            throw new IllegalArgumentException("marker kind " + kind + " is not in 1 to 7");
-        }
-        return notPresent(MARKER, mirror(kind));
-    }
-
-    @Override
-    public int markerKind(long entry) {
-        return type(entry) == MARKER && isSoftware(entry) ? mirror((int) offset(entry) & 7) : 0;
-    }
-
-    /** Three bits in reverse order. */
-    private static int mirror(int bits) {
-        return (bits & 1) << 2 | bits & 2 | bits >>> 2 & 1;
-    }
-
     // ---- what the processor does --------------------------------------------------------------------------------
-
-    @Override
-    public boolean isValid(long entry) {
-        return (entry & PRESENT) != 0;
-    }
 
     /** {@inheritDoc} PS above level 3, and address bits below the size of a large page (SDM 3A, tables 5-15 to 5-18). */
     @Override
@@ -432,19 +259,27 @@ public final class X86Entry implements EntryFormat {
 
     @Override
     public List<EntryField> explain(long entry, int level) {
+        if (isNone(entry)) {
+            return List.of();
+        }
+        if (!isPresent(entry)) {
+            return explainSoftware(entry)
+                    .flag(3, "_PAGE_SWP_EXCLUSIVE", "Linux: the page was this mapping's alone")
+                    .flag(2, "_PAGE_SWP_UFFD_WP", "Linux: write-protected by userfaultfd")
+                    .flag(1, "_PAGE_SWP_SOFT_DIRTY", "Linux: soft-dirty")
+                    .with("not used");
+        }
         return X86Explanation.of(this, entry, level);
     }
 
     @Override
     public String describe(long entry, int level) {
+        if (isNone(entry)) {
+            return "none";
+        }
+        if (!isPresent(entry)) {
+            return describeSoftware(entry) + ((entry & SWAP_SOFT_DIRTY) != 0 ? " soft-dirty" : "") + ((entry & SWAP_UFFD_WP) != 0 ? " uffd-wp" : "");
+        }
         return X86Explanation.line(this, entry, level);
-    }
-
-    static int typeOf(long entry) {
-        return type(entry);
-    }
-
-    static long offsetOf(long entry) {
-        return offset(entry);
     }
 }

@@ -4,7 +4,7 @@ import java.util.List;
 import org.mmkit.api.arch.EntryExplanation;
 import org.mmkit.api.arch.EntryField;
 
-/** Says in words what the bits of an entry mean. */
+/** Says in words what the bits of an entry that is present mean. */
 final class X86Explanation {
 
     /** What Linux puts into the page-attribute table (arch/x86/mm/pat/memtype.c): entries 0 to 7 for PAT, PCD, PWT. */
@@ -15,13 +15,7 @@ final class X86Explanation {
     private X86Explanation() {}
 
     static List<EntryField> of(X86Entry format, long entry, int level) {
-        if (entry == 0) {
-            return List.of();
-        }
         EntryExplanation e = new EntryExplanation(entry);
-        if (!format.isPresent(entry)) {
-            return software(format, e, entry);
-        }
         boolean leaf = format.isLeaf(entry, level);
         boolean valid = format.isValid(entry);
         e.flag(63, "XD", "no instructions are fetched");
@@ -66,38 +60,9 @@ final class X86Explanation {
         return "memory type " + index + " of IA32_PAT, Linux: " + MEMORY_TYPES.get(index);
     }
 
-    private static List<EntryField> software(X86Entry format, EntryExplanation e, long entry) {
-        int type = X86Entry.typeOf(entry);
-        String what;
-        String offset = "0x" + Long.toHexString(X86Entry.offsetOf(entry)) + ", stored inverted (L1TF)";
-        if (format.isMigration(entry)) {
-            what = "Linux: migration, " + (format.isMigrationWritable(entry) ? "writable" : format.isExclusive(entry) ? "exclusive" : "read-only");
-            offset = "frame 0x" + Long.toHexString(format.migrationPfn(entry)) + (format.isMigrationYoung(entry) ? ", young" : "")
-                    + (format.isMigrationDirty(entry) ? ", dirty" : "") + ", stored inverted (L1TF)";
-        } else if (type == X86Entry.MARKER) {
-            what = "Linux: marker";
-            offset += "; 1 userfaultfd, 2 poisoned, 4 guard";
-        } else if (type == X86Entry.HWPOISON) {
-            what = "Linux: poisoned memory";
-        } else {
-            what = "Linux: swap device " + type;
-        }
-        return e.field(63, 59, "type", what)
-                .field(58, 9, "offset", offset)
-                .flag(3, "_PAGE_SWP_EXCLUSIVE", "Linux: the page was this mapping's alone")
-                .flag(2, "_PAGE_SWP_UFFD_WP", "Linux: write-protected by userfaultfd")
-                .flag(1, "_PAGE_SWP_SOFT_DIRTY", "Linux: soft-dirty")
-                .with("not used");
-    }
-
     static String line(X86Entry format, long entry, int level) {
-        if (entry == 0) {
-            return "none";
-        }
         StringBuilder s = new StringBuilder();
-        if (!format.isPresent(entry)) {
-            describeSoftware(format, s, entry);
-        } else if (format.isLeaf(entry, level)) {
+        if (format.isLeaf(entry, level)) {
             s.append(level <= SIZES.size() ? SIZES.get(level - 1) : "huge").append(" leaf of frame 0x");
             s.append(Long.toHexString(format.pfn(entry, level)));
             describePresent(s, entry, level, true);
@@ -129,24 +94,6 @@ final class X86Explanation {
             s.append(" pkey=").append((entry & X86Entry.PKEY) >>> X86Entry.PKEY_SHIFT);
         }
         name(s, entry, X86Entry.NO_EXECUTE, "XD");
-    }
-
-    private static void describeSoftware(X86Entry format, StringBuilder s, long entry) {
-        int type = X86Entry.typeOf(entry);
-        if (format.isMigration(entry)) {
-            s.append("migration of frame 0x").append(Long.toHexString(format.migrationPfn(entry)));
-            s.append(format.isMigrationWritable(entry) ? " writable" : format.isExclusive(entry) ? " exclusive" : " read");
-            s.append(format.isMigrationDirty(entry) ? " dirty" : "").append(format.isMigrationYoung(entry) ? " young" : "");
-        } else if (type == X86Entry.MARKER) {
-            s.append("marker of kind ").append(format.markerKind(entry));
-        } else if (type == X86Entry.HWPOISON) {
-            s.append("poisoned frame 0x").append(Long.toHexString(X86Entry.offsetOf(entry)));
-        } else {
-            s.append("swap device ").append(type).append(" page ").append(X86Entry.offsetOf(entry));
-            name(s, entry, X86Entry.SWAP_EXCLUSIVE, "exclusive");
-        }
-        name(s, entry, X86Entry.SWAP_SOFT_DIRTY, "soft-dirty");
-        name(s, entry, X86Entry.SWAP_UFFD_WP, "uffd-wp");
     }
 
     private static void name(StringBuilder s, long entry, long bit, String name) {

@@ -2,6 +2,7 @@ package org.mmkit.api.arch;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Collects the fields of one entry; what a backend's {@link EntryFormat#explain} is made with. Not thread-safe.
@@ -50,5 +51,12 @@ public final class EntryExplanation {
         }
         fields.sort((a, b) -> Integer.compare(b.high(), a.high()));
         return List.copyOf(fields);
+    }
+
+    /** {@code fields} in one line behind {@code prefix}: single bits by name, {@code !} before those that are clear, others with their value. */
+    public static String line(String prefix, List<EntryField> fields) {
+        return fields.stream()
+                .map(f -> f.low() == f.high() ? (f.value() == 0 ? "!" : "") + f.name() : f.name() + "=0x" + Long.toHexString(f.value()))
+                .collect(Collectors.joining(" ", prefix, ""));
     }
 }

@@ -1,6 +1,7 @@
 package org.mmkit.api.arch;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How one architecture writes a page-table entry into a 64-bit word.
@@ -163,6 +164,11 @@ public interface EntryFormat {
 
     /** The kind of a marker entry; 0 when {@code entry} is no marker. */
     int markerKind(long entry);
+
+    /** The bits that answer {@link #isPresent} and its kin, if there are such; the answers are the same. */
+    default Optional<EntryMasks> masks() {
+        return Optional.empty();
+    }
 
     /** Explains every bit of {@code entry} of {@code level} for a person, one line. */
     String describe(long entry, int level);

@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.arch.Architecture;
+import org.mmkit.api.arch.EntryFormat;
 import org.mmkit.api.cgroup.Cgroups;
 import org.mmkit.api.config.Configuration;
 import org.mmkit.api.file.FileSystems;
@@ -35,6 +36,9 @@ public interface FeatureContext {
 
     /** The processor architecture. */
     Architecture architecture();
+
+    /** The codec of page-table entries, as this machine asks it. */
+    EntryFormat entryFormat();
 
     /** Frames, allocator, contents. */
     PhysicalMemory memory();

@@ -25,6 +25,7 @@ import org.mmkit.core.memory.SystemMemory;
 import org.mmkit.core.observe.Pagemap;
 import org.mmkit.core.observe.SwapUse;
 import org.mmkit.core.pgtable.KernelPageTables;
+import org.mmkit.core.pgtable.MaskedFormat;
 import org.mmkit.core.pgtable.PageTableArena;
 import org.mmkit.core.process.OutOfMemory;
 import org.mmkit.core.process.ProcessTable;
@@ -79,7 +80,7 @@ public final class Bootstrap {
         Configuration configuration = wiring.configuration();
         Architecture architecture = wiring.architecture();
         PageTableLayout layout = architecture.layout(configuration);
-        EntryFormat format = architecture.entryFormat(configuration);
+        EntryFormat format = MaskedFormat.of(architecture.entryFormat(configuration), layout);
         Locks locks = locks(configuration);
         SystemMemory memory = memory(architecture, configuration, layout, bytes, keepContents, locks);
         if (configuration.isEnabled("NUMA") || configuration.isEnabled("HUGETLB_PAGE_FREE_VMEMMAP")) {

@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.arch.Architecture;
+import org.mmkit.api.arch.EntryFormat;
 import org.mmkit.api.cgroup.Cgroups;
 import org.mmkit.api.config.Configuration;
 import org.mmkit.api.feature.AnonFolioPolicy;
@@ -62,6 +63,11 @@ final class FeatureRegistration implements FeatureContext {
     @Override
     public Architecture architecture() {
         return host.architecture;
+    }
+
+    @Override
+    public EntryFormat entryFormat() {
+        return host.engine.format;
     }
 
     @Override
