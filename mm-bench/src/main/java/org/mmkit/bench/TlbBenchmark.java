@@ -31,11 +31,11 @@ public class TlbBenchmark {
     private static final long BYTES = 8L << 30;
     private static final long BASE = 0x100000000000L;
 
-    /** {@code zipf}: pages of 8 GiB by a zipf law of exponent 0.99; {@code near}: 256 bytes further each time. */
-    @Param({"zipf", "near"})
+    /** {@code zipf}: pages of 8 GiB by a zipf law of exponent 0.99; {@code near}: 256 bytes further each time; {@code few}: 48 pages at random. */
+    @Param({"zipf", "near", "few"})
     public String trace;
 
-    private final long[] addresses = new long[ACCESSES];
+    private final long[] accesses = new long[ACCESSES];
     private Mmu mmu;
 
     /** Maps 8 GiB of base pages and draws the addresses. */
@@ -60,18 +60,26 @@ public class TlbBenchmark {
             int rank = java.util.Arrays.binarySearch(sums, random.nextDouble() * sum);
             // A multiplication by an odd number scatters the ranks over the pages.
             long page = Integer.toUnsignedLong((rank < 0 ? -rank - 1 : rank) * 0x9E3779B1) & pages - 1;
-            addresses[i] = trace.equals("zipf") ? BASE + page * PAGE : BASE + i * 256L;
+            long va = trace.equals("zipf") ? BASE + page * PAGE : trace.equals("near") ? BASE + i * 256L : BASE + random.nextInt(48) * PAGE;
+            accesses[i] = Mmu.access(va, false);
         }
         mmu = new Mmu(machine.architecture().mmu(), process.space().tables(), Optional.empty());
     }
 
-    /** All addresses, read in order. */
+    /** All of them in one call. */
+    @Benchmark
+    @OperationsPerInvocation(ACCESSES)
+    public int block() {
+        return mmu.translate(accesses, 0, ACCESSES);
+    }
+
+    /** A call for each. */
     @Benchmark
     @OperationsPerInvocation(ACCESSES)
     public long translate() {
         long levels = 0;
-        for (long va : addresses) {
-            levels += mmu.translate(va, false);
+        for (long access : accesses) {
+            levels += mmu.translate(Mmu.addressOf(access), Mmu.isWrite(access));
         }
         return levels;
     }

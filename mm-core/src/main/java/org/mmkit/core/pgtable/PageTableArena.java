@@ -242,7 +242,12 @@ public final class PageTableArena {
     }
 
     private int levelOf(long slot) {
-        return (slot & UPPER) == 0 ? 1 : upperLevels[(int) slot >>> tableShift];
+        return (slot & UPPER) == 0 ? 1 : upperLevel((int) slot);
+    }
+
+    /** The level of the upper table that has the word at {@code index}. */
+    byte upperLevel(int index) {
+        return upperLevels[index >>> tableShift];
     }
 
     private String brokenOrder(long slot, long entry) {
