@@ -9,6 +9,7 @@ import static org.mockito.Mockito.mock;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -25,10 +26,8 @@ import org.mmkit.core.Machine;
 /** The contract of features is worth what it notices: features with a single mistake each fail it, and the right one passes. */
 class FeatureMistakesTest {
 
-    /** Counts new areas, and shows how many were counted since the last reset. */
+    /** Counts new areas, and shows how many were counted since the last reset; the boot parameter says where to begin. */
     private static class Census implements Feature {
-
-        private long mark;
 
         @Override
         public String id() {
@@ -43,6 +42,7 @@ class FeatureMistakesTest {
         @Override
         public void init(FeatureContext context) {
             int slot = context.counters().register("census_areas");
+            context.bootParameters("first_area").forEach(value -> begin(context, slot, value));
             context.spaceListener(new SpaceListener() {
                 @Override
                 public void mapped(Vma vma) {
@@ -72,6 +72,14 @@ class FeatureMistakesTest {
             });
         }
 
+        void begin(FeatureContext context, int slot, String value) {
+            if (value.matches("[0-9]{1,9}")) {
+                context.counters().add(slot, Long.parseLong(value));
+            } else {
+                context.log("first_area=" + value + " is no number");
+            }
+        }
+
         void area(FeatureContext context, int slot) {
             context.counters().add(slot, 1);
         }
@@ -79,7 +87,7 @@ class FeatureMistakesTest {
         void gone(FeatureContext context, int slot) {}
 
         String text(FeatureContext context, int slot) {
-            return context.counters().get(slot) - mark + "\n";
+            return context.counters().get(slot) + "\n";
         }
 
         int reset(FeatureContext context, String text) {
@@ -87,15 +95,17 @@ class FeatureMistakesTest {
         }
     }
 
-    private static Set<String> failures(Feature feature) throws IllegalAccessException {
+    /** What fails of those tests of the contract whose names begin with {@code test}. */
+    private static Set<String> failures(Feature feature, String test) throws IllegalAccessException {
         FeatureContract contract = mock(FeatureContract.class, CALLS_REAL_METHODS);
         doReturn(feature).when(contract).feature();
         doReturn(true).when(contract).has(any());
+        doReturn(List.of("first_area=7")).when(contract).tellingParameters();
         doAnswer(call -> Machine.builder().arch("x86_64").memory("256M").contents(false))
                 .when(contract).machine();
         Set<String> failures = new TreeSet<>();
         for (Method method : FeatureContract.class.getDeclaredMethods()) {
-            if (!method.isAnnotationPresent(Test.class)) {
+            if (!method.isAnnotationPresent(Test.class) || !method.getName().startsWith(test)) {
                 continue;
             }
             try {
@@ -108,12 +118,12 @@ class FeatureMistakesTest {
     }
 
     private static void assertNoticed(Feature feature, String test) throws IllegalAccessException {
-        assertThat(failures(feature)).anySatisfy(failure -> assertThat(failure).startsWith(test));
+        assertThat(failures(feature, test)).hasSize(1);
     }
 
     @Test
     void a_feature_without_a_mistake_passes() throws IllegalAccessException {
-        assertThat(failures(new Census())).isEmpty();
+        assertThat(failures(new Census(), "")).isEmpty();
     }
 
     @Test
@@ -216,6 +226,63 @@ class FeatureMistakesTest {
                 last.counters().add(slot, 1);
             }
         }, "machines_do_not_know_each_other");
+    }
+
+    @Test
+    void a_boot_parameter_that_is_passed_over_in_silence_is_noticed() throws IllegalAccessException {
+        assertNoticed(new Census() {
+            @Override
+            void begin(FeatureContext context, int slot, String value) {
+                if (value.matches("[0-9]{1,9}")) {
+                    super.begin(context, slot, value);
+                }
+            }
+        }, "a_boot_parameter_that_means_nothing");
+    }
+
+    @Test
+    void a_boot_parameter_that_makes_something_of_nonsense_is_noticed() throws IllegalAccessException {
+        assertNoticed(new Census() {
+            @Override
+            void begin(FeatureContext context, int slot, String value) {
+                super.begin(context, slot, value);
+                context.counters().add(slot, 1);
+            }
+        }, "a_boot_parameter_that_means_nothing");
+    }
+
+    @Test
+    void a_boot_parameter_that_throws_without_a_word_is_noticed() throws IllegalAccessException {
+        assertNoticed(new Census() {
+            @Override
+            void begin(FeatureContext context, int slot, String value) {
+                context.counters().add(slot, Integer.parseInt(value));
+            }
+        }, "a_boot_parameter_that_means_nothing");
+    }
+
+    @Test
+    void a_boot_parameter_without_effect_is_noticed() throws IllegalAccessException {
+        assertNoticed(new Census() {
+            @Override
+            void begin(FeatureContext context, int slot, String value) {
+                context.log("first_area=" + value + " is not looked at");
+            }
+        }, "its_boot_parameters_have_an_effect");
+    }
+
+    @Test
+    void a_boot_parameter_that_is_asked_for_too_late_is_noticed() throws IllegalAccessException {
+        assertNoticed(new Census() {
+            @Override
+            public void init(FeatureContext context) {
+                int slot = context.counters().register("census_late");
+                context.pseudoFile("/sys/kernel/mm/late", () -> {
+                    context.bootParameters("first_area").forEach(value -> begin(context, slot, value));
+                    return "\n";
+                });
+            }
+        }, "its_boot_parameters_are_known");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package org.mmkit.core;
 
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.Errno;
 import org.mmkit.api.ErrnoException;
@@ -270,6 +271,11 @@ public final class Machine implements AutoCloseable {
     /** Boot parameters that nothing in this machine has asked for. */
     public List<String> unknownParameters() {
         return parts.parameters.unknown();
+    }
+
+    /** Names of the boot parameters that something in this machine has asked for, given or not. */
+    public Set<String> knownParameters() {
+        return parts.parameters.known();
     }
 
     /** What the Kconfig files and the given {@code .config} gave reason to remark. */

@@ -7,5 +7,7 @@ public enum FeatureBehavior {
     /** Lines of /proc/vmstat that are there only with the feature. Without: it adds none. */
     COUNTERS,
     /** Every writable file of the feature refuses words that mean nothing. Without: one of them takes any. */
-    REFUSES_NONSENSE
+    REFUSES_NONSENSE,
+    /** Boot parameters that are known only with the feature. Without: it asks for none. */
+    BOOT_PARAMETERS
 }

@@ -14,6 +14,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.mmkit.api.ErrnoException;
 import org.mmkit.api.feature.Feature;
+import org.mmkit.core.BootException;
 import org.mmkit.core.Machine;
 import org.mmkit.core.MachineBuilder;
 import org.mmkit.core.PathException;
@@ -51,6 +52,11 @@ public abstract class FeatureContract {
     /** The machine to be built, the feature's symbol aside; 512 MiB of the first architecture unless overridden. */
     protected MachineBuilder machine() {
         return Machine.builder().memory(512 * MIB).contents(false);
+    }
+
+    /** Boot parameters with values, of which each changes what a file of the feature says; none unless overridden. */
+    protected List<String> tellingParameters() {
+        return List.of();
     }
 
     /** Brings a machine that has the feature into the state in which it does most; nothing unless overridden. */
@@ -149,6 +155,64 @@ public abstract class FeatureContract {
             return machine.read(file);
         } catch (PathException e) {
             return e.getMessage();
+        }
+    }
+
+    /** The texts of the feature's files. */
+    private Map<String, String> texts(Machine on) {
+        Map<String, String> texts = new TreeMap<>();
+        ownFiles(on).forEach(file -> texts.put(file, readOr(on, file)));
+        return texts;
+    }
+
+    private Set<String> ownParameters(Machine on) {
+        Set<String> own = new TreeSet<>(on.knownParameters());
+        own.removeAll(without().knownParameters());
+        return own;
+    }
+
+    private Machine with(String commandLine) {
+        return builder().set(symbol(), "y").cmdline(commandLine).build();
+    }
+
+    @Test
+    void its_boot_parameters_are_known_with_it_and_unknown_without_it() {
+        Set<String> own = ownParameters(with());
+        Machine off = builder().set(symbol(), "n").cmdline(String.join(" ", own)).build();
+
+        assertEquals(has(FeatureBehavior.BOOT_PARAMETERS), !own.isEmpty(), "boot parameters of its own: " + own);
+        assertEquals(List.copyOf(own), off.unknownParameters());
+    }
+
+    @Test
+    void a_boot_parameter_that_means_nothing_changes_nothing_and_is_named() {
+        Machine plain = with("");
+        for (String name : ownParameters(plain)) {
+            for (String given : new String[] {name, name + "=", name + "=?", name + "=99999999999999999999"}) {
+                try {
+                    Machine on = with(given);
+                    List<String> said = new ArrayList<>(on.kernelLog());
+                    said.removeAll(plain.kernelLog());
+                    assertTrue(!given.endsWith("?") || said.stream().anyMatch(line -> line.contains(name)),
+                            given + " is passed over in silence: " + said);
+                    assertTrue(!given.endsWith("?") || texts(plain).equals(texts(on)), given + " changes what files say");
+                    on.verify();
+                } catch (BootException e) {
+                    assertTrue(e.getMessage().contains(name), given + " is refused without a word of it: " + e.getMessage());
+                }
+            }
+        }
+    }
+
+    @Test
+    void its_boot_parameters_have_an_effect() {
+        Map<String, String> plain = texts(with(""));
+        for (String given : tellingParameters()) {
+            Machine on = with(given);
+
+            assertEquals(List.of(), on.unknownParameters());
+            assertFalse(plain.equals(texts(on)), given + " changes no file of the feature");
+            on.verify();
         }
     }
 

@@ -21,7 +21,6 @@ import org.mmkit.api.memory.Gfp;
  */
 public abstract class FrameAllocatorContract {
 
-    private static final long FRAMES = 1 << 16;
     private static final int[] KINDS = {Gfp.KERNEL, Gfp.HIGHUSER_MOVABLE, Gfp.KERNEL | Gfp.RECLAIMABLE, Gfp.ATOMIC};
 
     /** For subclasses. */
@@ -30,7 +29,7 @@ public abstract class FrameAllocatorContract {
     /**
      * A fresh allocator for the frames 0 to {@code frames} - 1; it may keep some for itself or exclude some.
      *
-     * @param frames a multiple of 2^15
+     * @param frames a multiple of 2^15 and of the largest block
      */
     protected abstract FrameAllocator allocator(long frames);
 
@@ -40,6 +39,15 @@ public abstract class FrameAllocatorContract {
     /** Whether the allocator has {@code behavior}; overridden by one that lacks something. */
     protected boolean has(AllocatorBehavior behavior) {
         return true;
+    }
+
+    /** Enough frames for some dozens of the largest blocks. */
+    private long frames() {
+        return Math.max(1 << 16, 64L << allocator(1 << 15).maxOrder());
+    }
+
+    private FrameAllocator allocator() {
+        return allocator(frames());
     }
 
     private record Block(long pfn, int order) {}
@@ -59,12 +67,13 @@ public abstract class FrameAllocatorContract {
 
     @Test
     void a_new_allocator_has_all_its_memory_free() {
-        FrameAllocator allocator = allocator(FRAMES);
+        FrameAllocator allocator = allocator();
 
         assertEquals(allocator.managedPages(), allocator.freePages());
-        assertTrue(allocator.managedPages() <= FRAMES && allocator.managedPages() > FRAMES / 2);
+        long frames = frames();
+        assertTrue(allocator.managedPages() <= frames && allocator.managedPages() > frames / 2);
         long blocks = 0;
-        for (int order = 0; order <= FrameAllocator.MAX_ORDER; order++) {
+        for (int order = 0; order <= allocator.maxOrder(); order++) {
             blocks += allocator.freeBlocks(order) << order;
         }
         assertEquals(allocator.freePages(), blocks);
@@ -73,22 +82,23 @@ public abstract class FrameAllocatorContract {
 
     @Test
     void blocks_are_aligned_in_range_and_never_overlap() {
+        long frames = frames();
         for (long seed = 1; seed <= 5; seed++) {
-            FrameAllocator allocator = allocator(FRAMES);
+            FrameAllocator allocator = allocator(frames);
             Random random = new Random(seed);
             BitSet used = new BitSet();
             List<Block> held = new ArrayList<>();
             for (int step = 0; step < 4000; step++) {
                 String where = "seed " + seed + " step " + step;
                 if (held.isEmpty() || random.nextInt(100) < (step / 1000 % 2 == 0 ? 70 : 30)) {
-                    int order = random.nextInt(3) > 0 ? random.nextInt(4) : random.nextInt(FrameAllocator.MAX_ORDER + 1);
+                    int order = random.nextInt(3) > 0 ? random.nextInt(Math.min(4, allocator.maxOrder() + 1)) : random.nextInt(allocator.maxOrder() + 1);
                     long pfn = allocator.allocate(order, KINDS[random.nextInt(KINDS.length)]);
                     if (pfn == FrameAllocator.NONE) {
                         continue;
                     }
                     int end = (int) pfn + (1 << order);
                     assertEquals(0, pfn & (1L << order) - 1, where + ": frame " + pfn + " of order " + order);
-                    assertTrue(pfn >= 0 && end <= FRAMES, where + ": frame " + pfn + " out of range");
+                    assertTrue(pfn >= 0 && end <= frames, where + ": frame " + pfn + " out of range");
                     int next = used.nextSetBit((int) pfn);
                     assertTrue(next < 0 || next >= end, where + ": frame " + next + " handed out twice");
                     used.set((int) pfn, end);
@@ -110,7 +120,7 @@ public abstract class FrameAllocatorContract {
 
     @Test
     void when_memory_is_gone_the_answer_is_NONE_and_what_comes_back_can_be_had_again() {
-        FrameAllocator allocator = allocator(FRAMES);
+        FrameAllocator allocator = allocator();
         List<Long> first = exhaust(allocator, 0);
         assertTrue(first.size() > allocator.managedPages() / 2, first.size() + " frames of " + allocator.managedPages());
         verify(allocator);
@@ -124,8 +134,8 @@ public abstract class FrameAllocatorContract {
 
     @Test
     void free_frames_become_large_blocks_again() {
-        FrameAllocator allocator = allocator(FRAMES);
-        int before = exhaustAndFree(allocator, FrameAllocator.MAX_ORDER);
+        FrameAllocator allocator = allocator();
+        int before = exhaustAndFree(allocator, allocator.maxOrder());
         List<Long> frames = exhaust(allocator, 0);
         Random random = new Random(7);
         while (!frames.isEmpty()) {
@@ -136,7 +146,7 @@ public abstract class FrameAllocatorContract {
         }
         verify(allocator);
         if (has(AllocatorBehavior.MERGES)) {
-            assertEquals(before, exhaustAndFree(allocator, FrameAllocator.MAX_ORDER));
+            assertEquals(before, exhaustAndFree(allocator, allocator.maxOrder()));
         }
     }
 
@@ -150,14 +160,15 @@ public abstract class FrameAllocatorContract {
 
     @Test
     void a_block_may_come_back_in_parts() {
-        FrameAllocator allocator = allocator(FRAMES);
-        long pfn = allocator.allocate(9, Gfp.HIGHUSER_MOVABLE);
+        FrameAllocator allocator = allocator();
+        int order = Math.min(9, allocator.maxOrder());
+        long pfn = allocator.allocate(order, Gfp.HIGHUSER_MOVABLE);
         assertNotEquals(FrameAllocator.NONE, pfn);
         if (!has(AllocatorBehavior.PARTIAL_FREE)) {
             assertThrows(RuntimeException.class, () -> allocator.free(pfn + 1, 0));
             return;
         }
-        for (int i = 511; i >= 0; i--) {
+        for (int i = (1 << order) - 1; i >= 0; i--) {
             allocator.free(pfn + i, 0);
             verify(allocator);
         }
@@ -167,9 +178,10 @@ public abstract class FrameAllocatorContract {
 
     @Test
     void runs_above_the_largest_order_are_aligned_and_come_back() {
-        FrameAllocator allocator = allocator(8 * FRAMES);
+        FrameAllocator allocator = allocator(8 * frames());
+        int order = allocator.maxOrder();
         long before = allocator.freePages();
-        long pages = 1 << 14;
+        long pages = 16L << order;
         long pfn = allocator.allocateContiguous(pages, Gfp.HIGHUSER_MOVABLE);
         if (!has(AllocatorBehavior.CONTIGUOUS_RUNS)) {
             assertEquals(FrameAllocator.NONE, pfn);
@@ -178,18 +190,18 @@ public abstract class FrameAllocatorContract {
         assertNotEquals(FrameAllocator.NONE, pfn);
         assertEquals(0, pfn & pages - 1);
         assertEquals(before - pages, allocator.freePages());
-        for (long other : exhaust(allocator, 10)) {
-            assertTrue(other + 1024 <= pfn || other >= pfn + pages, "block " + other + " inside the run at " + pfn);
+        for (long other : exhaust(allocator, order)) {
+            assertTrue(other + (1L << order) <= pfn || other >= pfn + pages, "block " + other + " inside the run at " + pfn);
         }
         allocator.freeContiguous(pfn, pages);
         verify(allocator);
-        assertNotEquals(FrameAllocator.NONE, allocator.allocate(10, Gfp.HIGHUSER_MOVABLE));
+        assertNotEquals(FrameAllocator.NONE, allocator.allocate(order, Gfp.HIGHUSER_MOVABLE));
     }
 
     @Test
     void the_same_requests_get_the_same_frames() {
-        List<Long> first = trace(allocator(FRAMES));
-        List<Long> second = trace(allocator(FRAMES));
+        List<Long> first = trace(allocator());
+        List<Long> second = trace(allocator());
 
         assertEquals(first, second);
     }
@@ -207,10 +219,23 @@ public abstract class FrameAllocatorContract {
     }
 
     @Test
+    void blocks_of_every_order_up_to_the_largest_can_be_had() {
+        FrameAllocator allocator = allocator();
+        for (int order = 0; order <= allocator.maxOrder(); order++) {
+            long before = allocator.freePages();
+            long pfn = allocator.allocate(order, Gfp.HIGHUSER_MOVABLE);
+
+            assertNotEquals(FrameAllocator.NONE, pfn, "no block of order " + order + " in a new allocator");
+            assertEquals(0, pfn & (1L << order) - 1, "frame " + pfn + " of order " + order);
+            assertTrue(before - allocator.freePages() >= 1L << order, "free pages after a block of order " + order);
+        }
+    }
+
+    @Test
     void orders_out_of_range_are_refused() {
-        FrameAllocator allocator = allocator(FRAMES);
+        FrameAllocator allocator = allocator();
 
         assertThrows(IllegalArgumentException.class, () -> allocator.allocate(-1, Gfp.KERNEL));
-        assertThrows(IllegalArgumentException.class, () -> allocator.allocate(FrameAllocator.MAX_ORDER + 1, Gfp.KERNEL));
+        assertThrows(IllegalArgumentException.class, () -> allocator.allocate(allocator.maxOrder() + 1, Gfp.KERNEL));
     }
 }

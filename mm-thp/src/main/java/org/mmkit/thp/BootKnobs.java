@@ -29,15 +29,21 @@ final class BootKnobs {
         for (String value : context.bootParameters("transparent_hugepage")) {
             if (ENABLED.contains(value)) {
                 thp.settings.enabled = Enabled.valueOf(value.toUpperCase(Locale.ROOT));
+            } else {
+                context.log("huge_memory: transparent_hugepage= cannot parse, ignored");
             }
         }
         for (String value : context.bootParameters("transparent_hugepage_shmem")) {
-            shmemMode(value);
+            if (!shmemMode(value)) {
+                context.log("transparent_hugepage_shmem= cannot parse, ignored");
+            }
         }
         for (String value : context.bootParameters("transparent_hugepage_tmpfs")) {
             int option = thp.shmem.mountOption(value);
             if (option >= 0) {
                 thp.shmem.setTmpfsDefault(option);
+            } else {
+                context.log("transparent_hugepage_tmpfs= cannot parse, ignored");
             }
         }
         sizes();
@@ -56,12 +62,15 @@ final class BootKnobs {
         return "never";
     }
 
-    private void shmemMode(String word) {
+    /** Sets the mode called {@code word}; false if there is none. */
+    private boolean shmemMode(String word) {
         for (ShmemSizes.Mode mode : ShmemSizes.Mode.values()) {
             if (mode.name().toLowerCase(Locale.ROOT).equals(word)) {
                 thp.shmem.setMode(mode);
+                return true;
             }
         }
+        return false;
     }
 
     /** A size list given at boot replaces the default, in which the PMD size inherits. */
@@ -73,7 +82,9 @@ final class BootKnobs {
         for (String value : context.bootParameters("thp_anon")) {
             List<SizeRules.Rule> rules =
                     new SizeRules(thp.pageShift, thp.eligibility.anonOrders(), ANON_WORDS).parse(value);
-            if (!rules.isEmpty() && !anonSeen) {
+            if (rules.isEmpty()) {
+                context.log("huge_memory: thp_anon=" + value + ": error parsing string, ignoring setting");
+            } else if (!anonSeen) {
                 thp.settings.setAnon(thp.eligibility.anonOrders(), "never");
                 anonSeen = true;
             }
@@ -83,7 +94,9 @@ final class BootKnobs {
         for (String value : context.bootParameters("thp_shmem")) {
             List<SizeRules.Rule> rules =
                     new SizeRules(thp.pageShift, thp.eligibility.fileOrders(), ShmemSizes.SIZE_MODES).parse(value);
-            if (!rules.isEmpty() && !shmemSeen) {
+            if (rules.isEmpty()) {
+                context.log("thp_shmem=" + value + ": error parsing string, ignoring setting");
+            } else if (!shmemSeen) {
                 setShmem(thp.eligibility.fileOrders(), "never");
                 shmemSeen = true;
             }

@@ -46,6 +46,11 @@ public final class BootParameters {
                 .map(parameter -> new BootParameter(parameter.name, parameter.value)).toList();
     }
 
+    /** The names that somebody has asked for, given or not. */
+    public Set<String> known() {
+        return Set.copyOf(known);
+    }
+
     /** The parameters, as they were given, that nobody has asked for. */
     public List<String> unknown() {
         return parameters.stream().filter(parameter -> !known.contains(parameter.name)).map(Parameter::text).toList();

@@ -39,7 +39,7 @@ public final class Choice implements PseudoFile {
                 return new Choice(all, provider);
             }
         }
-        throw new IllegalArgumentException("there is no policy \"" + name + "\"; there are "
+        throw new IllegalArgumentException("thp_policy: there is no policy \"" + name + "\"; there are "
                 + all.stream().map(PagePolicyProvider::id).collect(Collectors.joining(", ")));
     }
 

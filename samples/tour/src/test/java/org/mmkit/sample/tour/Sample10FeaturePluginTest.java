@@ -2,6 +2,7 @@ package org.mmkit.sample.tour;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.mmkit.api.Provider;
@@ -32,6 +33,11 @@ class Sample10FeaturePluginTest {
         @Override
         protected Feature feature() {
             return new Census();
+        }
+
+        @Override
+        protected List<String> tellingParameters() {
+            return List.of("census=0");
         }
     }
 
