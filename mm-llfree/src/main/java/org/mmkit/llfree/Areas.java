@@ -253,10 +253,13 @@ final class Areas {
         return order < ORDER && count(area, order, false) > 0;
     }
 
-    /** Free blocks of exactly {@code order}, below {@link #ORDER}: those whose neighbour is not free as well. */
-    int blocks(int area, int order) {
+    /** Free blocks of exactly {@code order}, below {@link #ORDER}: those whose neighbour is not free as well, or all of the {@code largest}. */
+    int blocks(int area, int order, boolean largest) {
         int free = free(area);
-        return free == 0 || free == FRAMES ? 0 : count(area, order, true);
+        if (free == FRAMES) {
+            return largest ? FRAMES >> order : 0;
+        }
+        return free == 0 ? 0 : count(area, order, !largest);
     }
 
     private int count(int area, int order, boolean exactly) {

@@ -255,7 +255,7 @@ final class LlfreeAllocator implements ZoneAllocator {
         long n = 0;
         if (order < Areas.ORDER) {
             for (int area = 0; area < areas.size(); area++) {
-                n += areas.blocks(area, order);
+                n += areas.blocks(area, order, order == maxOrder);
             }
             return n;
         }

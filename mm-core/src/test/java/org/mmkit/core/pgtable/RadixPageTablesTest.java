@@ -21,6 +21,7 @@ import org.mmkit.api.arch.Protection;
 import org.mmkit.api.memory.Frames;
 import org.mmkit.api.pgtable.PageTables;
 import org.mmkit.core.memory.SystemMemory;
+import org.mmkit.core.toy.ToyEntry;
 
 class RadixPageTablesTest {
 
@@ -36,7 +37,7 @@ class RadixPageTablesTest {
                 new PageTableLayout(14, new int[] {11, 11, 11, 1}, 0b110, 48, 48, false));
     }
 
-    private final TestFormat format = new TestFormat();
+    private final ToyEntry format = new ToyEntry();
 
     private static final class Setup {
         final SystemMemory memory;
@@ -48,7 +49,7 @@ class RadixPageTablesTest {
             PhysicalMap map = new PhysicalMap(List.of(new PhysicalMap.Range(0, 256 * MIB, true)), 0, 0);
             memory = new SystemMemory.Builder(map, layout, 27 - layout.pageShift()).build();
             before = memory.allocator().freePages();
-            TestFormat format = new TestFormat();
+            ToyEntry format = new ToyEntry();
             arena = new PageTableArena(
                     layout, format, memory.allocator(), memory.frames(), memory.spanned(), memory.sectionOrder());
             tables = RadixPageTables.create(arena, layout, format);

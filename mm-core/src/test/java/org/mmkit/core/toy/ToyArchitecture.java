@@ -36,7 +36,7 @@ public final class ToyArchitecture implements Architecture {
 
     @Override
     public EntryFormat entryFormat(Configuration configuration) {
-        return new ToyEntry(LAYOUT);
+        return new ToyEntry();
     }
 
     @Override

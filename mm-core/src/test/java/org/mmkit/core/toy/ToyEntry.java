@@ -1,14 +1,13 @@
 package org.mmkit.core.toy;
 
 import org.mmkit.api.arch.EntryFormat;
-import org.mmkit.api.arch.PageTableLayout;
 import org.mmkit.api.arch.Protection;
 
 /**
  * Entries of a processor that was never built, as unlike x86 as can be: the kind stands at the top, the frame at the bottom, permissions
  * forbid rather than allow, clean and old are bits, and the empty entry is not zero.
  */
-final class ToyEntry implements EntryFormat {
+public final class ToyEntry implements EntryFormat {
 
     private static final long EMPTY = 0x5A;
     private static final long KIND = 7L << 61;
@@ -25,12 +24,6 @@ final class ToyEntry implements EntryFormat {
     private static final long SPECIAL = 1L << 55;
     private static final long SHARED = 1L << 54;
     private static final long FRAME = (1L << 48) - 1;
-
-    private final PageTableLayout layout;
-
-    ToyEntry(PageTableLayout layout) {
-        this.layout = layout;
-    }
 
     private static boolean is(long entry, long kind) {
         return entry != EMPTY && (entry & KIND) == kind;
@@ -220,6 +213,6 @@ final class ToyEntry implements EntryFormat {
 
     @Override
     public String describe(long entry, int level) {
-        return "toy entry 0x" + Long.toHexString(entry) + " of level " + level + " of " + layout.levels();
+        return "toy entry 0x" + Long.toHexString(entry) + " of level " + level;
     }
 }
