@@ -12,6 +12,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.mmkit.api.arch.Access;
 import org.mmkit.api.arch.EntryField;
+import org.mmkit.api.arch.EntryMasks;
 import org.mmkit.api.memory.FrameAllocator;
 
 /** A contract is worth what it notices: backends and allocators with a single mistake each fail it. */
@@ -153,6 +155,13 @@ class ContractMistakesTest {
                     @Override
                     public boolean mayFollow(long before, long after, int level) {
                         return before == after || before == 0 || after == 0;
+                    }
+                }),
+                Arguments.of("its masks look for the dirty bit at the accessed one", new ToyFormat() {
+                    @Override
+                    public Optional<EntryMasks> masks() {
+                        return Optional.of(new EntryMasks.Builder().valid(PRESENT).present(PRESENT).leafWith(LEAF).user(PRESENT)
+                                .writable(WRITABLE).accessed(ACCESSED).dirty(ACCESSED).frame(~0xFFFL).build());
                     }
                 }),
                 Arguments.of("it does not refuse what it has not", new ToyFormat() {
