@@ -44,6 +44,12 @@ public interface PhysicalMemory {
      */
     void stall();
 
+    /**
+     * The caller, who has a reference to the folio {@code head}, has removed a mapping of it for good: if it is in the swap cache and nobody else
+     * needs it there, it leaves (Linux: free_swap_cache).
+     */
+    void freeSwapCache(long head);
+
     /** The head of the first folio of order above 0 that begins at {@code pfn} or behind it; {@link Frames#NONE} if there is none. */
     long nextLargeFolio(long pfn);
 

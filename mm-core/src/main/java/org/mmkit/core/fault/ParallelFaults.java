@@ -110,7 +110,7 @@ public final class ParallelFaults {
             return anon.create(area, fault);
         }
         if (!format.isPresent(entry)) {
-            return absent(entry);
+            return absent(fault, entry);
         }
         if ((fault.isWrite() || fault.isUnshare()) && !format.isWritable(entry)) {
             if (!format.isSpecial(entry) && frames.test(frames.head(format.pfn(entry, 1)), FolioFlags.SWAPCACHE)) {
@@ -124,13 +124,16 @@ public final class ParallelFaults {
         return Fault.DONE;
     }
 
-    private int absent(long entry) {
+    private int absent(Fault fault, long entry) {
         if (format.isMigration(entry)) {
             // Whoever moves the page puts the entry back; the access is tried again (Linux: migration_entry_wait).
             return Fault.DONE;
         }
         if (format.markerKind(entry) != 0) {
             return Fault.SIGSEGV;
+        }
+        if (format.isSwap(entry)) {
+            return engine.swap().swapIn(fault);
         }
         calls.stall();
         return Fault.OOM;

@@ -352,9 +352,37 @@ public final class LruLists implements Lru {
         if ((flags & FolioFlags.LRU) == 0) {
             return false;
         }
+        if (incoming != null && !calls.isStopped()) {
+            if (!frames.testAndClear(head, FolioFlags.LRU)) {
+                return false;
+            }
+            incoming.leave(head, list(frames.flags(head)), frames.pages(head));
+            return true;
+        }
         unlink(head, list(flags), frames.pages(head));
         frames.clear(head, FolioFlags.LRU);
         return true;
+    }
+
+    /** Puts a folio that was isolated back on the list that its flags say. */
+    public void putBack(long head) {
+        if (incoming != null && !calls.isStopped()) {
+            frames.set(head, FolioFlags.LRU);
+            incoming.add(head);
+        } else {
+            add(head);
+        }
+    }
+
+    /** {@code n} pages were found in use by reclaim. */
+    public void countActivated(long n) {
+        if (incoming == null) {
+            events.activated += n;
+            return;
+        }
+        synchronized (events) {
+            events.activated += n;
+        }
     }
 
     /** A folio on a list, or a locked one, goes back to the allocator; its flags are cleared by the caller. */

@@ -3,6 +3,7 @@ package org.mmkit.core.memory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import org.mmkit.api.InvariantViolation;
 import org.mmkit.api.arch.PageTableLayout;
 import org.mmkit.api.arch.PhysicalMap;
@@ -43,6 +44,7 @@ public final class SystemMemory implements PhysicalMemory {
 
     private final StopMachine calls;
     private @Nullable AllocationListener listener;
+    private LongConsumer swapCache = head -> {};
     private final FrameTable frames;
     private final BuddyAllocator allocator;
     private final FrameContents contents;
@@ -360,6 +362,18 @@ public final class SystemMemory implements PhysicalMemory {
     @Override
     public boolean isStalled() {
         return calls.isStalled();
+    }
+
+    @Override
+    public void freeSwapCache(long head) {
+        if (frames.test(head, FolioFlags.SWAPCACHE) && !frames.isMapped(head)) {
+            swapCache.accept(head);
+        }
+    }
+
+    /** Names who takes folios out of the swap cache. */
+    public void setSwapCache(LongConsumer release) {
+        swapCache = release;
     }
 
     @Override

@@ -75,8 +75,7 @@ final class ParallelCalls {
     }
 
     /** One access with the faults it takes: the byte read, 0 after a write of {@code value} (-1 reads), or a negated signal number. */
-    int access(Process process, long va, int value) {
-        UserAddressSpace space = process.space();
+    int access(MemoryAccess by, UserAddressSpace space, long va, int value) {
         int flags = Fault.USER | (value >= 0 ? Fault.WRITE : 0);
         if (calls.isAlone()) {
             return ALONE;
@@ -107,14 +106,14 @@ final class ParallelCalls {
             if ((outcome & Fault.ERROR) != 0) {
                 return ALONE;
             }
-            process.countFault();
+            by.countFault();
         }
         return ALONE;
     }
 
-    /** Whether all areas of [{@code start}, {@code end}) are plain anonymous memory, of which nothing is in swap. */
+    /** Whether all areas of [{@code start}, {@code end}) are plain anonymous memory. */
     private boolean isPlain(UserAddressSpace space, long start, long end) {
-        if (space.isDead() || engine.swap().isInUse() || engine.pageOwner() != null || countsPromises()) {
+        if (space.isDead() || engine.pageOwner() != null || countsPromises()) {
             return false;
         }
         VmArea area = space.findOrNext(start);
@@ -188,7 +187,7 @@ final class ParallelCalls {
 
     long madvise(UserAddressSpace space, long addr, long length, int advice) {
         switch (advice) {
-            case Advice.MADV_DONTNEED, Advice.MADV_FREE, Advice.MADV_COLD:
+            case Advice.MADV_DONTNEED, Advice.MADV_FREE, Advice.MADV_COLD, Advice.MADV_PAGEOUT:
                 enterReading(space);
                 try {
                     if (length <= 0 || !isPlain(space, addr, addr + length + engine.pageSize)) {

@@ -1,5 +1,6 @@
 package org.mmkit.core.reclaim;
 
+import org.jspecify.annotations.Nullable;
 import org.mmkit.api.arch.EntryFormat;
 import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.Frames;
@@ -39,13 +40,15 @@ public final class AdvisedAging implements Aging {
     @Override
     public void cold(VmArea area, long start, long end) {
         engine.frames.lru().drain();
-        age(area, start, end, false);
+        age(area, start, end, null);
     }
 
     @Override
     public void pageOut(VmArea area, long start, long end) {
         engine.frames.lru().drain();
-        age(area, start, end, true);
+        // Several threads may be in here.
+        FolioReclaimer isolated = engine.calls.isSmp() ? new FolioReclaimer(engine, reclaimer) : reclaimer;
+        age(area, start, end, isolated);
     }
 
     @Override
@@ -67,28 +70,29 @@ public final class AdvisedAging implements Aging {
         }
     }
 
-    private void age(VmArea area, long start, long end, boolean pageOut) {
+    /** Makes the folios of the range the next candidates of reclaim, or isolates them in {@code isolated} and reclaims them. */
+    private void age(VmArea area, long start, long end, @Nullable FolioReclaimer isolated) {
         PageTables tables = area.space().tables();
         TableCursor cursor = new TableCursor(tables);
         for (cursor.begin(tables, start, end); cursor.next(); ) {
             if (cursor.isLeaf()) {
-                if (ageHuge(area, cursor, pageOut)) {
+                if (ageHuge(area, cursor, isolated)) {
                     cursor.again();
                 }
             } else {
-                ageTable(tables, cursor.start(), cursor.end() - cursor.start() >>> engine.pageShift, pageOut);
+                ageTable(tables, cursor.start(), cursor.end() - cursor.start() >>> engine.pageShift, isolated);
+            }
+            if (isolated != null) {
+                isolated.reclaim();
             }
             if (engine.calls.isStalled()) {
                 return; // it is begun again alone
-            }
-            if (pageOut) {
-                reclaimer.reclaim();
             }
         }
     }
 
     /** Whether the folio was split, so that the place is to be looked at again. */
-    private boolean ageHuge(VmArea area, TableCursor cursor, boolean pageOut) {
+    private boolean ageHuge(VmArea area, TableCursor cursor, @Nullable FolioReclaimer isolated) {
         PageTables tables = area.space().tables();
         long slot = cursor.slot();
         long head;
@@ -106,8 +110,8 @@ public final class AdvisedAging implements Aging {
                 return false;
             }
             if (cursor.isWhole()) {
-                if (pageOut) {
-                    isolate(head);
+                if (isolated != null) {
+                    isolate(head, isolated);
                 } else {
                     tables.write(slot, format.makeOld(entry));
                     deactivate(head);
@@ -124,6 +128,7 @@ public final class AdvisedAging implements Aging {
     /** Splits the folio {@code head}, on which the caller has a reference that goes. */
     private boolean split(long head) {
         int failed = engine.extensions.largeFolios().split(head, 0);
+        engine.memory.freeSwapCache(head);
         frames.put(head, 1);
         return failed == 0;
     }
@@ -137,14 +142,14 @@ public final class AdvisedAging implements Aging {
         }
     }
 
-    private void isolate(long head) {
+    private void isolate(long head, FolioReclaimer isolated) {
         frames.clear(head, FolioFlags.REFERENCED);
         if (!frames.test(head, FolioFlags.UNEVICTABLE)) {
-            reclaimer.add(head);
+            isolated.add(head);
         }
     }
 
-    private void ageTable(PageTables tables, long start, long count, boolean pageOut) {
+    private void ageTable(PageTables tables, long start, long count, @Nullable FolioReclaimer isolated) {
         for (long i = 0; i < count; ) {
             long first = tables.findLocked(start + (i << engine.pageShift), 1);
             if (first == PageTables.NO_SLOT) {
@@ -153,7 +158,7 @@ public final class AdvisedAging implements Aging {
             long head;
             long run;
             try {
-                long done = ageLocked(tables, first, count - i, pageOut);
+                long done = ageLocked(tables, first, count - i, isolated);
                 i += done;
                 if (i == count) {
                     return;
@@ -176,7 +181,7 @@ public final class AdvisedAging implements Aging {
     }
 
     /** How many entries are done; the next one is of a folio that is to be split first. */
-    private long ageLocked(PageTables tables, long first, long count, boolean pageOut) {
+    private long ageLocked(PageTables tables, long first, long count, @Nullable FolioReclaimer isolated) {
         for (long i = 0; i < count; ) {
             long entry = tables.read(first + i);
             if (!format.isPresent(entry) || format.isSpecial(entry)) {
@@ -196,8 +201,8 @@ public final class AdvisedAging implements Aging {
                 }
             }
             if (frames.largeMapcount(head) == frames.pages(head)) {
-                if (pageOut) {
-                    isolate(head);
+                if (isolated != null) {
+                    isolate(head, isolated);
                 } else {
                     for (int k = 0; k < run; k++) {
                         tables.write(first + i + k, format.makeOld(tables.read(first + i + k)));

@@ -3,8 +3,8 @@ package org.mmkit.core.reclaim;
 import java.util.Arrays;
 import org.mmkit.api.feature.FolioEvent;
 import org.mmkit.api.memory.FolioFlags;
-import org.mmkit.api.memory.Frames;
 import org.mmkit.core.boot.Engine;
+import org.mmkit.core.memory.FrameTable;
 import org.mmkit.core.memory.LruLists;
 import org.mmkit.core.pagecache.PageCache;
 import org.mmkit.core.shmem.ShmemFile;
@@ -14,13 +14,14 @@ import org.mmkit.core.swap.SwapSpace;
  * Reclaims isolated folios (Linux: shrink_folio_list).
  *
  * <p>Anonymous folios are written to swap, as a whole where consecutive slots are free, else page by page; lazily freed ones are
- * dropped; clean page cache is dropped. What cannot go is put back on its list, or on the active one. Not thread-safe, not reentrant.
+ * dropped; clean page cache is dropped. What cannot go is put back on its list, or on the active one. Not thread-safe, not reentrant;
+ * several may reclaim anonymous folios side by side, each those that it has isolated and locked.
  */
 public final class FolioReclaimer {
 
     private final Engine engine;
     private final SwapSpace swap;
-    private final Frames frames;
+    private final FrameTable frames;
     private final LruLists lru;
     private final FolioUnmapper unmapper;
     private final FolioReferences references;
@@ -54,11 +55,18 @@ public final class FolioReclaimer {
         this.nrVmscanWrite = engine.counters.register("nr_vmscan_write");
     }
 
+    /** One more, that counts with {@code other}: each thread that reclaims needs its own. */
+    FolioReclaimer(Engine engine, FolioReclaimer other) {
+        this(engine, other.swap);
+    }
+
     /** Takes {@code head} off its LRU list, and a reference, for {@link #reclaim}; nothing happens to a folio on no list. */
     public void add(long head) {
+        frames.get(head, 1);
         if (lru.isolate(head)) {
-            frames.get(head, 1);
             push(head);
+        } else {
+            frames.put(head, 1);
         }
     }
 
@@ -115,7 +123,7 @@ public final class FolioReclaimer {
             long head = list[--size];
             long pages = frames.pages(head);
             scanned += pages;
-            Fate fate = reclaim(head, regardless);
+            Fate fate = reclaimLocked(head, regardless);
             if (wasSplit) {
                 scanned -= pages - 1;
                 pages = 1;
@@ -151,7 +159,7 @@ public final class FolioReclaimer {
         }
         if (!frames.test(head, FolioFlags.MLOCKED)) {
             frames.set(head, FolioFlags.ACTIVE);
-            lru.events().activated += frames.pages(head);
+            lru.countActivated(frames.pages(head));
         }
     }
 
@@ -160,12 +168,26 @@ public final class FolioReclaimer {
         if (aging && frames.test(head, FolioFlags.ACTIVE)) {
             lru.age(frames.pages(head));
         }
-        lru.add(head);
+        lru.putBack(head);
+        swap.releaseIfUnused(head);
         frames.put(head, 1);
     }
 
-    private Fate reclaim(long head, boolean regardless) {
+    /** Reclaims the folio unless somebody else has locked it. */
+    private Fate reclaimLocked(long head, boolean regardless) {
         wasSplit = false;
+        if (!frames.tryLockFolio(head)) {
+            return Fate.KEPT;
+        }
+        Fate fate = reclaim(head, regardless);
+        frames.unlockFolio(head);
+        if (fate == Fate.FREED) {
+            frames.put(head, 1);
+        }
+        return fate;
+    }
+
+    private Fate reclaim(long head, boolean regardless) {
         if (frames.test(head, FolioFlags.MLOCKED)
                 || !frames.test(head, FolioFlags.ANON) && frames.owner(head) instanceof PageCache file && file.isUnevictable()) {
             return Fate.ACTIVATED;
@@ -225,11 +247,11 @@ public final class FolioReclaimer {
 
     /** Takes the clean, unmapped folio out of its cache and frees it, leaving a shadow (Linux: __remove_mapping). */
     private Fate removeMapping(long head) {
+        if (frames.test(head, FolioFlags.SWAPCACHE)) {
+            return swap.removeUnused(head, lru.workingSet()) ? Fate.FREED : Fate.KEPT;
+        }
         if (frames.refcount(head) != 1 + frames.pages(head)) {
             return Fate.KEPT;
-        }
-        if (frames.test(head, FolioFlags.SWAPCACHE)) {
-            swap.removeFromCache(head, lru.workingSet().evict(head));
         } else {
             PageCache file = (PageCache) frames.owner(head);
             if (frames.test(head, FolioFlags.SWAPBACKED)) {
@@ -239,7 +261,6 @@ public final class FolioReclaimer {
                 file.reclaimed(head, lru.workingSet().evict(head));
             }
         }
-        frames.put(head, 1);
         return Fate.FREED;
     }
 
@@ -264,7 +285,6 @@ public final class FolioReclaimer {
             return Fate.KEPT;
         }
         engine.counters.add(pglazyfreed, frames.pages(head));
-        frames.put(head, 1);
         return Fate.FREED;
     }
 
@@ -296,6 +316,10 @@ public final class FolioReclaimer {
     /** Splits the folio into base pages; all but the first join the list. */
     private boolean split(long head) {
         long pages = frames.pages(head);
+        if (!engine.calls.isAlone()) {
+            engine.calls.stall(); // what is left of the parts could not be told from what others make of their frames
+            return false;
+        }
         if (engine.extensions.largeFolios().split(head, 0) != 0) {
             return false;
         }

@@ -37,7 +37,7 @@ final class FolioUnmapper {
     /** False ends the walk: the folio cannot be unmapped. */
     private boolean unmapFrom(VmArea area, long va, long head) {
         if (area.has(VmFlags.LOCKED)) {
-            if (!frames.isLarge(head)) {
+            if (!frames.isLarge(head) && engine.calls.isAlone()) {
                 engine.frames.lru().mlock(head);
             }
             return false;
@@ -51,19 +51,40 @@ final class FolioUnmapper {
             long at = va + (i << engine.pageShift);
             long slot = Long.compareUnsigned(at, area.start()) < 0 || Long.compareUnsigned(at, area.end()) >= 0
                     ? PageTables.NO_SLOT
-                    : tables.find(at, 1);
-            int run = slot == PageTables.NO_SLOT ? 0 : run(tables, slot, head + i, limit(area, at, pages - i));
-            if (run == 0) {
+                    : tables.findLocked(at, 1);
+            if (slot == PageTables.NO_SLOT) {
                 i++;
                 continue;
             }
-            boolean toSwap = frames.test(head, FolioFlags.ANON) && frames.test(head, FolioFlags.SWAPBACKED);
-            if (toSwap ? !swapOut(area, slot, head, head + i) : !drop(area, slot, head, head + i, run)) {
+            int done;
+            try {
+                done = unmapPages(area, slot, head, head + i, limit(area, at, pages - i));
+            } finally {
+                tables.unlock(slot);
+            }
+            if (done < 0) {
                 return false;
             }
-            i += toSwap ? 1 : run;
+            i += Math.max(1, done);
         }
         return true;
+    }
+
+    /** Removes entries of one locked table that follow on from that of {@code pfn}: how many; negative when one has to stay. */
+    private int unmapPages(VmArea area, long slot, long head, long pfn, long limit) {
+        int run = run(area.space().tables(), slot, pfn, limit);
+        if (run == 0) {
+            return 0;
+        }
+        if (!frames.test(head, FolioFlags.ANON) || !frames.test(head, FolioFlags.SWAPBACKED)) {
+            return drop(area, slot, head, pfn, run) ? run : -1;
+        }
+        for (int i = 0; i < run; i++) {
+            if (!swapOut(area, slot + i, head, pfn + i)) {
+                return -1;
+            }
+        }
+        return run;
     }
 
     /** Pages from {@code va} that lie in the area and in one page table, at most {@code pages}. */

@@ -184,10 +184,10 @@ public final class RangeZapper {
         } while (format.isPresent(present) && !format.isSpecial(present) && format.pfn(present, 1) == pfn + run);
         space.addRss(engine.rssKind(head), -run);
         engine.rmap.remove(pfn, run, area, 1);
-        frames.put(head, run);
-        if (anon && frames.test(head, FolioFlags.SWAPCACHE) && !frames.isMapped(head)) {
-            engine.swap().releaseCached(head);
+        if (anon) {
+            engine.memory.freeSwapCache(head);
         }
+        frames.put(head, run);
         return run;
     }
 }

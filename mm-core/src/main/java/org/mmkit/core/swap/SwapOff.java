@@ -99,7 +99,7 @@ public final class SwapOff {
     private boolean restore(VmArea area, long slot, long va, long entry) {
         int type = format.swapType(entry);
         long offset = format.swapOffset(entry);
-        long head = swap.cached(type, offset);
+        long head = swap.getCached(type, offset);
         if (head == Frames.NONE) {
             head = pages.readIntoCache(type, offset);
             if (head == Frames.NONE) {
@@ -108,7 +108,7 @@ public final class SwapOff {
         }
         long pfn = head + (offset - SwapSpace.offset(frames.privateWord(head)));
         boolean exclusive = format.isExclusive(entry);
-        frames.get(head, 1);
+        // The reference is the mapping's now.
         area.space().addRss(RssKind.ANON, 1);
         area.space().addRss(RssKind.SWAP, -1);
         pages.addMapping(area, head, pfn, 1, va, exclusive);

@@ -23,6 +23,9 @@ import org.mmkit.core.space.VmArea;
  */
 public final class SwapPages implements SwapEntries {
 
+    /** Among the outcomes of {@link #mapCached}: the page is there, and the write is still to be done. */
+    private static final int WRITE_ON = 1 << 30;
+
     private final Engine engine;
     private final SwapSpace swap;
     private final EntryFormat format;
@@ -67,45 +70,90 @@ public final class SwapPages implements SwapEntries {
         if (!area.hasAnonVma()) {
             engine.rmap.prepareAnon(area);
         }
-        long head = swap.cached(type, offset);
+        long head = swap.getCached(type, offset);
         int outcome = Fault.DONE;
         if (head == Frames.NONE) {
             outcome = Fault.MAJOR;
             engine.counters.add(pgmajfault, 1);
             if (swap.count(type, offset) == 1) {
-                return readPast(area, fault, type, offset) ? outcome : Fault.OOM;
+                // The table of the only entry is locked: nobody else can come upon the slot.
+                return readPast(area, fault, type, offset) ? outcome : outOfMemory();
             }
             head = readIntoCache(type, offset);
             if (head == Frames.NONE) {
-                return Fault.OOM;
+                return outOfMemory();
             }
         }
-        return outcome | mapCached(area, fault, head, type, offset);
+        return outcome | mapLocked(area, fault, head, type, offset);
     }
 
-    /** Reads one page into the swap cache: the head, on which the cache alone holds a reference, or {@link Frames#NONE}. */
+    private int outOfMemory() {
+        if (engine.calls.isStalled()) {
+            engine.counters.add(pgmajfault, -1); // it is counted when it is begun again
+        }
+        return Fault.OOM;
+    }
+
+    /**
+     * Reads one page into the swap cache.
+     *
+     * @return the head, with a reference for the caller, or {@link Frames#NONE}
+     */
     long readIntoCache(int type, long offset) {
         long head = engine.memory.allocateFolio(0, Gfp.HIGHUSER_MOVABLE);
         if (head == Frames.NONE) {
             return head;
         }
         frames.set(head, FolioFlags.SWAPBACKED);
+        if (!frames.tryLockFolio(head)) {
+            throw new IllegalStateException("a folio that nobody knows yet is locked");
+        }
         long shadow = swap.shadow(type, offset);
-        swap.addToCache(head, type, offset);
+        if (!swap.addToCache(head, type, offset)) {
+            frames.unlockFolio(head);
+            frames.put(head, 1);
+            return swap.getCached(type, offset); // somebody else was faster
+        }
         if (shadow != WorkingSet.NONE) {
-            engine.frames.lru().workingSet().refault(head, shadow);
+            swap.refault(head, shadow, engine.frames.lru().workingSet());
         }
         engine.memory.lru().add(head);
         swap.read(head, type, offset);
-        frames.put(head, 1);
+        frames.unlockFolio(head);
         return head;
     }
 
     /** Brings the page into the swap cache if it is not there and there is memory. */
     public void readAhead(int type, long offset) {
         if (swap.cached(type, offset) == Frames.NONE) {
-            readIntoCache(type, offset);
+            long head = readIntoCache(type, offset);
+            if (head != Frames.NONE) {
+                frames.put(head, 1);
+            }
         }
+    }
+
+    /** {@link #mapCached} of a folio to which the caller has a reference, which goes. Whoever has locked it is waited for outside, by trying the access again. */
+    private int mapLocked(VmArea area, Fault fault, long head, int type, long offset) {
+        int outcome = Fault.DONE;
+        if (frames.tryLockFolio(head)) {
+            long word = frames.privateWord(head);
+            boolean there = frames.test(head, FolioFlags.SWAPCACHE)
+                    && SwapSpace.type(word) == type
+                    && offset >= SwapSpace.offset(word)
+                    && offset < SwapSpace.offset(word) + frames.pages(head);
+            if (there) {
+                outcome = mapCached(area, fault, head, type, offset);
+            }
+            frames.unlockFolio(head);
+        }
+        swap.releaseIfUnused(head);
+        frames.put(head, 1);
+        if ((outcome & WRITE_ON) != 0) {
+            // A write to a page that others may use goes on as copy-on-write; beside others the access is tried again.
+            return outcome & ~WRITE_ON | (engine.calls.isAlone() ? engine.faults.handle(area, fault.address(), fault.flags()) : Fault.DONE);
+        }
+        return outcome;
     }
 
     private boolean readPast(VmArea area, Fault fault, int type, long offset) {
@@ -115,6 +163,9 @@ public final class SwapPages implements SwapEntries {
         while (orders != 0 && head == Frames.NONE) {
             order = 31 - Integer.numberOfLeadingZeros(orders);
             head = engine.memory.allocateFolio(order, engine.extensions.anonFolioPolicy().gfp(area));
+            if (head == Frames.NONE && engine.calls.isStalled()) {
+                return false;
+            }
             if (head == Frames.NONE) {
                 engine.extensions.largeFolios().count(FolioEvent.SWPIN_FALLBACK, order, 1);
                 orders &= ~(1 << order);
@@ -134,7 +185,7 @@ public final class SwapPages implements SwapEntries {
         long shadow = swap.shadow(type, offset - place);
         frames.set(head, FolioFlags.SWAPBACKED);
         if (shadow != WorkingSet.NONE) {
-            engine.frames.lru().workingSet().refault(head, shadow);
+            swap.refault(head, shadow, engine.frames.lru().workingSet());
         }
         engine.memory.lru().add(head);
         swap.read(head, type, offset - place);
@@ -186,7 +237,7 @@ public final class SwapPages implements SwapEntries {
             long other = tables.read(fault.slot() - place + i);
             long slot = offset - place + i;
             if (!isSame(other, type, slot, exclusive)
-                    || swap.cached(type, slot) != Frames.NONE
+                    || swap.isCached(type, slot)
                     || swap.isZero(type, slot) != zero) {
                 return false;
             }
@@ -221,20 +272,18 @@ public final class SwapPages implements SwapEntries {
         frames.get(head, pages);
         swap.release(type, offset, pages);
         if (shouldLeaveCache(area, fault, head, pages)) {
-            swap.freeFolio(head);
+            swap.freeLockedFolio(head);
         }
         area.space().addRss(RssKind.ANON, pages);
         area.space().addRss(RssKind.SWAP, -pages);
-        boolean alone = exclusive || frames.refcount(head) == pages && pages == 1;
+        // One reference is the caller's.
+        boolean alone = exclusive || frames.refcount(head) == pages + 1 && pages == 1;
         addMapping(area, head, pfn, pages, va, alone);
         long leaf = leaf(area, pfn, alone, fault.isWrite());
         for (int i = 0; i < pages; i++) {
             area.space().tables().write(slot + i, format.advance(leaf, 1, i));
         }
-        // A write to a page that others may use goes on as copy-on-write.
-        return fault.isWrite() && !alone
-                ? engine.faults.handle(area, fault.address(), fault.flags())
-                : Fault.DONE;
+        return fault.isWrite() && !alone ? WRITE_ON : Fault.DONE;
     }
 
     /** Counts the mapping of {@code pages} frames from {@code pfn} of a cached folio, which may be the first of all. */
@@ -274,6 +323,6 @@ public final class SwapPages implements SwapEntries {
         if (swap.isFull() || area.has(VmFlags.LOCKED) || frames.test(head, FolioFlags.MLOCKED)) {
             return true;
         }
-        return fault.isWrite() && frames.refcount(head) == taken + frames.pages(head);
+        return fault.isWrite() && frames.refcount(head) == taken + 1 + frames.pages(head);
     }
 }

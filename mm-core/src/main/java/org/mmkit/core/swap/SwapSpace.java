@@ -5,26 +5,36 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.Errno;
 import org.mmkit.api.feature.FolioEvent;
+import org.mmkit.api.lock.LockClass;
+import org.mmkit.api.lock.Locks;
+import org.mmkit.api.lock.SpinLock;
 import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.FrameContents;
 import org.mmkit.api.memory.Frames;
-import org.mmkit.api.memory.PhysicalMemory;
 import org.mmkit.api.stat.Counters;
 import org.mmkit.core.boot.Extensions;
+import org.mmkit.core.memory.FrameTable;
+import org.mmkit.core.memory.SystemMemory;
+import org.mmkit.core.memory.WorkingSet;
 
 /**
  * The swap devices of a machine and the swap cache.
  *
  * <p>A folio in the swap cache has {@link FolioFlags#SWAPCACHE}, one more reference for each of its pages, and in {@link
  * Frames#privateWord} its {@link #word}; its slots stay in use until it leaves. A slot is free again when no entry refers to it
- * and no cached folio belongs to it. Not thread-safe.
+ * and no cached folio belongs to it.
+ *
+ * <p>With {@code SMP=y} counts, slots and the cache change under one lock, and a folio enters and leaves the cache only while it is locked
+ * or nobody else knows it; {@link #replace} and {@link #splitInCache} are for calls that run alone.
  */
 public final class SwapSpace {
 
     private static final int OFFSET_BITS = 50;
 
-    private final PhysicalMemory memory;
-    private final Frames frames;
+    private final SystemMemory memory;
+    private final FrameTable frames;
+    /** Guards the devices. */
+    private final SpinLock lock;
     private final Counters counters;
     private final Extensions extensions;
     private final int pageShift;
@@ -39,9 +49,15 @@ public final class SwapSpace {
     private final int nrFilePages;
 
     /** Registers the counters; there is no device yet. */
-    public SwapSpace(PhysicalMemory memory, Counters counters, Extensions extensions, int pageShift, int hugeOrder) {
+    public SwapSpace(SystemMemory memory, Counters counters, Extensions extensions, int pageShift, int hugeOrder) {
+        this(memory, counters, extensions, pageShift, hugeOrder, Locks.NONE);
+    }
+
+    /** The same, for as many processors as {@code locks} are made for. */
+    public SwapSpace(SystemMemory memory, Counters counters, Extensions extensions, int pageShift, int hugeOrder, Locks locks) {
         this.memory = memory;
         this.frames = memory.frames();
+        this.lock = locks.spinLock(LockClass.SWAP_CLUSTER);
         this.counters = counters;
         this.extensions = extensions;
         this.pageShift = pageShift;
@@ -146,23 +162,29 @@ public final class SwapSpace {
 
     /** Entries that refer to the slot. */
     public int count(int type, long offset) {
-        return device(type).count((int) offset);
+        lock.lock();
+        int count = device(type).count((int) offset);
+        lock.unlock();
+        return count;
     }
 
     /** {@code n} slots from {@code offset} get one more entry each. */
     public void duplicate(int type, long offset, int n) {
+        addCounts(type, offset, n, 1);
+    }
+
+    private void addCounts(int type, long offset, int n, int delta) {
+        lock.lock();
         SwapDevice device = device(type);
         for (int i = 0; i < n; i++) {
-            device.addCount((int) offset + i, 1);
+            device.addCount((int) offset + i, delta);
         }
+        lock.unlock();
     }
 
     /** {@code n} slots from {@code offset} lose an entry each, because a page was brought back. */
     public void release(int type, long offset, int n) {
-        SwapDevice device = device(type);
-        for (int i = 0; i < n; i++) {
-            device.addCount((int) offset + i, -1);
-        }
+        addCounts(type, offset, n, -1);
     }
 
     /**
@@ -173,17 +195,46 @@ public final class SwapSpace {
         SwapDevice device = device(type);
         for (int i = 0; i < n; i++) {
             int slot = (int) offset + i;
+            lock.lock();
             device.addCount(slot, -1);
             long head = device.cached(slot);
-            if (head != Frames.NONE && device.count(slot) == 0 && (!frames.isMapped(head) || isFull())) {
+            boolean unused = head != Frames.NONE && device.count(slot) == 0 && (!frames.isMapped(head) || isFull());
+            if (unused) {
+                frames.get(head, 1);
+            }
+            lock.unlock();
+            if (unused) {
                 freeFolio(head);
+                frames.put(head, 1);
             }
         }
     }
 
-    /** The head of the folio in the swap cache that holds the slot, or {@link Frames#NONE}. */
+    /** The head of the folio in the swap cache that holds the slot, or {@link Frames#NONE}; for calls that run alone. */
     public long cached(int type, long offset) {
         return device(type).cached((int) offset);
+    }
+
+    /** Whether a folio in the swap cache holds the slot. */
+    boolean isCached(int type, long offset) {
+        lock.lock();
+        boolean is = device(type).cached((int) offset) != Frames.NONE;
+        lock.unlock();
+        return is;
+    }
+
+    /** The folio as {@link #cached} finds it, with a reference for the caller: folios leave the cache under the lock, so one that is there has references. */
+    long getCached(int type, long offset) {
+        lock.lock();
+        try {
+            long head = device(type).cached((int) offset);
+            if (head != Frames.NONE) {
+                frames.get(head, 1);
+            }
+            return head;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Whether the slot's page is known to be all zeroes. */
@@ -196,17 +247,41 @@ public final class SwapSpace {
         int order = frames.order(head);
         for (int type = 0; type < devices.size(); type++) {
             SwapDevice device = devices.get(type);
-            int slot = device == null ? -1 : device.allocate(order);
-            if (slot >= 0) {
-                addToCache(head, type, slot);
+            if (device != null && allocate(head, type, device, order)) {
                 return true;
             }
         }
         return false;
     }
 
-    /** Puts the folio into the cache for its slots, which are in use. */
-    public void addToCache(long head, int type, long offset) {
+    private boolean allocate(long head, int type, SwapDevice device, int order) {
+        lock.lock();
+        try {
+            int slot = device.allocate(order);
+            if (slot >= 0) {
+                addLocked(head, type, slot);
+            }
+            return slot >= 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Puts the folio, which has one page, into the cache for its slot, which is in use; false when another folio is there. */
+    boolean addToCache(long head, int type, long offset) {
+        lock.lock();
+        try {
+            if (device(type).cached((int) offset) != Frames.NONE) {
+                return false;
+            }
+            addLocked(head, type, offset);
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void addLocked(long head, int type, long offset) {
         int n = (int) frames.pages(head);
         SwapDevice device = device(type);
         for (int i = 0; i < n; i++) {
@@ -221,7 +296,17 @@ public final class SwapSpace {
 
     /** Takes the folio out of the cache; slots that no entry refers to become free. */
     public void removeFromCache(long head) {
-        removeFromCache(head, 0);
+        lock.lock();
+        removeLocked(head, 0);
+        lock.unlock();
+        frames.put(head, (int) frames.pages(head));
+    }
+
+    /** The page that left {@code shadow} is back in the folio {@code head}: see {@link WorkingSet#refault}. */
+    void refault(long head, long shadow, WorkingSet workingSet) {
+        lock.lock();
+        workingSet.refault(head, shadow);
+        lock.unlock();
     }
 
     /** What the reclaimed page of the slot has left behind, 0 when nothing; a refault is recognised by it. */
@@ -229,8 +314,27 @@ public final class SwapSpace {
         return device(type).shadow((int) offset);
     }
 
-    /** Takes the folio, which is being reclaimed, out of the cache and leaves {@code shadow} in place of each of its pages. */
-    public void removeFromCache(long head, long shadow) {
+    /**
+     * Takes the folio, which is being reclaimed and locked, out of the cache if nobody but the cache and the caller refers to it (Linux:
+     * __remove_mapping), and leaves a shadow in place of each of its pages.
+     */
+    public boolean removeUnused(long head, WorkingSet workingSet) {
+        int n = (int) frames.pages(head);
+        lock.lock();
+        try {
+            if (!frames.freeze(head, 1 + n)) {
+                return false;
+            }
+            removeLocked(head, workingSet.evict(head));
+            frames.unfreeze(head, 1);
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** All but the references. */
+    private void removeLocked(long head, long shadow) {
         int n = (int) frames.pages(head);
         long word = frames.privateWord(head);
         SwapDevice device = device(type(word));
@@ -242,7 +346,6 @@ public final class SwapSpace {
         frames.setPrivateWord(head, 0);
         counters.add(nrSwapCached, -n);
         counters.add(nrFilePages, -n);
-        frames.put(head, n);
     }
 
     /** The unmapped folio {@code from} in the cache moves to {@code to}: its slots find the new one (folio_migrate_mapping). */
@@ -280,9 +383,29 @@ public final class SwapSpace {
      * Takes the folio out of the cache if no entry refers to its slots; what it holds is then the only copy (Linux:
      * folio_free_swap).
      *
-     * @return whether it was taken out
+     * <p>The caller, or with one processor the cache, has a reference to it.
+     *
+     * @return whether it was taken out; never when somebody else has locked it, who will see to it
      */
     public boolean freeFolio(long head) {
+        boolean freed = false;
+        // Who gives his entry up while the folio is locked here leaves it to be looked at again.
+        while (!freed && isUnused(head) && frames.tryLockFolio(head)) {
+            freed = freeLockedFolio(head);
+            frames.unlockFolio(head);
+        }
+        return freed;
+    }
+
+    /** Whether the folio is in the cache and no entry refers to its slots. */
+    private boolean isUnused(long head) {
+        lock.lock();
+        boolean unused = isUnusedLocked(head);
+        lock.unlock();
+        return unused;
+    }
+
+    private boolean isUnusedLocked(long head) {
         if (!frames.test(head, FolioFlags.SWAPCACHE) || frames.test(head, FolioFlags.WRITEBACK)) {
             return false;
         }
@@ -293,9 +416,32 @@ public final class SwapSpace {
                 return false;
             }
         }
-        frames.set(head, FolioFlags.DIRTY);
-        removeFromCache(head);
         return true;
+    }
+
+    /** The same, of a folio that the caller has locked and has a reference to. */
+    public boolean freeLockedFolio(long head) {
+        int pages = (int) frames.pages(head);
+        lock.lock();
+        boolean unused = isUnusedLocked(head);
+        if (unused) {
+            frames.set(head, FolioFlags.DIRTY);
+            removeLocked(head, 0);
+        }
+        lock.unlock();
+        if (unused) {
+            frames.put(head, pages);
+        }
+        return unused;
+    }
+
+    /**
+     * Drops a folio that its last user left to whoever had it locked: to be called after it was unlocked, with a reference to it.
+     */
+    public void releaseIfUnused(long head) {
+        if (frames.test(head, FolioFlags.SWAPCACHE) && !frames.isMapped(head)) {
+            freeFolio(head);
+        }
     }
 
     /** Writes the folio, which is in the cache, to its slots (Linux: swap_writeout). */
@@ -304,9 +450,11 @@ public final class SwapSpace {
         long word = frames.privateWord(head);
         SwapDevice device = device(type(word));
         boolean zeroes = isZeroFilled(head, n);
+        lock.lock();
         for (int i = 0; i < n; i++) {
             device.write((int) offset(word) + i, head + i, zeroes);
         }
+        lock.unlock();
         if (zeroes) {
             counters.add(swpoutZero, n);
         } else {
@@ -330,10 +478,13 @@ public final class SwapSpace {
     public void read(long head, int type, long offset) {
         int n = (int) frames.pages(head);
         SwapDevice device = device(type);
+        lock.lock();
         for (int i = 0; i < n; i++) {
             device.read((int) offset + i, head + i);
         }
-        if (device.isZero((int) offset)) {
+        boolean zeroes = device.isZero((int) offset);
+        lock.unlock();
+        if (zeroes) {
             counters.add(swpinZero, n);
         } else {
             counters.add(pswpin, n);

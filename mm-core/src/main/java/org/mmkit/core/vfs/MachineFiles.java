@@ -40,7 +40,8 @@ public final class MachineFiles {
             VmArea area = (VmArea) vma;
             area.space().zapper().zap(area, start, end, false, copiesToo, false);
         });
-        swap = new SwapSpace(engine.memory, engine.counters, engine.extensions, engine.pageShift, hugeOrder);
+        swap = new SwapSpace(engine.memory, engine.counters, engine.extensions, engine.pageShift, hugeOrder, engine.locks);
+        engine.memory.setSwapCache(swap::freeFolio);
         engine.setSwapSpace(swap);
         Shmem shmem = new Shmem(context, engine.extensions, swap);
         vfs = new Vfs(context, shmem, configuration.isEnabled("MEMFD_CREATE"), calls);

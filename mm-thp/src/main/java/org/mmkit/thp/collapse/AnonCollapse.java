@@ -69,6 +69,12 @@ final class AnonCollapse {
         if (result != ScanResult.SUCCEED) {
             return result;
         }
+        if (swappedPages > 0) {
+            thp.memory.stall(); // what brings them in may need memory
+            if (thp.memory.isStalled()) {
+                return ScanResult.FAIL;
+            }
+        }
         long head = thp.memory.allocateFolio(thp.order, gfp);
         if (head == Frames.NONE && thp.memory.isStalled()) {
             return ScanResult.FAIL;
@@ -287,6 +293,7 @@ final class AnonCollapse {
         } while (first + n < thp.pages && pfn + n < folioEnd && maps(tables.read(entries + first + n), pfn + n));
         thp.contents.copy(pfn, to + first, n);
         thp.rmap.remove(pfn, n, vma, 1);
+        thp.memory.freeSwapCache(head);
         thp.frames.put(head, n);
         return n;
     }

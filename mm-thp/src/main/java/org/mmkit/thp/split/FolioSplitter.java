@@ -104,7 +104,7 @@ public final class FolioSplitter {
         if (anon ? !thp.frames.isMapped(head) : !thp.frames.hasOwner(head)) {
             return -Errno.EBUSY;
         }
-        if (smp && mayBeHeld(head)) {
+        if (smp && (thp.frames.test(head, FolioFlags.SWAPCACHE) || mayBeHeld(head))) {
             thp.memory.stall();
             if (thp.memory.isStalled()) {
                 return -Errno.EAGAIN;

@@ -24,6 +24,7 @@ final class SmpStress {
     static final long MIB = 1L << 20;
     private static final long BASE = 0x10_0000_0000L;
     private static final long ARENA = 16 * MIB;
+    private static final long SWAP = 64 * MIB;
     private static final int RW = Protection.READ | Protection.WRITE;
     private static final int MOST_PROCESSES = 12;
 
@@ -43,6 +44,7 @@ final class SmpStress {
 
     /** Runs {@code rounds} rounds, or as many as fit into {@code nanoseconds}; returns how many operations were done. */
     long run(int rounds, long nanoseconds) {
+        machine.files().swapon(SWAP);
         long free = free();
         processes.add(fresh());
         processes.add(fresh());
@@ -68,6 +70,11 @@ final class SmpStress {
             process.exit();
         }
         machine.verify();
+        long swapped = swapped();
+        if (swapped != 0) {
+            throw new AssertionError("seed " + seed + ": " + swapped + " KiB are in swap after all processes are gone, "
+                    + meminfo("SwapCached:") + " KiB of them in the swap cache");
+        }
         long left = free();
         if (left != free) {
             throw new AssertionError("seed " + seed + ": " + free + " pages were free before, " + left + " are after all processes are gone");
@@ -116,12 +123,20 @@ final class SmpStress {
     /** Free pages, those on the lists of processors too, when caches such as the huge zero page are dropped. */
     private long free() {
         machine.write("/proc/sys/vm/drop_caches", "3\n");
-        long free = machine.read("/proc/meminfo").lines()
-                .filter(line -> line.startsWith("MemFree:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 4)
-                .sum();
-        return free + machine.read("/proc/zoneinfo").lines()
+        return meminfo("MemFree:") / 4 + machine.read("/proc/zoneinfo").lines()
                 .filter(line -> line.strip().startsWith("count:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .sum();
+    }
+
+    /** KiB of swap that are in use. */
+    private long swapped() {
+        return meminfo("SwapTotal:") - meminfo("SwapFree:");
+    }
+
+    private long meminfo(String name) {
+        return machine.read("/proc/meminfo").lines()
+                .filter(line -> line.startsWith(name))
                 .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
                 .sum();
     }
@@ -158,6 +173,8 @@ final class SmpStress {
             case 11 -> exit(process);
             case 12 -> process.madvise(block, 4 * MIB, random.nextBoolean() ? Advice.MADV_HUGEPAGE : Advice.MADV_NOHUGEPAGE);
             case 13 -> process.madvise(page, length, Advice.MADV_COLD);
+            case 15, 16 -> process.madvise(page, length, Advice.MADV_PAGEOUT);
+            case 17 -> process.madvise(page, length, Advice.MADV_FREE);
             case 14 -> process.mremap(page, 4096, 4096, MapFlags.MREMAP_MAYMOVE | MapFlags.MREMAP_FIXED, BASE + ARENA - 4096);
             default -> touch(process, random, page);
         }
