@@ -14,6 +14,13 @@ public interface FrameContents {
     /** Copies {@code pages} frames. */
     void copy(long fromPfn, long toPfn, long pages);
 
+    /** {@link #copy} of {@code n} single frames, {@code fromPfn}, {@code fromPfn + direction} and so on ({@code direction} is 1 or -1), to frames that ascend. */
+    default void copySingles(long fromPfn, int direction, long toPfn, int n) {
+        for (int i = 0; i < n; i++) {
+            copy(fromPfn + (long) i * direction, toPfn + i, 1);
+        }
+    }
+
     /** The byte at {@code offset} (0 to page size - 1) of frame {@code pfn}. */
     int read(long pfn, int offset);
 

@@ -63,9 +63,7 @@ final class BlockChoice {
      * @param spare blocks of other types are taken whole or not at all (Linux: ALLOC_NOFRAGMENT)
      */
     int take(Zone zone, int order, int type, boolean spare) {
-        if (zone.untouchedSections > 0 && zone.heads[maxOrder * Zone.TYPES + MOVABLE] == 0) {
-            blocks.cutUntouched(zone);
-        }
+        cutUntouched(zone);
         int place = blocks.takeSmallest(zone, order, type);
         if (place == 0) {
             long claimedBefore = events.claimedBlocks;
@@ -82,6 +80,43 @@ final class BlockChoice {
             }
         }
         return place;
+    }
+
+    /**
+     * {@link #take} for up to {@code most} single frames, which join {@code list} of {@code to} at its end, as long as there are blocks of
+     * {@code type}: one after the other they would cut the smallest block from its first frame on.
+     *
+     * @return how many were taken
+     */
+    int takeSingles(Zone zone, int type, int most, PerCpuLists to, int list) {
+        int taken = 0;
+        int place = -1;
+        while (taken < most && place != 0) {
+            cutUntouched(zone);
+            place = 0;
+            for (int o = 0; o <= maxOrder && place == 0; o++) {
+                place = zone.heads[o * Zone.TYPES + type];
+                if (place != 0) {
+                    int n = Math.min(most - taken, 1 << o);
+                    blocks.remove(zone, place, o, type);
+                    if (n > 1) {
+                        cutUntouched(zone); // what the second frame would find
+                    }
+                    blocks.cutBehind(zone, place, o, n, type);
+                    zone.free -= n;
+                    to.addSinglesLast(list, place, n);
+                    taken += n;
+                }
+            }
+        }
+        return taken;
+    }
+
+    /** Makes new blocks of the largest order when there are none and some zone memory was never cut. */
+    private void cutUntouched(Zone zone) {
+        if (zone.untouchedSections > 0 && zone.heads[maxOrder * Zone.TYPES + MOVABLE] == 0) {
+            blocks.cutUntouched(zone);
+        }
     }
 
     /**

@@ -136,6 +136,19 @@ public final class ContentsOff implements FrameContents {
     }
 
     @Override
+    public void copySingles(long fromPfn, int direction, long toPfn, int n) {
+        long last = fromPfn + (n - 1L) * direction;
+        if (direction > 0) {
+            copy(fromPfn, toPfn, n);
+        } else if (written[(int) (fromPfn >>> sectionOrder)] == EMPTY && last >>> sectionOrder == fromPfn >>> sectionOrder) {
+            amounts.add(copied, (long) n * pageSize);
+            unmark(toPfn, n);
+        } else {
+            FrameContents.super.copySingles(fromPfn, direction, toPfn, n);
+        }
+    }
+
+    @Override
     public int read(long pfn, int offset) {
         return 0;
     }

@@ -1,5 +1,6 @@
 package org.mmkit.core.memory;
 
+import java.util.Arrays;
 import org.mmkit.api.memory.FolioFlags;
 
 /**
@@ -10,6 +11,8 @@ import org.mmkit.api.memory.FolioFlags;
  */
 final class FrameRuns {
 
+    /** The words of an untouched section. */
+    private final int[] zero;
     private final int[][] flags;
     private final int[][] references;
     private final int[][] mapcounts;
@@ -19,7 +22,8 @@ final class FrameRuns {
     private final int sectionOrder;
     private final int mask;
 
-    FrameRuns(int[][] flags, int[][] references, int[][] mapcounts, int[][] pins, long[][] words, long[] zeroLongs, int sectionOrder) {
+    FrameRuns(int[] zero, int[][] flags, int[][] references, int[][] mapcounts, int[][] pins, long[][] words, long[] zeroLongs, int sectionOrder) {
+        this.zero = zero;
         this.flags = flags;
         this.references = references;
         this.mapcounts = mapcounts;
@@ -40,46 +44,43 @@ final class FrameRuns {
         int s = (int) (pfn >>> sectionOrder);
         int i = (int) pfn & mask;
         int[] f = flags[s];
-        int first = f[i];
-        if (first >>> FlagWords.ORDER_SHIFT != 0) {
+        long[] w = words[s];
+        if (f[i] >>> FlagWords.ORDER_SHIFT != 0
+                || references[s][i] != 1
+                || mapcounts[s][i] != 1
+                || pins[s][i] != 0
+                || w != zeroLongs && w[i] != 0) {
             return 0;
         }
-        int n = inSection(i, most, direction);
-        int low = direction > 0 ? i : i - n + 1;
-        if (!isAll(f, low, n, first) || !isAll(references[s], low, n, 1) || !isAll(mapcounts[s], low, n, 1) || !isAll(pins[s], low, n, 0)) {
-            n = alikeOneByOne(s, i, n, direction);
+        int n = equal(f, i, inSection(i, most, direction), direction);
+        n = equal(references[s], i, n, direction);
+        n = equal(mapcounts[s], i, n, direction);
+        if (pins[s] != zero) {
+            n = equal(pins[s], i, n, direction);
         }
-        long[] w = words[s];
-        if (w != zeroLongs) {
-            for (int k = 0; k < n; k++) {
-                if (w[i + k * direction] != 0) {
-                    return k;
-                }
+        for (int k = 1; w != zeroLongs && k < n; k++) {
+            if (w[i + k * direction] != 0) {
+                return k;
             }
         }
         return n;
     }
 
-    private int alikeOneByOne(int s, int i, int most, int direction) {
-        int[] f = flags[s];
-        int[] r = references[s];
-        int[] m = mapcounts[s];
-        int[] p = pins[s];
-        int first = f[i];
-        int k = 0;
-        for (int at = i; k < most && f[at] == first && r[at] == 1 && m[at] == 1 && p[at] == 0; at += direction) {
-            k++;
+    /** How many of {@code most} words from {@code i} on in {@code direction} are like the first. */
+    private static int equal(int[] a, int i, int most, int direction) {
+        int low = direction > 0 ? i : i - most + 1;
+        int differ = Arrays.mismatch(a, low, low + most - 1, a, low + 1, low + most);
+        if (differ < 0) {
+            return most;
         }
-        return k;
-    }
-
-    /** Whether {@code n} words from {@code from} on are all {@code value}; looks at all, which is quicker than to stop early. */
-    private static boolean isAll(int[] a, int from, int n, int value) {
-        int differ = 0;
-        for (int i = from; i < from + n; i++) {
-            differ |= a[i] ^ value;
+        if (direction > 0) {
+            return differ + 1;
         }
-        return differ == 0;
+        int n = 1;
+        while (a[i - n] == a[i]) {
+            n++;
+        }
+        return n;
     }
 
     /** See {@link FrameTable#duplicateMappings}. */
@@ -87,37 +88,24 @@ final class FrameRuns {
         int s = (int) (pfn >>> sectionOrder);
         int i = (int) pfn & mask;
         int[] f = flags[s];
-        int[] p = pins[s];
-        int first = f[i] & ~FolioFlags.ANON_EXCLUSIVE;
-        if (first >>> FlagWords.ORDER_SHIFT != 0) {
+        if (f[i] >>> FlagWords.ORDER_SHIFT != 0 || pins[s][i] != 0) {
             return 0;
         }
-        int n = inSection(i, most, direction);
+        int n = equal(f, i, inSection(i, most, direction), direction);
+        if (pins[s] != zero) {
+            n = equal(pins[s], i, n, direction);
+        }
         int low = direction > 0 ? i : i - n + 1;
-        int differ = 0;
-        for (int at = low; at < low + n; at++) {
-            differ |= f[at] & ~FolioFlags.ANON_EXCLUSIVE ^ first | p[at];
-        }
-        if (differ != 0) {
-            int k = 0;
-            for (int at = i; k < n && (f[at] & ~FolioFlags.ANON_EXCLUSIVE) == first && p[at] == 0; at += direction) {
-                k++;
-            }
-            n = k;
-            low = direction > 0 ? i : i - n + 1;
-        }
-        int[] r = references[s];
-        int[] m = mapcounts[s];
-        for (int at = low; at < low + n; at++) {
-            r[at]++;
-        }
-        for (int at = low; at < low + n; at++) {
-            m[at]++;
-        }
-        for (int at = low; at < low + n; at++) {
-            f[at] = first;
-        }
+        Arrays.fill(f, low, low + n, f[i] & ~FolioFlags.ANON_EXCLUSIVE);
+        increment(references[s], low, n);
+        increment(mapcounts[s], low, n);
         return n;
+    }
+
+    private static void increment(int[] a, int from, int n) {
+        for (int i = from; i < from + n; i++) {
+            a[i]++;
+        }
     }
 
     /** Adds {@code delta} to {@code n} counts; the index from {@code from} of the first that becomes negative, or -1. */

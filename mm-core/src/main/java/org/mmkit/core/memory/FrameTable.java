@@ -97,7 +97,7 @@ public final class FrameTable implements Frames {
         owners = SectionArrays.filled(new FolioOwner[sections][], noOwner);
         indexes = SectionArrays.filled(new long[sections][], zeroLongs);
         words = SectionArrays.filled(new long[sections][], zeroLongs);
-        runs = new FrameRuns(flags, references, mapcounts, pins, words, zeroLongs, sectionOrder);
+        runs = new FrameRuns(zero, flags, references, mapcounts, pins, words, zeroLongs, sectionOrder);
         lru = new LruLists(this, sections, sectionOrder, locks);
     }
 
@@ -269,6 +269,27 @@ public final class FrameTable implements Frames {
      */
     public int duplicateMappings(long pfn, int most, int direction) {
         return smp ? 0 : runs.duplicateMappings(pfn, most, direction);
+    }
+
+    /**
+     * The fresh single frame {@code pfn}, which nobody else can know yet, becomes an anonymous page at {@code index} of {@code owner}, mapped once and
+     * exclusively.
+     *
+     * @return its flags
+     */
+    public int startAnon(long pfn, FolioOwner owner, long index) {
+        int s = section(pfn);
+        int i = (int) pfn & mask;
+        int[] m = SectionArrays.own(mapcounts, s, zero);
+        if (m[i] != 0) {
+            throw wrong(pfn, "new, but mapped " + m[i] + " times");
+        }
+        m[i] = 1;
+        SectionArrays.own(owners, s, noOwner)[i] = owner;
+        SectionArrays.own(indexes, s, zeroLongs)[i] = index;
+        int[] f = flagWords.own(s);
+        f[i] |= FolioFlags.ANON | FolioFlags.SWAPBACKED | FolioFlags.UPTODATE | FolioFlags.ANON_EXCLUSIVE;
+        return f[i] & FLAG_MASK;
     }
 
     @Override

@@ -284,6 +284,15 @@ final class FreeBlocks {
         }
     }
 
+    /** Puts what a block of {@code order} at {@code place} has beyond its first {@code n} frames on the lists of {@code type}, which has no smaller block. */
+    void cutBehind(Zone zone, int place, int order, int n, int type) {
+        for (int at = n; at < 1 << order; ) {
+            int o = Integer.numberOfTrailingZeros(at);
+            addFirst(zone, place + at, o, type);
+            at += 1 << o;
+        }
+    }
+
     /**
      * The next block of {@code order} that comes up in {@code zone} by joining is not put on a list, but kept for the compaction under
      * way (compaction_capture); page blocks of movable memory are kept whole unless {@code type} is movable.
@@ -383,12 +392,8 @@ final class FreeBlocks {
     /** Throws unless none of the {@code n} frames from {@code place} on, which are of one section, begins a free block. */
     void checkTaken(int place, int n) {
         byte[] state = states[place >>> sectionOrder];
-        int from = place & mask;
-        int any = 0;
-        for (int i = from; i < from + n; i++) {
-            any |= state[i];
-        }
-        if (any != 0) {
+        int i = place & mask;
+        if (state[i] != 0 || Arrays.mismatch(state, i, i + n - 1, state, i + 1, i + n) >= 0) {
             throw new InvariantViolation("of the " + n + " frames from 0x" + Long.toHexString(pfn(place)) + " on that are freed, one is free");
         }
     }

@@ -137,6 +137,20 @@ final class PerCpuLists {
         count += 1 << order;
     }
 
+    /** {@link #addLast} for {@code n} single frames that follow each other. */
+    void addSinglesLast(int list, int place, int n) {
+        while (sizes[list] + n > rings[list].length) {
+            grow(list);
+        }
+        int[] ring = rings[list];
+        int at = first[list] + sizes[list];
+        for (int i = 0; i < n; i++) {
+            ring[at + i & ring.length - 1] = place + i;
+        }
+        sizes[list] += n;
+        count += n;
+    }
+
     private void grow(int list) {
         int[] ring = rings[list];
         int[] larger = new int[2 * ring.length];

@@ -185,7 +185,7 @@ final class ProcessorLists {
             int n = order > 0 ? Math.max(lists.batch >> order, lists.batch > 1 ? 2 : 1) : smp ? lists.growingBatch() : lists.batch;
             zone.lock.lock();
             try {
-                for (int i = 0; i < n; i++) {
+                for (int i = order == 0 ? choice.takeSingles(zone, type, n, lists, list) : 0; i < n; i++) {
                     int place = choice.take(zone, order, type, spare);
                     if (place == 0) {
                         break;

@@ -65,6 +65,8 @@ public final class PageTableArena {
     private long[] upperWords = {};
     private int[] children = {};
     private byte[] upperLevels = {};
+    /** By the entry of an upper table: the number + 1 of the leaf table deposited beside it. */
+    private int[] deposited = {};
 
     /** Per frame: number + 1 of the leaf table in it, or -(number + 1) of the upper table; 0 without a table. */
     private final int[][] tableOf;
@@ -211,8 +213,14 @@ public final class PageTableArena {
         assert mayFollow(slot, n, first, step);
         long[] words = leafWords;
         int at = (int) slot;
-        for (int i = 0; i < n; i++) {
-            words[at + i] = first + i * step;
+        if (step == 0) {
+            Arrays.fill(words, at, at + n, first);
+            return;
+        }
+        long word = first;
+        for (int i = at; i < at + n; i++) {
+            words[i] = word;
+            word += step;
         }
     }
 
@@ -230,8 +238,17 @@ public final class PageTableArena {
         long[] words = (slot & UPPER) == 0 ? leafWords : upperWords;
         int at = (int) slot;
         int n = 0;
-        while (n < most && words[at + n] == first + n * step) {
+        long word = first;
+        // Four at a time: most runs are long.
+        while (n + 4 <= most
+                && (words[at + n] ^ word | words[at + n + 1] ^ word + step | words[at + n + 2] ^ word + 2 * step
+                        | words[at + n + 3] ^ word + 3 * step) == 0) {
+            n += 4;
+            word += 4 * step;
+        }
+        while (n < most && words[at + n] == word) {
             n++;
+            word += step;
         }
         return n;
     }
@@ -388,6 +405,7 @@ public final class PageTableArena {
             }
             children = Arrays.copyOf(children, length << tableShift);
             upperLevels = Arrays.copyOf(upperLevels, length);
+            deposited = Arrays.copyOf(deposited, length << tableShift);
         }
     }
 
@@ -420,6 +438,7 @@ public final class PageTableArena {
         Arrays.fill(leaf ? leafWords : upperWords, i, i + tableWords, none);
         if (!leaf) {
             Arrays.fill(children, i, i + tableWords, 0);
+            Arrays.fill(deposited, i, i + tableWords, 0);
         }
         poolsLock.lock();
         (leaf ? leaves : uppers).giveBack(i >>> tableShift);
@@ -428,6 +447,25 @@ public final class PageTableArena {
         poolsLock.unlock();
         frames.clear(pfn, FolioFlags.TABLE);
         frames.put(pfn, 1);
+    }
+
+    /** Keeps the leaf table in frame {@code pfn} beside the entry in the upper {@code slot}. */
+    void deposit(long slot, long pfn) {
+        if (deposited[(int) slot] != 0) {
+            throw new InvariantViolation("a table is deposited already beside the entry 0x" + Long.toHexString(read(slot)));
+        }
+        deposited[(int) slot] = ((int) firstSlot(pfn) >>> tableShift) + 1;
+    }
+
+    /** Takes the table beside the upper {@code slot} away; its frame, or {@link Frames#NONE} when there is none. */
+    long withdraw(long slot) {
+        int number = deposited[(int) slot];
+        deposited[(int) slot] = 0;
+        return number == 0 ? Frames.NONE : leaves.frameOf[number - 1];
+    }
+
+    boolean hasDeposit(long slot) {
+        return deposited[(int) slot] != 0;
     }
 
     /** Tables in use, of all address spaces. */

@@ -41,7 +41,7 @@ public final class RadixPageTables implements PageTables {
     private final int shift5;
     private final int mask5;
     private final int[] tablesOfLevel;
-    private final LongMap deposits = new LongMap();
+    private int deposits;
 
     private final long root;
     private final int rootNumber;
@@ -128,7 +128,7 @@ public final class RadixPageTables implements PageTables {
         for (int level = 1; level < levels; level++) {
             if (tablesOfLevel[level] != 0) {
                 throw new InvariantViolation("address space closed with " + tablesOfLevel[level] + " tables of level "
-                        + level + ", " + deposits.size() + " of them deposited");
+                        + level + ", " + deposits + " of them deposited");
             }
         }
         arena.free(root);
@@ -436,33 +436,31 @@ public final class RadixPageTables implements PageTables {
 
     @Override
     public void deposit(long slot, long tablePfn) {
+        arena.deposit(slot, tablePfn);
         accountsLock.lock();
-        long before = deposits.put(slot, tablePfn);
+        deposits++;
         accountsLock.unlock();
-        if (before != Frames.NONE) {
-            throw new InvariantViolation("a table is deposited already beside the entry 0x" + Long.toHexString(read(slot)));
-        }
     }
 
     @Override
     public long withdraw(long slot) {
-        accountsLock.lock();
-        long table = deposits.remove(slot);
-        accountsLock.unlock();
+        long table = arena.withdraw(slot);
+        if (table != Frames.NONE) {
+            accountsLock.lock();
+            deposits--;
+            accountsLock.unlock();
+        }
         return table;
     }
 
     @Override
     public boolean hasDeposit(long slot) {
-        accountsLock.lock();
-        boolean has = deposits.get(slot) != Frames.NONE;
-        accountsLock.unlock();
-        return has;
+        return arena.hasDeposit(slot);
     }
 
     /** Tables that are deposited now. */
     public int deposits() {
-        return deposits.size();
+        return deposits;
     }
 
     @Override
@@ -625,7 +623,7 @@ public final class RadixPageTables implements PageTables {
         int[] seen = new int[levels + 1];
         seen[levels] = 1;
         count(rootNumber, levels, seen);
-        seen[1] += deposits.size();
+        seen[1] += deposits;
         if (!Arrays.equals(seen, tablesOfLevel)) {
             throw new InvariantViolation("page tables under the root in frame 0x" + Long.toHexString(root)
                     + ": counted by level " + Arrays.toString(tablesOfLevel) + ", found " + Arrays.toString(seen));

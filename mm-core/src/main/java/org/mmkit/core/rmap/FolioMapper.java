@@ -82,18 +82,22 @@ public final class FolioMapper implements ReverseMapping {
     @Override
     public void addNewAnon(long head, Vma vma, long va, int level) {
         VmArea area = (VmArea) vma;
-        int order = frames.order(head);
-        frames.setNew(head, FolioFlags.ANON | FolioFlags.SWAPBACKED | FolioFlags.UPTODATE);
         AnonVma root = area.anonVma();
         if (root == null) {
             throw new IllegalStateException(area + " got an anonymous folio before a reverse-mapping root");
         }
+        int order = frames.order(head);
+        if (order == 0) {
+            int flags = frames.startAnon(head, root, area.index(va));
+            tell(head, 1, area.space().id());
+            engine.counters.add(nrAnon, 1);
+            enterLists(head, flags, area);
+            return;
+        }
+        frames.setNew(head, FolioFlags.ANON | FolioFlags.SWAPBACKED | FolioFlags.UPTODATE);
         frames.setOwner(head, root, area.index(va));
         int n = 1 << order;
-        if (order == 0) {
-            frames.setNewMapped(head);
-            frames.setNew(head, FolioFlags.ANON_EXCLUSIVE);
-        } else if (level == 1) {
+        if (level == 1) {
             for (int i = 0; i < n; i++) {
                 frames.setNewMapped(head + i);
             }
@@ -106,9 +110,9 @@ public final class FolioMapper implements ReverseMapping {
             frames.addLargeMapcount(head, 1, area.space().id());
         }
         tell(head, n, area.space().id());
-        countMapped(head, n, order > 0 && level > 1 ? 1 : 0);
-        enterLists(head, area);
-        if (order > 0 && !frames.test(head, FolioFlags.HUGETLB)) {
+        countMapped(head, n, level > 1 ? 1 : 0);
+        enterLists(head, frames.flags(head), area);
+        if (!frames.test(head, FolioFlags.HUGETLB)) {
             engine.extensions.largeFolios().count(FolioEvent.ANON_NEW, order, 1);
         }
     }
@@ -125,15 +129,15 @@ public final class FolioMapper implements ReverseMapping {
             }
             frames.set(head, FolioFlags.ANON | FolioFlags.SWAPBACKED | FolioFlags.UPTODATE);
             frames.setOwner(head, root, area.index(va) - (pfn - head));
-            enterLists(head, area);
+            enterLists(head, frames.flags(head), area);
             engine.extensions.largeFolios().count(FolioEvent.ANON_NEW, frames.order(head), 1);
         }
         addAnon(pfn, 1, area, va, 1, true);
     }
 
     /** A new folio joins the LRU lists, unless swap-in has put it there (Linux: folio_add_lru_vma). */
-    private void enterLists(long head, VmArea area) {
-        if ((frames.flags(head) & (FolioFlags.LRU | FolioFlags.HUGETLB)) == 0) {
+    private void enterLists(long head, int flags, VmArea area) {
+        if ((flags & (FolioFlags.LRU | FolioFlags.HUGETLB)) == 0) {
             if (area.has(VmFlags.LOCKED)) {
                 lru.addLocked(head);
             } else {

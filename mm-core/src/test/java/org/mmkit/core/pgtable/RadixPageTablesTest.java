@@ -258,32 +258,24 @@ class RadixPageTablesTest {
         assertThat(s.tables.obtain(va, 1)).isNotEqualTo(PageTables.NO_SLOT);
     }
 
-    @ParameterizedTest
-    @ValueSource(longs = {51, 52, 53})
-    void the_deposit_map_agrees_with_a_plain_map(long seed) {
-        Random random = new Random(seed);
-        LongMap map = new LongMap();
-        TreeMap<Long, Long> oracle = new TreeMap<>();
-        for (int step = 0; step < 20_000; step++) {
-            long key = random.nextInt(3) == 0 ? random.nextInt(100) : (long) random.nextInt(100) << 40;
-            Long old;
-            long got;
-            switch (random.nextInt(3)) {
-                case 0 -> {
-                    got = map.put(key, step);
-                    old = oracle.put(key, (long) step);
-                }
-                case 1 -> {
-                    got = map.remove(key);
-                    old = oracle.remove(key);
-                }
-                default -> {
-                    got = map.get(key);
-                    old = oracle.get(key);
-                }
+    @Test
+    void runs_of_entries_are_written_and_found_as_one_by_one() throws Exception {
+        Setup s = fourLevels();
+        long first = s.tables.obtain(0x4000_0000L, 1);
+        for (long step : new long[] {4096, -4096, 0}) {
+            s.tables.fill(first + 3, 400, 0x1234_5067L, step);
+            for (int i = 0; i < 400; i++) {
+                assertThat(s.tables.read(first + 3 + i)).isEqualTo(0x1234_5067L + i * step);
             }
-            assertThat(got).as("seed %d step %d", seed, step).isEqualTo(old == null ? -1 : old);
-            assertThat(map.size()).isEqualTo(oracle.size());
+            assertThat(s.tables.read(first + 2)).isEqualTo(format.none());
+            assertThat(s.tables.read(first + 403)).isEqualTo(format.none());
+            for (int broken : new int[] {400, 399, 257, 6, 5, 4, 3, 2, 1}) {
+                if (broken < 400) {
+                    s.tables.write(first + 3 + broken, 0x77L);
+                }
+                assertThat(s.tables.matching(first + 3, 400, 0x1234_5067L, step)).isEqualTo(broken);
+                assertThat(s.tables.matching(first + 3, Math.min(broken, 2), 0x1234_5067L, step)).isEqualTo(Math.min(broken, 2));
+            }
         }
     }
 }

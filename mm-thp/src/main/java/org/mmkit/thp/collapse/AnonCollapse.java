@@ -303,12 +303,7 @@ final class AnonCollapse {
         long pfn = singles.first();
         int direction = singles.direction();
         vma.space().tables().fill(slot, n, thp.format.none(), 0);
-        if (direction > 0) {
-            thp.contents.copy(pfn, to, n);
-        }
-        for (int i = 0; direction < 0 && i < n; i++) {
-            thp.contents.copy(pfn - i, to + i, 1);
-        }
+        thp.contents.copySingles(pfn, direction, to, n);
         thp.rmap.dropSingles(pfn, n, direction, vma);
     }
 
