@@ -31,8 +31,11 @@ public class TlbBenchmark {
     private static final long BYTES = 8L << 30;
     private static final long BASE = 0x100000000000L;
 
-    /** {@code zipf}: pages of 8 GiB by a zipf law of exponent 0.99; {@code near}: 256 bytes further each time; {@code few}: 48 pages at random. */
-    @Param({"zipf", "near", "few"})
+    /**
+     * {@code zipf}: pages of 8 GiB by a zipf law of exponent 0.99; {@code near}: 256 bytes further each time; {@code words}: 8 bytes further;
+     * {@code few}: 48 pages at random.
+     */
+    @Param({"zipf", "near", "words", "few"})
     public String trace;
 
     private final long[] accesses = new long[ACCESSES];
@@ -60,7 +63,12 @@ public class TlbBenchmark {
             int rank = java.util.Arrays.binarySearch(sums, random.nextDouble() * sum);
             // A multiplication by an odd number scatters the ranks over the pages.
             long page = Integer.toUnsignedLong((rank < 0 ? -rank - 1 : rank) * 0x9E3779B1) & pages - 1;
-            long va = trace.equals("zipf") ? BASE + page * PAGE : trace.equals("near") ? BASE + i * 256L : BASE + random.nextInt(48) * PAGE;
+            long va = switch (trace) {
+                case "zipf" -> BASE + page * PAGE;
+                case "near" -> BASE + i * 256L;
+                case "words" -> BASE + i * 8L;
+                default -> BASE + random.nextInt(48) * PAGE;
+            };
             accesses[i] = Mmu.access(va, false);
         }
         mmu = new Mmu(machine.architecture().mmu(), process.space().tables(), Optional.empty());

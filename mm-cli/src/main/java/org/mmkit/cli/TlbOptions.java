@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.mmkit.api.arch.MmuGeometry;
 import picocli.CommandLine.Option;
 
@@ -13,6 +14,7 @@ import picocli.CommandLine.Option;
 final class TlbOptions {
 
     private static final Pattern ARRAY = Pattern.compile("([12]):([0-9]{1,7})/([0-9]{1,7}):([0-9kmgKMG+]+)");
+    private static final int MOST_WALK_ENTRIES = 1 << 16;
     private static final List<String> SIZES = List.of("4k", "2m", "1g");
 
     @Option(names = "--tlb", description = "The inputs are traces of memory accesses (valgrind lackey, drmemtrace view, perf mem):"
@@ -41,7 +43,14 @@ final class TlbOptions {
     /** The TLBs asked for; empty for the usual ones. */
     Optional<MmuGeometry> geometry() {
         if (arrays.isEmpty()) {
+            if (!walkCaches.isEmpty()) {
+                throw CommandException.badInput("--walk-caches belongs to a processor of your own; describe its TLBs by --tlb-array");
+            }
             return Optional.empty();
+        }
+        if (walkCaches.stream().anyMatch(n -> n < 1 || n > MOST_WALK_ENTRIES)) {
+            throw CommandException.badInput("--walk-caches " + walkCaches.stream().map(String::valueOf).collect(Collectors.joining(","))
+                    + ": each cache has 1 to " + MOST_WALK_ENTRIES + " entries; leave the option out for none");
         }
         List<MmuGeometry.Tlb> tlbs = new ArrayList<>();
         for (String text : arrays) {

@@ -78,19 +78,51 @@ public final class AccessReplay {
             runs.add(new Run(trace, policy, touched.pages(), areas));
         }
         Run[] all = runs.toArray(Run[]::new);
-        reader.onProgress(done -> progress.accept(0.5 + done / 2)).read(trace, (address, bytes, kind) -> {
-            if (kind != AccessListener.FETCH) {
-                for (Run run : all) {
-                    run.access(address, bytes, kind == AccessListener.WRITE);
-                }
-            }
-        });
+        AccessBuffer buffer = new AccessBuffer(runs);
+        reader.onProgress(done -> progress.accept(0.5 + done / 2)).read(trace, buffer);
+        buffer.flush();
         List<AccessComparison.Result> results = new ArrayList<>();
         for (Run run : runs) {
             results.add(run.result());
         }
         return new AccessComparison(trace.toString(), reader.accesses() - fetches[0], fetches[0], reader.otherLines(), touched.pages(),
                 areas.size(), runs.get(0).caches, hostPage, results);
+    }
+
+    /** Collects data accesses, each of one page, and gives them to all machines at a time. */
+    private static final class AccessBuffer implements AccessListener {
+
+        private final Run[] runs;
+        private final int pageShift;
+        private final long[] accesses = new long[1 << 14];
+        private int count;
+
+        AccessBuffer(List<Run> runs) {
+            this.runs = runs.toArray(Run[]::new);
+            pageShift = runs.get(0).pageShift;
+        }
+
+        @Override
+        public void access(long address, int bytes, int kind) {
+            if (kind == FETCH) {
+                return;
+            }
+            if (count > accesses.length - 2) {
+                flush();
+            }
+            accesses[count++] = Mmu.access(address, kind == WRITE);
+            long last = address + bytes - 1;
+            if ((address ^ last) >>> pageShift != 0) {
+                accesses[count++] = Mmu.access(last, kind == WRITE);
+            }
+        }
+
+        void flush() {
+            for (Run run : runs) {
+                run.accesses(accesses, count);
+            }
+            count = 0;
+        }
     }
 
     /** One policy's machine, its one program and its processor. */
@@ -129,17 +161,13 @@ public final class AccessReplay {
             mmu = new Mmu(caches, memory.space().tables(), host);
         }
 
-        void access(long address, int bytes, boolean write) {
-            one(address, write);
-            if ((address ^ address + bytes - 1) >>> pageShift != 0) {
-                one(address + bytes - 1, write);
-            }
-        }
-
-        private void one(long address, boolean write) {
-            int level = mmu.translate(address, write);
-            if (level <= 0) {
-                fault(address, write, level);
+        void accesses(long[] trace, int count) {
+            int at = mmu.translate(trace, 0, count);
+            while (at < count) {
+                long address = Mmu.addressOf(trace[at]);
+                boolean write = Mmu.isWrite(trace[at]);
+                fault(address, write, mmu.translate(address, write));
+                at = mmu.translate(trace, at + 1, count);
             }
         }
 

@@ -28,6 +28,15 @@ public final class AccessTraceReader {
     private static final int STORES = 's';
     private static final long LINES_BETWEEN_REPORTS = 1 << 20;
 
+    /** What a byte is as a hexadecimal digit, or -1. */
+    private static final byte[] DIGITS = new byte[256];
+
+    static {
+        for (int c = 0; c < DIGITS.length; c++) {
+            DIGITS[c] = (byte) (c < 128 ? Character.digit(c, 16) : -1);
+        }
+    }
+
     private DoubleConsumer progress = fraction -> {};
     private long accesses;
     private long others;
@@ -192,20 +201,25 @@ public final class AccessTraceReader {
     }
 
     private void skipBlanks() {
-        while (at < end && (line[at] == ' ' || line[at] == '\t')) {
-            at++;
+        int i = at;
+        while (i < end && (line[i] == ' ' || line[i] == '\t')) {
+            i++;
         }
+        at = i;
     }
 
     private long hexadecimal() {
+        byte[] text = line;
         long value = 0;
-        for (; at < end; at++) {
-            int digit = Character.digit(line[at], 16);
+        int i = at;
+        for (; i < end; i++) {
+            int digit = DIGITS[text[i] & 0xff];
             if (digit < 0) {
                 break;
             }
             value = value << 4 | digit;
         }
+        at = i;
         return value;
     }
 

@@ -3,6 +3,9 @@ package org.mmkit.replay.reader;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.zip.ZipException;
 
 /**
@@ -14,6 +17,8 @@ import java.util.zip.ZipException;
 final class LineSource {
 
     private static final int SIZE = 1 << 18;
+    private static final long EACH_BYTE = 0x0101010101010101L;
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final InputStream in;
     private final byte[] buffer = new byte[SIZE];
@@ -27,6 +32,8 @@ final class LineSource {
     private long binary;
     private String failure = "";
     private boolean cut;
+    /** Whether the line being looked for holds a zero byte. */
+    private boolean zeros;
 
     LineSource(InputStream in) {
         this.in = in;
@@ -81,18 +88,16 @@ final class LineSource {
         boolean skipping = false;
         int scan = position;
         while (true) {
-            for (; scan < filled; scan++) {
-                if (buffer[scan] == '\n') {
-                    number++;
-                    if (skipping) {
-                        skipping = false;
-                        position = scan + 1;
-                        continue;
-                    }
+            for (scan = lineEnd(scan); scan < filled; scan = lineEnd(scan + 1)) {
+                number++;
+                if (!skipping) {
                     accept(position, scan);
                     position = scan + 1;
                     return true;
                 }
+                skipping = false;
+                position = scan + 1;
+                zeros = false;
             }
             if (ended) {
                 if (skipping || position >= filled) {
@@ -121,15 +126,34 @@ final class LineSource {
         }
     }
 
+    /** The next end-of-line character from {@code from} on, or the end of what is there; notes zero bytes on the way. */
+    private int lineEnd(int from) {
+        int i = from;
+        for (; i + 8 <= filled; i += 8) {
+            long word = (long) LONGS.get(buffer, i);
+            long differs = word ^ EACH_BYTE * '\n';
+            // The lowest bit that is set is bit 7 of the first byte that is an end of line, or zero.
+            long ends = differs - EACH_BYTE & ~differs & EACH_BYTE << 7;
+            long zero = word - EACH_BYTE & ~word & EACH_BYTE << 7;
+            if ((ends | zero) != 0) {
+                int end = Long.numberOfTrailingZeros(ends);
+                zeros |= Long.numberOfTrailingZeros(zero) < end;
+                if (ends != 0) {
+                    return i + (end >>> 3);
+                }
+            }
+        }
+        for (; i < filled && buffer[i] != '\n'; i++) {
+            zeros |= buffer[i] == 0;
+        }
+        return i;
+    }
+
     private void accept(int from, int to) {
         start = from;
         end = to > from && buffer[to - 1] == '\r' ? to - 1 : to;
-        for (int i = start; i < end; i++) {
-            if (buffer[i] == 0) {
-                binary++;
-                return;
-            }
-        }
+        binary += zeros ? 1 : 0;
+        zeros = false;
     }
 
     private void read() throws IOException {

@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.StringJoiner;
+import java.util.stream.Collectors;
 import java.util.function.Function;
 import org.mmkit.api.arch.MmuGeometry;
 import org.mmkit.replay.model.AccessComparison;
@@ -59,6 +60,9 @@ public final class AccessReport {
     private static String processor(MmuGeometry geometry) {
         StringJoiner text = new StringJoiner(", ");
         geometry.tlbs().forEach(t -> text.add(t.name() + " " + t.entries() + "/" + t.ways()));
+        if (!geometry.walkCaches().isEmpty()) {
+            text.add("walk caches " + geometry.walkCaches().stream().map(String::valueOf).collect(Collectors.joining("+")));
+        }
         return text.toString();
     }
 

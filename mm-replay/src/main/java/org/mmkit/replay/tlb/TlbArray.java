@@ -206,8 +206,8 @@ final class TlbArray {
 
     /** The entry with {@code key}, or -1. */
     private int find(int set, long key) {
-        if (ring && keysOfHash[hash(key)] == 0) {
-            return -1;
+        if (ring) {
+            return findInRing(set, key);
         }
         int found = -1;
         int end = (set + 1) * ways;
@@ -216,6 +216,23 @@ final class TlbArray {
             found = (tags[i] & -2) == key ? i : found;
         }
         return found;
+    }
+
+    private int findInRing(int set, long key) {
+        if (keysOfHash[hash(key)] == 0) {
+            return -1;
+        }
+        int first = newest[set];
+        if ((tags[first] & -2) == key) {
+            return first;
+        }
+        int end = (set + 1) * ways;
+        for (int i = set * ways; i < end; i++) {
+            if ((tags[i] & -2) == key) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     private int hash(long key) {

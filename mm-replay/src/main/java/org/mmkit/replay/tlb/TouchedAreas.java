@@ -1,6 +1,7 @@
 package org.mmkit.replay.tlb;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
@@ -19,38 +20,46 @@ public final class TouchedAreas {
     public record Area(long start, long end, boolean code) {}
 
     private static final int BLOCK_SHIFT = 21;
+    private static final int NOTED = 1 << 10;
 
     private final int pageShift;
     private final Map<Long, BitSet> blocks = new TreeMap<>(Long::compareUnsigned);
     private final Set<Long> code = new HashSet<>();
-    private long lastPage = -1;
-    private boolean lastFetched;
+    /** Pages noted lately, with bit 0 for a fetch; a page has one place. */
+    private final long[] noted = new long[NOTED];
+
     private long pages;
 
     /** No area yet; pages have 1 &lt;&lt; {@code pageShift} bytes. */
     public TouchedAreas(int pageShift) {
         this.pageShift = pageShift;
+        Arrays.fill(noted, -1);
     }
 
     /** Takes note of an access. */
     public void touch(long address, int bytes, int kind) {
-        for (long page = address >>> pageShift; page <= address + bytes - 1 >>> pageShift; page++) {
-            boolean fetched = kind == AccessListener.FETCH;
-            if (page == lastPage && fetched == lastFetched) {
-                continue;
+        int fetch = kind == AccessListener.FETCH ? 1 : 0;
+        long last = address + bytes - 1 >>> pageShift;
+        for (long page = address >>> pageShift; page <= last; page++) {
+            long note = page << 1 | fetch;
+            int place = (int) (note ^ note >>> 10) & NOTED - 1;
+            if (noted[place] != note) {
+                noted[place] = note;
+                add(page, fetch != 0);
             }
-            lastPage = page;
-            lastFetched = fetched;
-            int perBlock = BLOCK_SHIFT - pageShift;
-            BitSet bits = blocks.computeIfAbsent(page >>> perBlock, b -> new BitSet());
-            int bit = (int) page & (1 << perBlock) - 1;
-            if (!bits.get(bit)) {
-                bits.set(bit);
-                pages++;
-            }
-            if (fetched) {
-                code.add(page >>> perBlock);
-            }
+        }
+    }
+
+    private void add(long page, boolean fetched) {
+        int perBlock = BLOCK_SHIFT - pageShift;
+        BitSet bits = blocks.computeIfAbsent(page >>> perBlock, b -> new BitSet());
+        int bit = (int) page & (1 << perBlock) - 1;
+        if (!bits.get(bit)) {
+            bits.set(bit);
+            pages++;
+        }
+        if (fetched) {
+            code.add(page >>> perBlock);
         }
     }
 
