@@ -1,6 +1,8 @@
 package org.mmkit.core.lock;
 
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.mmkit.api.lock.LockClass;
 
 /** How a thread waits for another: it spins for a moment, then lets others run, then sleeps for longer and longer. */
 public final class Backoff {
@@ -10,7 +12,23 @@ public final class Backoff {
     private static final long FIRST_SLEEP = 10_000;
     private static final long LONGEST_SLEEP = 1_000_000;
 
+    /** Rounds, each of a millisecond or more, after which a wait is taken for a deadlock: half a minute at least. */
+    private static final int STUCK = 30_000;
+
     private Backoff() {}
+
+    /**
+     * Waits a little for a lock of the class {@code of}.
+     *
+     * @param checker who is told when the wait does not end, or null
+     * @throws org.mmkit.api.InvariantViolation when it has not ended for so long that it never will
+     */
+    public static int pause(int round, @Nullable LockChecker checker, LockClass of) {
+        if (round == STUCK && checker != null) {
+            checker.stuck(of);
+        }
+        return pause(round);
+    }
 
     /**
      * Waits a little.

@@ -2,9 +2,12 @@ package org.mmkit.core.lock;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.lang.ref.WeakReference;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.InvariantViolation;
 import org.mmkit.api.lock.LockClass;
@@ -12,7 +15,7 @@ import org.mmkit.api.lock.LockClass;
 /**
  * Finds orders of locks that can end in a deadlock, even when none happens (Linux: lockdep). It notes which class was taken while which
  * was held; two classes that are taken both ways round, a class taken twice, and an order other than that of {@link LockClass} are
- * violations. The first one is kept, with the stacks of both ways where two are known.
+ * violations, and so is a wait that does not end. The first one is kept, with the stacks of both ways where two are known.
  *
  * <p>Thread-safe. Looks at memory it owns only, so it changes no outcome; each lock costs some dozen nanoseconds more.
  */
@@ -23,17 +26,53 @@ public final class LockChecker {
     /** The classes that one thread holds, in the order in which it took them. */
     private static final class Held {
 
+        final Thread thread = Thread.currentThread();
         final int[] classes = new int[64];
-        int count;
+        volatile int count;
     }
 
-    private final ThreadLocal<Held> held = ThreadLocal.withInitial(Held::new);
+    private final List<WeakReference<Held>> all = new CopyOnWriteArrayList<>();
+    private final ThreadLocal<Held> held = ThreadLocal.withInitial(this::enlist);
     /** By held class and taken class: where that was seen first. */
     private final @Nullable Throwable[][] seen = new Throwable[CLASSES.length][CLASSES.length];
     private volatile @Nullable String violation;
 
     /** A checker that has seen nothing. */
     public LockChecker() {}
+
+    private Held enlist() {
+        Held own = new Held();
+        all.removeIf(other -> other.get() == null);
+        all.add(new WeakReference<>(own));
+        return own;
+    }
+
+    /**
+     * The calling thread has waited for a lock of the class {@code wanted} for so long that it is taken for a deadlock: throws, and {@link
+     * #verify} will, with what each thread holds, the last of which it may be waiting for, and where it is.
+     */
+    void stuck(LockClass wanted) {
+        StringBuilder text = new StringBuilder("deadlock: " + Thread.currentThread().getName() + " waits for a lock of class " + wanted + " in vain");
+        for (WeakReference<Held> reference : all) {
+            Held other = reference.get();
+            if (other == null || other.count == 0) {
+                continue;
+            }
+            text.append(System.lineSeparator()).append(other.thread.getName()).append(" has or wants");
+            for (int i = 0; i < other.count; i++) {
+                text.append(' ').append(CLASSES[other.classes[i]]);
+            }
+            for (StackTraceElement frame : other.thread.getStackTrace()) {
+                text.append(System.lineSeparator()).append("\tat ").append(frame);
+            }
+        }
+        synchronized (this) {
+            if (violation == null) {
+                violation = text.toString();
+            }
+        }
+        throw new InvariantViolation(text.toString());
+    }
 
     /** The calling thread is about to wait for a lock of class {@code taken}. */
     public void acquire(LockClass taken) {

@@ -41,7 +41,7 @@ public final class LockWords {
         int at = number << STRIDE_SHIFT;
         int round = 0;
         while (!WORDS.compareAndSet(w, at, 0, 1)) {
-            round = Backoff.pause(round);
+            round = Backoff.pause(round, checker, as);
         }
     }
 

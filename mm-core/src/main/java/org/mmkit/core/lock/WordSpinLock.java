@@ -42,7 +42,7 @@ final class WordSpinLock implements SpinLock {
         }
         int round = 0;
         while (!WORD.compareAndSet(this, 0, 1)) {
-            round = Backoff.pause(round);
+            round = Backoff.pause(round, checker, lockClass);
         }
     }
 

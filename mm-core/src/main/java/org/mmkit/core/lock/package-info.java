@@ -3,7 +3,7 @@
  *
  * <pre>
  *   StopMachine ── calls side by side, or one alone
- *   SmpLocks    ── CompactRwSemaphore, PerCpuRwSemaphore, WordSpinLock; with PROVE_LOCKING each tells LockChecker
+ *   SmpLocks    ── SmpRwSemaphore (CompactRwSemaphore, PerCpuRwSemaphore), WordSpinLock; with PROVE_LOCKING each tells LockChecker
  * </pre>
  */
 @NullMarked

@@ -197,7 +197,7 @@ final class FlagWords {
             }
             int round = 0;
             while ((AtomicWords.or(own(section(head)), (int) head & mask, FolioFlags.LOCKED) & FolioFlags.LOCKED) != 0) {
-                round = Backoff.pause(round);
+                round = Backoff.pause(round, checker, LockClass.FOLIO);
             }
         }
     }

@@ -90,7 +90,7 @@ final class FolioRecords {
             int[] l = large[section(head)];
             int round = 0;
             while (!AtomicWords.compareAndSet(l, record(head) + RECORD_LOCK, 0, 1)) {
-                round = Backoff.pause(round);
+                round = Backoff.pause(round, checker, LockClass.LARGE_MAPCOUNT);
             }
         }
     }

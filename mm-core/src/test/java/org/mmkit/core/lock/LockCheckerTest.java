@@ -3,6 +3,7 @@ package org.mmkit.core.lock;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.mmkit.api.InvariantViolation;
 import org.mmkit.api.lock.LockClass;
@@ -80,5 +81,36 @@ class LockCheckerTest {
         zone.unlock();
 
         assertThatCode(checker::verify).doesNotThrowAnyException();
+    }
+
+    @Test
+    void T20_a_wait_that_does_not_end_is_reported_with_who_holds_what_and_where() throws InterruptedException {
+        CountDownLatch taken = new CountDownLatch(1);
+        CountDownLatch done = new CountDownLatch(1);
+        Thread holder = new Thread(() -> {
+            zone.lock();
+            taken.countDown();
+            await(done);
+            zone.unlock();
+        }, "holder");
+        holder.start();
+        taken.await();
+
+        assertThatThrownBy(() -> Backoff.pause(30_000, checker, LockClass.ZONE))
+                .isInstanceOf(InvariantViolation.class)
+                .hasMessageContaining("waits for a lock of class ZONE in vain")
+                .hasMessageContaining("holder has or wants ZONE")
+                .hasMessageContaining("LockCheckerTest.await");
+        assertThatThrownBy(checker::verify).hasMessageContaining("deadlock");
+        done.countDown();
+        holder.join();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 }

@@ -181,6 +181,89 @@ class SmpTest {
         assertThat(machine.vmstat("thp_collapse_alloc")).isPositive();
     }
 
+    /** Has one thread do {@code disturb} again and again, {@code times} times, while another writes to each of {@code blocks} and reads back. */
+    private void writeWhile(int blocks, int times, Work disturb) {
+        AtomicBoolean disturbing = new AtomicBoolean(true);
+        together(
+                () -> {
+                    try {
+                        for (int i = 0; i < times; i++) {
+                            disturb.run();
+                        }
+                    } finally {
+                        disturbing.set(false);
+                    }
+                },
+                () -> {
+                    int round = 0;
+                    do {
+                        round++;
+                        for (int block = 0; block < blocks; block++) {
+                            long va = BASE + block * HUGE + round % 256 * PAGE;
+                            int written = 1 + round % 255;
+                            assertThat(process.store(va, written)).isZero();
+                            assertThat(process.load(va)).isEqualTo(written);
+                        }
+                    } while (disturbing.get());
+                });
+    }
+
+    @Test
+    void T20_a_huge_page_that_is_split_loses_no_write_of_another_thread() {
+        map(8 * HUGE, true);
+        fill(8 * HUGE);
+        int[] done = {0};
+
+        // Advice on a part of a huge page splits it.
+        writeWhile(8, 8, () -> process.madvise(BASE + done[0]++ * HUGE + HUGE / 2, PAGE, Advice.MADV_COLD));
+
+        assertThat(machine.vmstat("thp_split_page")).isPositive();
+        for (long va = BASE + HUGE / 2; va < BASE + HUGE; va += PAGE) {
+            assertThat(process.load(va)).isEqualTo(value(va));
+        }
+    }
+
+    @Test
+    void T20_pages_on_their_way_to_swap_and_back_lose_no_write_of_another_thread() {
+        machine.files().swapon(64 * MIB);
+        map(2 * HUGE, false);
+        fill(2 * HUGE);
+
+        writeWhile(2, 20, () -> process.madvise(BASE, 2 * HUGE, Advice.MADV_PAGEOUT));
+
+        assertThat(machine.vmstat("pswpout")).isPositive();
+        for (long va = BASE + HUGE / 2; va < BASE + HUGE; va += PAGE) {
+            assertThat(process.load(va)).isEqualTo(value(va));
+        }
+    }
+
+    @Test
+    void T20_a_child_finds_what_the_parent_wrote_though_threads_page_out_and_split_meanwhile() throws ErrnoException {
+        machine.files().swapon(64 * MIB);
+        map(4 * HUGE, true);
+        fill(4 * HUGE);
+        List<Process> children = new ArrayList<>();
+
+        together(
+                () -> {
+                    for (int i = 0; i < 8; i++) {
+                        children.add(process.fork());
+                    }
+                },
+                () -> {
+                    for (int i = 0; i < 8; i++) {
+                        process.madvise(BASE + i % 4 * HUGE + i * PAGE, HUGE / 4, Advice.MADV_PAGEOUT);
+                        process.madvise(BASE + i % 4 * HUGE + HUGE / 2, PAGE, Advice.MADV_COLD);
+                    }
+                });
+
+        for (Process child : children) {
+            for (long va = BASE; va < BASE + 4 * HUGE; va += 5 * PAGE) {
+                assertThat(child.load(va)).isEqualTo(value(va));
+            }
+        }
+    }
+
     @Test
     void T20_parent_and_child_never_see_what_the_other_writes() throws ErrnoException {
         map(4 * HUGE, true);
