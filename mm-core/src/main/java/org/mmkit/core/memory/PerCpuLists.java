@@ -118,9 +118,16 @@ final class PerCpuLists {
         }
         int[] ring = rings[list];
         int at = first[list];
-        for (int i = 0; i < n; i++) {
-            at = at - 1 & ring.length - 1;
-            ring[at] = place + i * direction;
+        for (int i = 0; i < n; ) {
+            int end = at == 0 ? ring.length : at;
+            int some = Math.min(n - i, end);
+            int next = place + i * direction;
+            for (int k = end - 1; k >= end - some; k--) {
+                ring[k] = next;
+                next += direction;
+            }
+            at = end - some;
+            i += some;
         }
         first[list] = at;
         sizes[list] += n;

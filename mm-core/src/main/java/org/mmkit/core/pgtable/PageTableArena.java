@@ -40,6 +40,9 @@ public final class PageTableArena {
     /** Tables that the arrays have room for at first, and the most they can have: an array holds less than 2^31 words. */
     private static final int FIRST_TABLES = 64;
 
+    /** Words that are compared before anybody asks whether they differ. */
+    private static final int STRETCH = 64;
+
     private static final int[] NO_INTS = {};
 
     private final EntryFormat format;
@@ -210,7 +213,7 @@ public final class PageTableArena {
             }
             return;
         }
-        assert mayFollow(slot, n, first, step);
+        assert mayFill(slot, n, first, step);
         long[] words = leafWords;
         int at = (int) slot;
         if (step == 0) {
@@ -224,7 +227,35 @@ public final class PageTableArena {
         }
     }
 
-    private boolean mayFollow(long slot, int n, long first, long step) {
+    /** Adds {@code delta} to {@code n} words of one leaf table. */
+    void add(long slot, int n, long delta) {
+        assert mayFollow(slot, slot, n, delta);
+        long[] words = leafWords;
+        for (int i = (int) slot; i < (int) slot + n; i++) {
+            words[i] += delta;
+        }
+    }
+
+    /** Writes {@code n} words of one leaf table, {@code delta} more than those from {@code from} on of another, from {@code to} on. */
+    void copy(long from, long to, int n, long delta) {
+        assert mayFollow(to, from, n, delta);
+        long[] words = leafWords;
+        System.arraycopy(words, (int) from, words, (int) to, n);
+        for (int i = (int) to; delta != 0 && i < (int) to + n; i++) {
+            words[i] += delta;
+        }
+    }
+
+    private boolean mayFollow(long to, long from, int n, long delta) {
+        for (int i = 0; i < n; i++) {
+            if (!mayFollow(to + i, read(from + i) + delta)) {
+                throw new AssertionError(brokenOrder(to + i, read(from + i) + delta));
+            }
+        }
+        return true;
+    }
+
+    private boolean mayFill(long slot, int n, long first, long step) {
         for (int i = 0; i < n; i++) {
             if (!mayFollow(slot + i, first + i * step)) {
                 throw new AssertionError(brokenOrder(slot + i, first + i * step));
@@ -239,18 +270,26 @@ public final class PageTableArena {
         int at = (int) slot;
         int n = 0;
         long word = first;
-        // Four at a time: most runs are long.
-        while (n + 4 <= most
-                && (words[at + n] ^ word | words[at + n + 1] ^ word + step | words[at + n + 2] ^ word + 2 * step
-                        | words[at + n + 3] ^ word + 3 * step) == 0) {
-            n += 4;
-            word += 4 * step;
+        // Most runs are long: a stretch without a way out in its middle is looked through in a fraction of the time.
+        while (n + STRETCH <= most && differ(words, at + n, word, step) == 0) {
+            n += STRETCH;
+            word += STRETCH * step;
         }
         while (n < most && words[at + n] == word) {
             n++;
             word += step;
         }
         return n;
+    }
+
+    private static long differ(long[] words, int from, long first, long step) {
+        long any = 0;
+        long word = first;
+        for (int i = from; i < from + STRETCH; i++) {
+            any |= words[i] ^ word;
+            word += step;
+        }
+        return any;
     }
 
     /** Whether the architecture allows {@code entry} to follow on what is in {@code slot}. */

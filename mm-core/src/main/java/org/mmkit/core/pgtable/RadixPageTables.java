@@ -369,6 +369,16 @@ public final class RadixPageTables implements PageTables {
         arena.fill(slot, n, first, step);
     }
 
+    /** Adds {@code delta} to {@code n} entries of one level-1 table, which go on mapping their frames. */
+    public void add(long slot, int n, long delta) {
+        arena.add(slot, n, delta);
+    }
+
+    /** Writes {@code n} entries into one level-1 table: those from {@code from} on of another one in the machine, each {@code delta} more. */
+    public void copyFrom(long from, long to, int n, long delta) {
+        arena.copy(from, to, n, delta);
+    }
+
     @Override
     public int matching(long slot, int most, long first, long step) {
         return arena.matching(slot, most, first, step);

@@ -11,6 +11,7 @@ import org.mmkit.api.space.RssKind;
 import org.mmkit.api.space.VmFlags;
 import org.mmkit.api.space.VmaOperations;
 import org.mmkit.core.boot.Engine;
+import org.mmkit.core.pgtable.RadixPageTables;
 import org.mmkit.core.rmap.AnonChains;
 
 /** Copies an address space for a child (Linux: dup_mmap, copy_page_range). */
@@ -215,13 +216,12 @@ final class ForkCopy {
         if (step == 0 || most < 2) {
             return 0;
         }
-        PageTables tables = parent.tables();
+        RadixPageTables tables = parent.tables();
         int direction = 1;
         int n = tables.matching(from, most, entry, step);
         if (n < 2) {
             direction = -1;
-            step = -step;
-            n = tables.matching(from, most, entry, step);
+            n = tables.matching(from, most, entry, -step);
         }
         n = n < 2 ? 0 : engine.frames.duplicateMappings(format.pfn(entry, 1), n, direction);
         if (n == 0) {
@@ -230,9 +230,10 @@ final class ForkCopy {
         long kept = entry;
         if (!shared && format.isWritable(entry)) {
             kept = format.writeProtect(entry);
-            tables.fill(from, n, kept, step);
+            // Of like entries the words change by the same amount.
+            tables.add(from, n, kept - entry);
         }
-        child.tables().fill(to, n, format.makeOld(shared ? format.makeClean(kept) : kept), step);
+        child.tables().copyFrom(from, to, n, format.makeOld(shared ? format.makeClean(kept) : kept) - kept);
         return n;
     }
 

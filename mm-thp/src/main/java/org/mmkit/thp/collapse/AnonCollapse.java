@@ -1,5 +1,6 @@
 package org.mmkit.thp.collapse;
 
+import java.util.Arrays;
 import org.mmkit.api.lock.RwSemaphore;
 import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.Frames;
@@ -33,6 +34,9 @@ final class AnonCollapse {
     /** Entries of pages that one answer holds for. */
     private final SingleFrames singles;
 
+    /** By entry: the length of the run of {@link #singles} that began there at the last look, negative when its frames descend; else 0. */
+    private final int[] runs;
+
     /** The frame that the last entry looked at maps. */
     private long lastPfn;
 
@@ -45,6 +49,7 @@ final class AnonCollapse {
         this.settings = thp.settings;
         this.queue = queue;
         singles = new SingleFrames(thp.format, thp.frames);
+        runs = new int[thp.pages];
         scanPmd = thp.context.tracepoint("huge_memory", "mm_khugepaged_scan_pmd");
         isolate = thp.context.tracepoint("huge_memory", "mm_collapse_huge_page_isolate");
         collapsed = thp.context.tracepoint("huge_memory", "mm_collapse_huge_page");
@@ -123,6 +128,7 @@ final class AnonCollapse {
         sharedPages = 0;
         referencedPages = 0;
         long entries = tables.firstSlot(thp.format.tablePfn(pmd));
+        Arrays.fill(runs, 0);
         for (int i = 0; i < thp.pages; i++) {
             long entry = tables.read(entries + i);
             int referencedBefore = referencedPages;
@@ -134,6 +140,7 @@ final class AnonCollapse {
                 // Pages like this one, none of which is shared, have the same answer.
                 int run = singles.find(tables, entries + i, entry, thp.pages - i);
                 if (run > 0) {
+                    runs[i] = run * singles.direction();
                     referencedPages += (referencedPages - referencedBefore) * (run - 1);
                     lastPfn = singles.first() + (long) (run - 1) * singles.direction();
                     i += run - 1;
@@ -278,10 +285,9 @@ final class AnonCollapse {
      */
     private int moveRun(Vma vma, long entries, int first, long entry, long to) {
         PageTables tables = vma.space().tables();
-        int alike = singles.find(tables, entries + first, entry, thp.pages - first);
-        if (alike > 0) {
-            moveSingles(vma, entries + first, alike, to + first);
-            return alike;
+        if (runs[first] != 0) {
+            moveSingles(vma, entries + first, Math.abs(runs[first]), Integer.signum(runs[first]), entry, to + first);
+            return Math.abs(runs[first]);
         }
         long pfn = thp.format.pfn(entry, 1);
         long head = thp.frames.head(pfn);
@@ -298,10 +304,9 @@ final class AnonCollapse {
         return n;
     }
 
-    /** Copies the run of single frames found last, and unmaps and frees them. */
-    private void moveSingles(Vma vma, long slot, int n, long to) {
-        long pfn = singles.first();
-        int direction = singles.direction();
+    /** Copies a run of single frames, the first of which {@code entry} maps, and unmaps and frees them. */
+    private void moveSingles(Vma vma, long slot, int n, int direction, long entry, long to) {
+        long pfn = thp.format.pfn(entry, 1);
         vma.space().tables().fill(slot, n, thp.format.none(), 0);
         thp.contents.copySingles(pfn, direction, to, n);
         thp.rmap.dropSingles(pfn, n, direction, vma);
