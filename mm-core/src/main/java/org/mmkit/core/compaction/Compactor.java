@@ -7,7 +7,7 @@ import org.mmkit.core.boot.Engine;
 import org.mmkit.core.memory.BuddyAllocator;
 import org.mmkit.core.memory.Compaction;
 import org.mmkit.core.memory.Isolation;
-import org.mmkit.core.memory.LruLists;
+import org.mmkit.core.memory.FolioBatches;
 import org.mmkit.core.memory.Zone;
 import org.mmkit.core.trace.Events;
 import org.mmkit.core.trace.TraceEvent;
@@ -27,13 +27,13 @@ public final class Compactor implements Compaction {
     private final ZoneCompaction compaction;
     private @Nullable Kcompactd kcompactd;
     private final Events trace;
-    private final LruLists lru;
+    private final FolioBatches lru;
     private long captured = FrameAllocator.NONE;
     private boolean running;
 
     /** Compaction of all zones of {@code engine}'s memory. */
     public Compactor(Engine engine) {
-        lru = engine.frames.lru();
+        lru = engine.frames.batches();
         BuddyAllocator allocator = engine.memory.allocator();
         isolation = allocator.isolation();
         trace = engine.tracing.events();

@@ -49,7 +49,7 @@ final class PageIsolation {
 
     /** It stays where it is, the youngest of its list. */
     void putBack(long head) {
-        frames.lru().add(head);
+        frames.batches().add(head);
         frames.put(head, 1);
     }
 

@@ -253,7 +253,11 @@ public final class PageMigrator {
         if (order > 0 && (flags & FolioFlags.ANON) != 0) {
             engine.extensions.largeFolios().count(FolioEvent.ANON_NEW, order, 1);
         }
-        frames.lru().add(to);
+        frames.batches().add(to);
+        if ((flags & FolioFlags.UNEVICTABLE) != 0) {
+            // Who maps it counts a lock, for which it has to be on its list.
+            frames.batches().drain();
+        }
         engine.rmap.mapAfterMove(from, to);
         frames.put(to, 1);
         frames.put(from, 1);

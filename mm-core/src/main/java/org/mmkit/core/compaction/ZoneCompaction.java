@@ -193,7 +193,7 @@ final class ZoneCompaction {
                 return Result.SUCCESS;
             }
             if (cc.order > 0 && lastMigrated >= 0 && lastMigrated < (cc.migrate & -(1L << cc.order))) {
-                frames.lru().drain();
+                frames.batches().drain();
                 isolation.drain(zone.number);
                 lastMigrated = -1;
             }

@@ -14,6 +14,9 @@ import org.mmkit.core.space.VmArea;
 /** Writes to write-protected base pages (Linux: do_wp_page): reuse where the page belongs to nobody else, copy otherwise. */
 final class CopyOnWrite {
 
+    /** A page's mapping, the swap cache and a batch that it waits in; with more references somebody else uses it. */
+    private static final int MOST_REFERENCES = 3;
+
     private final Engine engine;
     private final EntryFormat format;
     private final Frames frames;
@@ -58,6 +61,12 @@ final class CopyOnWrite {
             return !frames.maybeMappedShared(head)
                     && !frames.test(head, FolioFlags.SWAPCACHE)
                     && frames.largeMapcount(head) == frames.refcount(head);
+        }
+        if (frames.refcount(head) > MOST_REFERENCES) {
+            return false;
+        }
+        if (!frames.test(head, FolioFlags.LRU)) {
+            engine.frames.batches().drain();
         }
         int cached = frames.test(head, FolioFlags.SWAPCACHE) ? 1 : 0;
         if (frames.refcount(head) > 1 + cached) {

@@ -54,7 +54,7 @@ final class MovableZone {
         for (int i = 0; i < batch.size(); i++) {
             long left = batch.left(i);
             if (left != FrameAllocator.NONE) {
-                engine.frames.lru().add(left);
+                engine.frames.batches().add(left);
                 engine.frames.put(left, 1);
             }
         }

@@ -92,7 +92,7 @@ public final class PageLedger {
                         held.isLongTerm() ? "long-term pin" : held.isPinned() ? "pin" : "get_user_pages", processOf.apply(held.spaceId()), held.start())));
             }
         }
-        int batched = engine.frames.lru().batchReferences(head);
+        int batched = engine.frames.batches().references(head);
         if (batched > 0) {
             holders.add(new Holder(Kind.REFERENCE, batched, "batch of folios to be freed lazily"));
         }

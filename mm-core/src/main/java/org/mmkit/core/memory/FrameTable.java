@@ -60,6 +60,7 @@ public final class FrameTable implements Frames {
     private final FlagWords flagWords;
     private final FolioRecords records;
     private final LruLists lru;
+    private final FolioBatches batches;
     private final long[] zeroLongs;
 
     private FrameAllocator allocator = NoAllocator.INSTANCE;
@@ -99,11 +100,17 @@ public final class FrameTable implements Frames {
         words = SectionArrays.filled(new long[sections][], zeroLongs);
         runs = new FrameRuns(zero, flags, references, mapcounts, pins, words, zeroLongs, sectionOrder);
         lru = new LruLists(this, sections, sectionOrder, locks);
+        batches = new FolioBatches(this, lru);
     }
 
     /** The LRU lists of these frames. */
     public LruLists lru() {
         return lru;
+    }
+
+    /** Where folios wait to join or to change lists. */
+    public FolioBatches batches() {
+        return batches;
     }
 
     /** Names the allocator that gets folios back; to be called once, before the first {@link #put}. */

@@ -22,6 +22,10 @@ public final class LruEvents {
     public long munlocked;
     /** Folios freed while still locked (unevictable_pgs_cleared). */
     public long cleared;
+    /** Folios unlocked while reclaim or migration had them in hand (unevictable_pgs_stranded). */
+    public long stranded;
+    /** Folios moved to the older end of an inactive list, for they can be reclaimed at once (pgrotated). */
+    public long rotated;
 
     /** Pages that came back after they were reclaimed (workingset_refault_*); index 0 anonymous, 1 of files, as below. */
     public final long[] refaulted = new long[2];
@@ -48,5 +52,7 @@ public final class LruEvents {
         lines.accept("unevictable_pgs_mlocked", () -> mlocked);
         lines.accept("unevictable_pgs_munlocked", () -> munlocked);
         lines.accept("unevictable_pgs_cleared", () -> cleared);
+        lines.accept("unevictable_pgs_stranded", () -> stranded);
+        lines.accept("pgrotated", () -> rotated);
     }
 }

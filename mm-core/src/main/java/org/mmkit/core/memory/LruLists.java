@@ -6,12 +6,11 @@ import org.jspecify.annotations.Nullable;
 import org.mmkit.api.InvariantViolation;
 import org.mmkit.api.lock.Locks;
 import org.mmkit.api.memory.FolioFlags;
-import org.mmkit.api.memory.Lru;
 import org.mmkit.core.lock.StopMachine;
 
 /**
  * The lists of one node: active and inactive, of anonymous memory and of files, and the pages that cannot be reclaimed (Linux: struct
- * lruvec, mm/swap.c, mm/mlock.c).
+ * lruvec, include/linux/mm_inline.h). Folios come here by way of {@link FolioBatches}.
  *
  * <pre>
  *   first ──► | youngest | … | oldest | ◄── last        INACTIVE_ANON ACTIVE_ANON INACTIVE_FILE ACTIVE_FILE
@@ -19,11 +18,11 @@ import org.mmkit.core.lock.StopMachine;
  * </pre>
  *
  * <p>Which list a folio is on follows from its flags; whoever changes {@link FolioFlags#ACTIVE}, {@link FolioFlags#SWAPBACKED} or {@link
- * FolioFlags#UNEVICTABLE} of a folio that has {@link FolioFlags#LRU} does it here. Folios that may be thrown away change
- * lists {@value #BATCH} at a time (Linux: lru_lazyfree); differs from Linux: all other folios change lists at once. Allocates nothing but a section's links. With {@code SMP=y} {@link #add} and freeing
- * may happen beside other calls ({@link LruIncoming}); all else is for calls that run alone.
+ * FolioFlags#UNEVICTABLE} of a folio that has {@link FolioFlags#LRU} does it between {@link #leave} and {@link #join}. Allocates nothing but a
+ * section's links. With {@code SMP=y} {@link #add} and freeing may happen beside other calls ({@link LruIncoming}); all else is for calls
+ * that run alone.
  */
-public final class LruLists implements Lru {
+public final class LruLists {
 
     public static final int INACTIVE_ANON = 0;
     public static final int ACTIVE_ANON = 1;
@@ -40,9 +39,6 @@ public final class LruLists implements Lru {
 
     /** Folios that reclaim takes at a time (SWAP_CLUSTER_MAX). */
     public static final int CLUSTER = 32;
-
-    /** Folios that wait for one another before they change lists (Linux: PAGEVEC_SIZE). */
-    public static final int BATCH = 31;
 
     /** No frame: frame 0 is the firmware's and never on a list. */
     private static final int NONE = 0;
@@ -62,9 +58,6 @@ public final class LruLists implements Lru {
     private final long[] zonePages = new long[Zone.ZONES * LISTS];
     /** First frame above each zone but the last. */
     private final long[] zoneEnds = new long[Zone.ZONES - 1];
-    /** Folios that are to be freed lazily, each with a reference; the first {@link #batched} count. */
-    private final long[] batch = new long[BATCH];
-    private int batched;
     private long mlocked;
     private long nonresidentAge;
     private long anonCost;
@@ -296,18 +289,9 @@ public final class LruLists implements Lru {
         count(head, list, -n);
     }
 
-    private int locks(long head) {
-        return links(head)[((int) head & mask) * 2];
-    }
-
-    private void setLocks(long head, int n) {
-        links(head)[((int) head & mask) * 2] = n;
-    }
-
     // ---- joining and leaving ----------------------------------------------------------------------------------
 
-    /** {@inheritDoc} It is the youngest there; a locked one becomes unevictable. */
-    @Override
+    /** Puts the folio {@code head}, which is on no list, to the younger end of its own at once; a locked one becomes unevictable (Linux: lru_add). */
     public void add(long head) {
         int flags = frames.flags(head);
         if ((flags & FolioFlags.LRU) != 0) {
@@ -324,26 +308,53 @@ public final class LruLists implements Lru {
                 frames.set(head, FolioFlags.UNEVICTABLE);
                 events.culled += was ? 0 : n;
             }
-            flags = frames.flags(head);
         }
         if (incoming != null && !calls.isStopped()) {
             frames.setNew(head, FolioFlags.LRU);
             incoming.add(head);
         } else {
-            frames.set(head, FolioFlags.LRU);
-            link(head, list(flags));
+            join(head);
         }
     }
 
-    /** Puts the new folio of a locked area onto the unevictable list (Linux: mlock_new_folio). */
-    public void addLocked(long head) {
-        long n = frames.pages(head);
-        mlocked += n;
-        events.mlocked += n;
-        events.culled += n;
-        frames.set(head, FolioFlags.MLOCKED | FolioFlags.UNEVICTABLE | FolioFlags.LRU);
-        link(head, UNEVICTABLE);
-        setLocks(head, 1);
+    /** Puts a folio to the younger end of the list that its flags say. */
+    void join(long head) {
+        frames.set(head, FolioFlags.LRU);
+        link(head, list(frames.flags(head)));
+    }
+
+    /** Puts a folio to the older end of its evictable list: it is the next to be reclaimed. */
+    void joinLast(long head) {
+        frames.set(head, FolioFlags.LRU);
+        int list = list(frames.flags(head));
+        int pfn = (int) head;
+        int[] l = links(head);
+        int i = (pfn & mask) * 2;
+        int previous = last[list];
+        l[i] = NONE;
+        l[i + 1] = previous;
+        last[list] = pfn;
+        if (previous == NONE) {
+            first[list] = pfn;
+        } else {
+            setNext(previous, pfn);
+        }
+        count(head, list, frames.pages(head));
+    }
+
+    /** Takes a listed folio off its list, for its flags to change. */
+    void leave(long head) {
+        unlink(head, list(frames.flags(head)), frames.pages(head));
+    }
+
+    /** Whether calls on the lists and batches have the machine to themselves. */
+    boolean isAlone() {
+        return incoming == null || calls.isStopped();
+    }
+
+    /** Whether folios join without waiting for others: where there are several processors, threads gather them ({@link LruIncoming}). */
+    boolean joinsAtOnce() {
+        return incoming != null;
     }
 
     /** Takes a folio off its list, for the caller to work on (Linux: folio_isolate_lru); false when it is on none. */
@@ -446,18 +457,11 @@ public final class LruLists implements Lru {
         }
     }
 
-    /** Puts a folio that has left its list to the younger end of the one that its flags say. */
-    void join(long head) {
-        frames.set(head, FolioFlags.LRU);
-        link(head, list(frames.flags(head)));
-    }
-
     /**
      * Moves a folio, to which the caller has a reference, to the list that it belongs to without the flags {@code cleared}, beside other calls
      * (Linux: folio_batch_move_lru). Whoever takes {@link FolioFlags#LRU} from it first may move it.
-     *
      */
-    private void moveBeside(long head, int cleared) {
+    void moveBeside(long head, int cleared) {
         if (!frames.testAndClear(head, FolioFlags.LRU)) {
             return;
         }
@@ -533,224 +537,32 @@ public final class LruLists implements Lru {
         link(head, list);
     }
 
-    // ---- activity ---------------------------------------------------------------------------------------------
-
-    @Override
-    public void markAccessed(long head) {
-        int flags = frames.flags(head);
-        if ((flags & FolioFlags.REFERENCED) == 0) {
-            frames.set(head, FolioFlags.REFERENCED);
-        } else if ((flags & (FolioFlags.UNEVICTABLE | FolioFlags.ACTIVE)) == 0) {
-            activate(head);
-            frames.clear(head, FolioFlags.REFERENCED);
-            age(frames.pages(head));
-        }
+    /** Locks of the unevictable folio {@code head} that are counted (mlock_count). */
+    int locks(long head) {
+        return links(head)[((int) head & mask) * 2];
     }
 
-    /** Moves an inactive folio to the active list (Linux: folio_activate). */
-    public void activate(long head) {
-        int flags = frames.flags(head);
-        if ((flags & (FolioFlags.ACTIVE | FolioFlags.UNEVICTABLE | FolioFlags.LRU)) != FolioFlags.LRU) {
-            return;
-        }
-        long n = frames.pages(head);
-        unlink(head, list(flags), n);
-        frames.set(head, FolioFlags.ACTIVE);
-        link(head, list(flags) + ACTIVE);
-        events.activated += n;
+    void setLocks(long head, int n) {
+        links(head)[((int) head & mask) * 2] = n;
     }
 
-    @Override
-    public void deactivate(long head) {
-        int flags = frames.flags(head);
-        int needed = FolioFlags.ACTIVE | FolioFlags.LRU;
-        if ((flags & (needed | FolioFlags.UNEVICTABLE)) != needed) {
-            return;
-        }
-        long n = frames.pages(head);
-        if (incoming != null && !calls.isStopped()) {
-            moveBeside(head, FolioFlags.ACTIVE | FolioFlags.REFERENCED);
-            return;
-        }
-        unlink(head, list(flags), n);
-        frames.clear(head, FolioFlags.ACTIVE | FolioFlags.REFERENCED);
-        link(head, list(flags) - ACTIVE);
-        events.deactivated += n;
+    /** {@code n} pages were locked, or unlocked when it is negative. */
+    void addMlocked(long n) {
+        mlocked += n;
     }
-
-    /** {@inheritDoc} It waits in a batch, which holds a reference, until that is full; a large folio waits for nobody. */
-    @Override
-    public void lazyFree(long head) {
-        if (!mayFreeLazily(frames.flags(head))) {
-            return;
-        }
-        if (incoming != null && !calls.isStopped()) {
-            moveBeside(head, FolioFlags.ACTIVE | FolioFlags.REFERENCED | FolioFlags.SWAPBACKED);
-            return;
-        }
-        frames.get(head, 1);
-        batch[batched++] = head;
-        if (batched == BATCH || frames.isLarge(head)) {
-            drain();
-        }
-    }
-
-    private static boolean mayFreeLazily(int flags) {
-        int needed = FolioFlags.ANON | FolioFlags.SWAPBACKED | FolioFlags.LRU;
-        return (flags & (needed | FolioFlags.SWAPCACHE | FolioFlags.UNEVICTABLE)) == needed;
-    }
-
-    /** {@inheritDoc} A call that runs beside others leaves it to the next that runs alone. */
-    @Override
-    public void drain() {
-        if (incoming != null && !calls.isStopped()) {
-            return;
-        }
-        int waiting = batched;
-        batched = 0;
-        for (int i = 0; i < waiting; i++) {
-            long head = batch[i];
-            int flags = frames.flags(head);
-            if (mayFreeLazily(flags)) {
-                long n = frames.pages(head);
-                unlink(head, list(flags), n);
-                frames.clear(head, FolioFlags.ACTIVE | FolioFlags.REFERENCED | FolioFlags.SWAPBACKED);
-                link(head, INACTIVE_FILE);
-                events.lazilyFreed += n;
-            }
-            frames.put(head, 1);
-        }
-    }
-
-    /** References that the batch holds to the folio {@code head}. */
-    public int batchReferences(long head) {
-        int n = 0;
-        for (int i = 0; i < batched; i++) {
-            n += batch[i] == head ? 1 : 0;
-        }
-        return n;
-    }
-
-    // ---- mlock ------------------------------------------------------------------------------------------------
-
-    /** A locked area maps the folio {@code head} (Linux: mlock_folio): it becomes unevictable, or counts one more lock. */
-    public void mlock(long head) {
-        int flags = frames.flags(head);
-        long n = frames.pages(head);
-        if ((flags & FolioFlags.MLOCKED) == 0) {
-            frames.set(head, FolioFlags.MLOCKED);
-            mlocked += n;
-            events.mlocked += n;
-        }
-        if ((flags & FolioFlags.LRU) == 0) {
-            return;
-        }
-        if ((flags & FolioFlags.UNEVICTABLE) != 0) {
-            setLocks(head, locks(head) + 1);
-            return;
-        }
-        unlink(head, list(flags), n);
-        frames.clear(head, FolioFlags.ACTIVE);
-        frames.set(head, FolioFlags.UNEVICTABLE);
-        link(head, UNEVICTABLE);
-        setLocks(head, 1);
-        events.culled += n;
-    }
-
-    /** A locked area no longer maps the folio {@code head}, or is locked no longer (Linux: munlock_folio). */
-    public void munlock(long head) {
-        int flags = frames.flags(head);
-        boolean listed = (flags & FolioFlags.LRU) != 0;
-        boolean unevictable = (flags & FolioFlags.UNEVICTABLE) != 0;
-        if (listed && unevictable) {
-            int locks = Math.max(0, locks(head) - 1);
-            setLocks(head, locks);
-            if (locks > 0) {
-                return;
-            }
-        }
-        long n = frames.pages(head);
-        if ((flags & FolioFlags.MLOCKED) != 0) {
-            frames.clear(head, FolioFlags.MLOCKED);
-            mlocked -= n;
-            events.munlocked += n;
-        }
-        if (listed && unevictable) {
-            unlink(head, UNEVICTABLE, n);
-            frames.clear(head, FolioFlags.UNEVICTABLE);
-            link(head, list(frames.flags(head)));
-            events.rescued += n;
-        }
-    }
-
-    // ---- checks -----------------------------------------------------------------------------------------------
 
     /** Checks that each evictable list holds just the folios whose flags say so, and that all totals are right. */
-    void verify() {
-        long[] found = new long[Zone.ZONES * LISTS];
-        for (int list = 0; list < UNEVICTABLE; list++) {
-            int before = NONE;
-            for (int pfn = first[list]; pfn != NONE; ) {
-                long head = pfn & 0xffff_ffffL;
-                int flags = frames.flags(head);
-                if ((flags & FolioFlags.LRU) == 0 || list(flags) != list || frames.head(head) != head) {
-                    throw frames.wrong(head, "on LRU list " + list + " against its flags");
-                }
-                int[] l = links(head);
-                int i = (pfn & mask) * 2;
-                if (l[i + 1] != before) {
-                    throw frames.wrong(head, "LRU list " + list + " is not linked backwards");
-                }
-                found[zone(head) * LISTS + list] += frames.pages(head);
-                before = pfn;
-                pfn = l[i];
-            }
-            if (last[list] != before) {
-                throw new InvariantViolation("LRU list " + list + " does not end with its last folio");
-            }
-        }
-        long locked = verifyFlags(found);
-        for (int i = 0; i < found.length; i++) {
-            if (found[i] != zonePages[i]) {
-                throw new InvariantViolation("zone " + Zone.name(i / LISTS) + " counts " + zonePages[i] + " pages on LRU list "
-                        + i % LISTS + ", but there are " + found[i]);
-            }
-        }
-        for (int list = 0; list < LISTS; list++) {
-            if (pagesUpTo(Zone.ZONES - 1, list) != pages[list]) {
-                throw new InvariantViolation("LRU list " + list + " counts " + pages[list] + " pages, its zones do not");
-            }
-        }
-        if (locked != mlocked) {
-            throw new InvariantViolation("nr_mlock is " + mlocked + ", but there are " + locked + " such pages");
-        }
+    void verify(FolioBatches batches) {
+        new LruChecks(frames, this, batches).verify();
     }
 
-    /** Counts the folios that say they are listed against {@code found}, adds the unevictable ones to it; returns the pages locked. */
-    private long verifyFlags(long[] found) {
-        long locked = 0;
-        long[] said = new long[LISTS];
-        long section = 1L << sectionOrder;
-        for (long base = 0; base < frames.spanned(); base += section) {
-            for (long pfn = base; pfn < base + section && frames.isTouched(base); pfn += frames.pages(pfn)) {
-                int flags = frames.flags(pfn);
-                long n = frames.pages(pfn);
-                locked += (flags & FolioFlags.MLOCKED) != 0 ? n : 0;
-                if ((flags & FolioFlags.LRU) != 0) {
-                    said[list(flags)] += n;
-                    if (list(flags) == UNEVICTABLE) {
-                        found[zone(pfn) * LISTS + UNEVICTABLE] += n;
-                    }
-                } else if ((flags & FolioFlags.UNEVICTABLE) != 0) {
-                    throw frames.wrong(pfn, "unevictable, but on no list");
-                }
-            }
-        }
-        for (int list = 0; list < UNEVICTABLE; list++) {
-            if (said[list] != pages[list]) {
-                throw new InvariantViolation(said[list] + " pages say they are on LRU list " + list + ", which counts " + pages[list]);
-            }
-        }
-        return locked;
+    /** The frame that was put on {@code list} last, or 0. */
+    long youngest(int list) {
+        return first[list] & 0xffff_ffffL;
+    }
+
+    /** The folio on the same evictable list next older than {@code head}, or 0. */
+    long older(long head) {
+        return links[(int) (head >>> sectionOrder)][((int) head & mask) * 2] & 0xffff_ffffL;
     }
 }

@@ -319,8 +319,8 @@ public final class SystemMemory implements PhysicalMemory {
     }
 
     @Override
-    public LruLists lru() {
-        return frames.lru();
+    public FolioBatches lru() {
+        return frames.batches();
     }
 
     @Override
@@ -497,6 +497,6 @@ public final class SystemMemory implements PhysicalMemory {
         allocator.verify();
         frames.verify();
         frames.verifyFree(allocator);
-        frames.lru().verify();
+        frames.lru().verify(frames.batches());
     }
 }

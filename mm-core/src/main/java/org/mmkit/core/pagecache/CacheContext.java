@@ -5,7 +5,7 @@ import org.mmkit.api.lock.Locks;
 import org.mmkit.api.memory.Frames;
 import org.mmkit.api.memory.PhysicalMemory;
 import org.mmkit.api.stat.Counters;
-import org.mmkit.core.memory.LruLists;
+import org.mmkit.core.memory.FolioBatches;
 import org.mmkit.core.memory.SystemMemory;
 import org.mmkit.core.memory.WorkingSet;
 
@@ -18,7 +18,7 @@ public final class CacheContext {
     public final int pageShift;
     final PhysicalMemory memory;
     final Frames frames;
-    final LruLists lru;
+    final FolioBatches lru;
     final Counters counters;
     final Locks locks;
     final int nrFilePages;

@@ -98,12 +98,17 @@ public abstract class PageCache implements FilePages {
 
     @Override
     public void add(long head, long index) {
+        insert(head, index);
+        enterLists(head, index, frames.pages(head));
+    }
+
+    /** Like {@link #add}, for a folio that is on the LRU lists, or waits to be. */
+    public void insert(long head, long index) {
         long n = frames.pages(head);
         frames.setOwner(head, this, index);
         frames.get(head, (int) n);
         pages.put(index, head, n);
         count(head, n);
-        enterLists(head, index, n);
     }
 
     @Override
@@ -137,13 +142,13 @@ public abstract class PageCache implements FilePages {
     }
 
     private void enterLists(long head, long index, long n) {
-        if ((frames.flags(head) & (FolioFlags.LRU | FolioFlags.HUGETLB)) != 0) {
+        if (frames.test(head, FolioFlags.HUGETLB)) {
             return;
         }
         long shadow = shadows.size() == 0 ? PageTree.NONE : shadows.get(index);
         if (shadow != PageTree.NONE) {
             shadows.remove(index, n);
-            context.lru.workingSet().refault(head, shadow);
+            context.workingSet().refault(head, shadow);
         }
         context.lru.add(head);
     }

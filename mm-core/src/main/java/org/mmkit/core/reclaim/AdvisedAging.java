@@ -39,13 +39,13 @@ public final class AdvisedAging implements Aging {
 
     @Override
     public void cold(VmArea area, long start, long end) {
-        engine.frames.lru().drain();
+        engine.frames.batches().drain();
         age(area, start, end, null);
     }
 
     @Override
     public void pageOut(VmArea area, long start, long end) {
-        engine.frames.lru().drain();
+        engine.frames.batches().drain();
         // Several threads may be in here.
         FolioReclaimer isolated = engine.calls.isSmp() ? new FolioReclaimer(engine, reclaimer) : reclaimer;
         age(area, start, end, isolated);
@@ -53,7 +53,6 @@ public final class AdvisedAging implements Aging {
 
     @Override
     public void willNeed(VmArea area, long start, long end) {
-        engine.frames.lru().drain();
         PageTables tables = area.space().tables();
         TableCursor cursor = new TableCursor(tables);
         for (cursor.begin(tables, start, end); cursor.next(); ) {
@@ -68,6 +67,7 @@ public final class AdvisedAging implements Aging {
                 }
             }
         }
+        engine.frames.batches().drain();
     }
 
     /** Makes the folios of the range the next candidates of reclaim, or isolates them in {@code isolated} and reclaims them. */
@@ -138,7 +138,7 @@ public final class AdvisedAging implements Aging {
         frames.clear(head, FolioFlags.REFERENCED);
         if (frames.test(head, FolioFlags.ACTIVE)) {
             frames.set(head, FolioFlags.WORKINGSET);
-            engine.frames.lru().deactivate(head);
+            engine.frames.batches().deactivate(head);
         }
     }
 

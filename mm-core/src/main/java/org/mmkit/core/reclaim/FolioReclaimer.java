@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.mmkit.api.feature.FolioEvent;
 import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.core.boot.Engine;
+import org.mmkit.core.memory.FolioBatches;
 import org.mmkit.core.memory.FrameTable;
 import org.mmkit.core.memory.LruLists;
 import org.mmkit.core.pagecache.PageCache;
@@ -23,6 +24,7 @@ public final class FolioReclaimer {
     private final SwapSpace swap;
     private final FrameTable frames;
     private final LruLists lru;
+    private final FolioBatches batches;
     private final FolioUnmapper unmapper;
     private final FolioReferences references;
     private final int pglazyfreed;
@@ -49,6 +51,7 @@ public final class FolioReclaimer {
         this.swap = swap;
         this.frames = engine.frames;
         this.lru = engine.frames.lru();
+        this.batches = engine.frames.batches();
         this.unmapper = new FolioUnmapper(engine, swap);
         this.references = new FolioReferences(engine);
         this.pglazyfreed = engine.counters.register("pglazyfreed");
@@ -163,12 +166,19 @@ public final class FolioReclaimer {
         }
     }
 
-    /** Puts an isolated folio back and drops the reference; an active one moves the clock of refaults when {@code aging} (Linux: move_folios_to_lru). */
+    /**
+     * Puts an isolated folio back and drops the reference. One that was taken off the end of a list goes back to it at once and moves the clock of
+     * refaults when it is active (Linux: move_folios_to_lru); a locked one, or one that was advised about, waits with others (folio_putback_lru).
+     */
     private void putBack(long head, boolean aging) {
-        if (aging && frames.test(head, FolioFlags.ACTIVE)) {
-            lru.age(frames.pages(head));
+        if (aging && !frames.test(head, FolioFlags.MLOCKED)) {
+            if (frames.test(head, FolioFlags.ACTIVE)) {
+                lru.age(frames.pages(head));
+            }
+            lru.putBack(head);
+        } else {
+            batches.putBack(head);
         }
-        lru.putBack(head);
         swap.releaseIfUnused(head);
         frames.put(head, 1);
     }

@@ -59,7 +59,7 @@ final class FolioReferences {
         boolean mapped = look(vma, va, head);
         if (mapped && vma.has(VmFlags.LOCKED)) {
             if (!frames.isLarge(head)) {
-                engine.frames.lru().mlock(head);
+                engine.frames.batches().mlock(head);
             }
             locked = true;
             return false;

@@ -38,7 +38,7 @@ final class FolioUnmapper {
     private boolean unmapFrom(VmArea area, long va, long head) {
         if (area.has(VmFlags.LOCKED)) {
             if (!frames.isLarge(head) && engine.calls.isAlone()) {
-                engine.frames.lru().mlock(head);
+                engine.frames.batches().mlock(head);
             }
             return false;
         }

@@ -5,6 +5,7 @@ import java.util.Locale;
 import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.stat.Counters;
 import org.mmkit.core.boot.Engine;
+import org.mmkit.core.memory.FolioBatches;
 import org.mmkit.core.memory.FrameTable;
 import org.mmkit.core.memory.LruLists;
 import org.mmkit.core.memory.Zone;
@@ -18,6 +19,7 @@ final class ListScan {
 
     private final FrameTable frames;
     private final LruLists lru;
+    private final FolioBatches batches;
     private final Counters counters;
     private final FolioReclaimer reclaimer;
     private final FolioReferences references;
@@ -34,6 +36,7 @@ final class ListScan {
     ListScan(Engine engine, SwapSpace swap) {
         frames = engine.frames;
         lru = frames.lru();
+        batches = frames.batches();
         counters = engine.counters;
         reclaimer = new FolioReclaimer(engine, swap);
         references = new FolioReferences(engine);
@@ -100,7 +103,7 @@ final class ListScan {
     private long shrinkInactive(int list, long pages, ScanControl control) {
         int file = list >= LruLists.FILE ? 1 : 0;
         int by = control.kswapd ? 1 : 0;
-        lru.drain();
+        batches.drain();
         isolate(list, pages, control.highest);
         counters.add(scannedBy[by], totalScanned);
         counters.add(scannedOf[file], totalScanned);
@@ -121,7 +124,7 @@ final class ListScan {
     /** Moves folios to the inactive list; executable files in use have another round (Linux: shrink_active_list). */
     void shrinkActive(int list, long pages, ScanControl control) {
         boolean file = list >= LruLists.FILE;
-        lru.drain();
+        batches.drain();
         isolate(list, pages, control.highest);
         counters.add(pgrefill, totalScanned);
         long rotated = 0;
@@ -131,7 +134,8 @@ final class ListScan {
         for (int i = 0; i < takenCount; i++) {
             long head = taken[i];
             if (frames.test(head, FolioFlags.MLOCKED)) {
-                putBack(head);
+                batches.add(head);
+                frames.put(head, 1);
                 continue;
             }
             boolean used = references.count(head) != 0 || references.isLocked();

@@ -13,8 +13,8 @@ import org.mmkit.api.space.Vma;
 import org.mmkit.api.space.VmFlags;
 import org.mmkit.core.boot.Engine;
 import org.mmkit.core.ledger.PageOwner;
+import org.mmkit.core.memory.FolioBatches;
 import org.mmkit.core.memory.FrameTable;
-import org.mmkit.core.memory.LruLists;
 import org.mmkit.core.space.VmArea;
 
 /**
@@ -38,7 +38,7 @@ public final class FolioMapper implements ReverseMapping {
             | FolioFlags.ANON_EXCLUSIVE;
 
     private final FrameTable frames;
-    private final LruLists lru;
+    private final FolioBatches lru;
     private final FolioMigration migration;
     private final FolioRelocation relocation;
     private final int nrAnon;
@@ -51,7 +51,7 @@ public final class FolioMapper implements ReverseMapping {
     public FolioMapper(Engine engine) {
         this.engine = engine;
         this.frames = engine.frames;
-        this.lru = engine.frames.lru();
+        this.lru = engine.frames.batches();
         this.migration = new FolioMigration(engine, this);
         this.relocation = new FolioRelocation(engine, this);
         this.nrAnon = engine.counters.register("nr_anon_pages");
@@ -81,17 +81,25 @@ public final class FolioMapper implements ReverseMapping {
 
     @Override
     public void addNewAnon(long head, Vma vma, long va, int level) {
-        VmArea area = (VmArea) vma;
+        addUnlisted(head, (VmArea) vma, va, level);
+        enterLists(head, (VmArea) vma);
+    }
+
+    /** Like {@link #addNewAnon}, for a folio that comes from swap: it joined the LRU lists before it was read. */
+    public void addFromSwap(long head, VmArea area, long va) {
+        addUnlisted(head, area, va, 1);
+    }
+
+    private void addUnlisted(long head, VmArea area, long va, int level) {
         AnonVma root = area.anonVma();
         if (root == null) {
             throw new IllegalStateException(area + " got an anonymous folio before a reverse-mapping root");
         }
         int order = frames.order(head);
         if (order == 0) {
-            int flags = frames.startAnon(head, root, area.index(va));
+            frames.startAnon(head, root, area.index(va));
             tell(head, 1, area.space().id());
             engine.counters.add(nrAnon, 1);
-            enterLists(head, flags, area);
             return;
         }
         frames.setNew(head, FolioFlags.ANON | FolioFlags.SWAPBACKED | FolioFlags.UPTODATE);
@@ -111,7 +119,6 @@ public final class FolioMapper implements ReverseMapping {
         }
         tell(head, n, area.space().id());
         countMapped(head, n, level > 1 ? 1 : 0);
-        enterLists(head, frames.flags(head), area);
         if (!frames.test(head, FolioFlags.HUGETLB)) {
             engine.extensions.largeFolios().count(FolioEvent.ANON_NEW, order, 1);
         }
@@ -129,15 +136,15 @@ public final class FolioMapper implements ReverseMapping {
             }
             frames.set(head, FolioFlags.ANON | FolioFlags.SWAPBACKED | FolioFlags.UPTODATE);
             frames.setOwner(head, root, area.index(va) - (pfn - head));
-            enterLists(head, frames.flags(head), area);
+            enterLists(head, area);
             engine.extensions.largeFolios().count(FolioEvent.ANON_NEW, frames.order(head), 1);
         }
         addAnon(pfn, 1, area, va, 1, true);
     }
 
-    /** A new folio joins the LRU lists, unless swap-in has put it there (Linux: folio_add_lru_vma). */
-    private void enterLists(long head, int flags, VmArea area) {
-        if ((flags & (FolioFlags.LRU | FolioFlags.HUGETLB)) == 0) {
+    /** A new folio joins the LRU lists (Linux: folio_add_lru_vma). */
+    private void enterLists(long head, VmArea area) {
+        if (!frames.test(head, FolioFlags.HUGETLB)) {
             if (area.has(VmFlags.LOCKED)) {
                 lru.addLocked(head);
             } else {

@@ -34,9 +34,17 @@ final class FolioMigration {
         boolean anon = frames.test(head, FolioFlags.ANON);
         mapper.walk(head, (vma, va) -> {
             awayFrom((VmArea) vma, va, head, anon);
+            drainLocks((VmArea) vma);
             return true;
         });
         return !frames.isMapped(head);
+    }
+
+    /** The folio is not to be held by the batch of locks. */
+    private void drainLocks(VmArea area) {
+        if (area.has(VmFlags.LOCKED)) {
+            engine.frames.batches().drainLocks();
+        }
     }
 
     private void awayFrom(VmArea area, long va, long head, boolean anon) {
@@ -130,6 +138,7 @@ final class FolioMigration {
             if (frames.hasOwner(head) && frames.test(head, FolioFlags.ANON)) {
                 mapper.walk(head, (vma, va) -> {
                     backTo((VmArea) vma, va, from, head, count, toZeroPage);
+                    drainLocks((VmArea) vma);
                     return true;
                 });
             }

@@ -108,7 +108,7 @@ public final class SwappedPages {
         slots.remove(first, pages);
         swap.release(type, offset, pages);
         frames.set(head, FolioFlags.SWAPBACKED | FolioFlags.UPTODATE | FolioFlags.DIRTY);
-        file.add(head, first);
+        file.insert(head, first);
         if (slots.size() == 0) {
             file.shmem().swappedFiles().remove(file);
         }

@@ -29,7 +29,7 @@ final class LazyFree {
     }
 
     long free(VmArea area, long start, long end) {
-        engine.frames.lru().drain();
+        engine.frames.batches().drain();
         for (cursor.begin(space.tables(), start, end); cursor.next(); ) {
             if (!cursor.isLeaf()) {
                 freeTable(cursor.start(), cursor.end());
@@ -134,7 +134,7 @@ final class LazyFree {
             long present = space.tables().read(slot + i);
             space.tables().write(slot + i, format.makeOld(format.makeClean(present)));
         }
-        engine.frames.lru().lazyFree(head);
+        engine.frames.batches().lazyFree(head);
         return pages;
     }
 }

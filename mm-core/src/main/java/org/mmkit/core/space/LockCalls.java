@@ -156,8 +156,9 @@ public final class LockCalls {
         fixed.flags = flags | fixed.flags & VmFlags.STICKY;
         if (isLocked != wasLocked) {
             space.addLocked(isLocked ? pages : -pages);
-            engine.frames.lru().drain();
+            engine.frames.batches().drain();
             mark(fixed, start, end, isLocked);
+            engine.frames.batches().drain();
         }
         return 0;
     }
@@ -208,9 +209,9 @@ public final class LockCalls {
             return;
         }
         if (locked) {
-            engine.frames.lru().mlock(head);
+            engine.frames.batches().mlock(head);
         } else {
-            engine.frames.lru().munlock(head);
+            engine.frames.batches().munlock(head);
         }
     }
 
@@ -247,7 +248,7 @@ public final class LockCalls {
         if (paging != null) {
             return paging.populate(area, start, end, write);
         }
-        engine.frames.lru().drain();
+        engine.frames.batches().drain();
         int flags = Fault.REMOTE | (write ? Fault.WRITE : 0);
         for (long va = start; Long.compareUnsigned(va, end) < 0; ) {
             long next = presentUntil(Objects.requireNonNull(area), va, write);
@@ -288,6 +289,9 @@ public final class LockCalls {
                 if (write && !format.isSpecial(entry) && !format.isDirty(entry)) {
                     // Who populates for writing may write without the page table's knowledge (Linux: FOLL_TOUCH).
                     frames.set(frames.head(format.pfn(entry, level)), FolioFlags.DIRTY);
+                }
+                if (level == 1 && !format.isSpecial(entry)) {
+                    engine.frames.batches().markAccessed(frames.head(format.pfn(entry, level)));
                 }
                 return (va & -engine.layout.size(level)) + engine.layout.size(level);
             }

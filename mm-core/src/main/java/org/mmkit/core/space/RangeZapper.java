@@ -172,7 +172,7 @@ public final class RangeZapper {
                     frames.set(head, FolioFlags.DIRTY);
                 }
                 if (format.isYoung(present) && (area.flags() & (VmFlags.SEQ_READ | VmFlags.RAND_READ)) == 0) {
-                    engine.frames.lru().markAccessed(head);
+                    engine.frames.batches().markAccessed(head);
                 }
             }
             tables.write(slot + run, format.none());

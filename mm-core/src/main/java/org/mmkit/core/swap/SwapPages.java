@@ -193,7 +193,7 @@ public final class SwapPages implements SwapEntries {
         frames.get(head, pages - 1);
         area.space().addRss(RssKind.ANON, pages);
         area.space().addRss(RssKind.SWAP, -pages);
-        engine.rmap.addNewAnon(head, area, va, 1);
+        engine.rmap.addFromSwap(head, area, va);
         long leaf = leaf(area, head, true, fault.isWrite());
         for (int i = 0; i < pages; i++) {
             area.space().tables().write(slot + i, format.advance(leaf, 1, i));
@@ -256,6 +256,10 @@ public final class SwapPages implements SwapEntries {
     private int mapCached(VmArea area, Fault fault, long head, int type, long offset) {
         long entry = fault.entry();
         long pfn = head + (offset - SwapSpace.offset(frames.privateWord(head)));
+        if (fault.isWrite() && !frames.test(head, FolioFlags.LRU)) {
+            // Whether the folio is this mapping's alone is seen by its references, of which a batch may hold one.
+            engine.frames.batches().drain();
+        }
         boolean exclusive = format.isExclusive(entry);
         long slot = fault.slot();
         long va = fault.address() & -engine.pageSize;
@@ -292,7 +296,7 @@ public final class SwapPages implements SwapEntries {
             engine.rmap.addAnon(pfn, pages, area, va, 1, exclusive);
             return;
         }
-        engine.rmap.addNewAnon(head, area, va, 1);
+        engine.rmap.addFromSwap(head, area, va);
         AnonVma own = area.anonVma();
         if (!exclusive && own != null) {
             // Relatives may map it later, so it must be found from the oldest of the family (Linux: __folio_set_anon).

@@ -118,7 +118,7 @@ public final class InvariantChecker {
             return; // the kernel's own memory: page tables, the zero page, what a feature has taken
         }
         long mappings = frames.isLarge(head) ? frames.largeMapcount(head) : frames.pageMapcount(head);
-        int held = engine.heldPages().references(head) + engine.frames.lru().batchReferences(head);
+        int held = engine.heldPages().references(head) + engine.frames.batches().references(head);
         long expected = mappings + cache + frames.pins(head) + held;
         if (frames.refcount(head) != expected) {
             throw wrong(head, frames.refcount(head) + " references, but " + mappings + " mappings, " + cache + " of a cache, "

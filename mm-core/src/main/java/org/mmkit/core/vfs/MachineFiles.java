@@ -4,7 +4,7 @@ import org.mmkit.api.Errno;
 import org.mmkit.api.config.Configuration;
 import org.mmkit.core.boot.Engine;
 import org.mmkit.core.lock.StopMachine;
-import org.mmkit.core.memory.LruLists;
+import org.mmkit.core.memory.FolioBatches;
 import org.mmkit.core.pagecache.CacheContext;
 import org.mmkit.core.reclaim.AdvisedAging;
 import org.mmkit.core.reclaim.FolioReclaimer;
@@ -21,7 +21,7 @@ public final class MachineFiles {
 
     private final boolean hasSwap;
     private final StopMachine calls;
-    private final LruLists lru;
+    private final FolioBatches lru;
     private final Vfs vfs;
     private final SharedMemorySegments segments;
     private final SwapSpace swap;
@@ -32,7 +32,7 @@ public final class MachineFiles {
     /** Makes them as {@code configuration} has it (SWAP, MEMFD_CREATE) and sets them in {@code engine}. */
     public MachineFiles(Engine engine, Configuration configuration) {
         calls = engine.calls;
-        lru = engine.frames.lru();
+        lru = engine.frames.batches();
         hasSwap = configuration.isEnabled("SWAP");
         int hugeOrder = engine.layout.order(2);
         CacheContext context = new CacheContext(engine.memory, engine.counters, engine.pageShift, hugeOrder, engine.locks);

@@ -9,12 +9,12 @@ import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.Gfp;
 import org.mmkit.core.TestMemory;
 
-/** Which list a folio is on, what moves it, and what is counted; expected numbers follow from mm/swap.c, mlock.c and workingset.c by hand. */
+/** The order of folios on a list, refaults and costs; expected numbers follow from mm/swap.c and workingset.c by hand. */
 class LruListsTest {
 
     private final SystemMemory memory = TestMemory.of(64 << 20);
     private final FrameTable frames = memory.frames();
-    private final LruLists lru = memory.lru();
+    private final LruLists lru = frames.lru();
 
     private long folio(int order, int flags) {
         long head = memory.allocateFolio(order, Gfp.HIGHUSER_MOVABLE | Gfp.COMP);
@@ -25,28 +25,6 @@ class LruListsTest {
 
     private long anon(int order) {
         return folio(order, FolioFlags.ANON | FolioFlags.SWAPBACKED);
-    }
-
-    @Test
-    void a_new_folio_is_inactive_the_second_use_makes_it_active() {
-        long head = folio(0, 0);
-        assertThat(lru.pages(LruLists.INACTIVE_FILE)).isEqualTo(1);
-
-        lru.markAccessed(head);
-        assertThat(frames.test(head, FolioFlags.REFERENCED)).isTrue();
-        assertThat(lru.events().activated).isZero();
-
-        lru.markAccessed(head);
-        assertThat(lru.pages(LruLists.INACTIVE_FILE)).isZero();
-        assertThat(lru.pages(LruLists.ACTIVE_FILE)).isEqualTo(1);
-        assertThat(frames.test(head, FolioFlags.REFERENCED)).isFalse();
-        assertThat(lru.events().activated).isEqualTo(1);
-        assertThat(lru.nonresidentAge()).as("an activation moves the clock of refaults").isEqualTo(1);
-
-        lru.deactivate(head);
-        assertThat(lru.pages(LruLists.INACTIVE_FILE)).isEqualTo(1);
-        assertThat(lru.events().deactivated).isEqualTo(1);
-        memory.verify();
     }
 
     @Test
@@ -67,61 +45,14 @@ class LruListsTest {
     }
 
     @Test
-    void a_lazily_freed_folio_lies_with_the_inactive_files() {
-        long head = anon(9);
-        lru.activate(head);
-        lru.lazyFree(head);
-        assertThat(frames.test(head, FolioFlags.SWAPBACKED)).isFalse();
-        assertThat(lru.pages(LruLists.INACTIVE_FILE)).isEqualTo(512);
-        assertThat(lru.events().lazilyFreed).isEqualTo(512);
-        lru.lazyFree(head);
-        assertThat(lru.events().lazilyFreed).as("a second advice does nothing").isEqualTo(512);
-        memory.verify();
-    }
-
-    @Test
-    void small_folios_freed_lazily_wait_until_a_batch_is_full() {
-        long[] heads = new long[LruLists.BATCH];
-        for (int i = 0; i < heads.length; i++) {
-            heads[i] = anon(0);
-            lru.lazyFree(heads[i]);
-            assertThat(lru.events().lazilyFreed).isEqualTo(i + 1 < heads.length ? 0 : heads.length);
-        }
-        assertThat(frames.refcount(heads[0])).isEqualTo(1);
-        assertThat(lru.pages(LruLists.INACTIVE_FILE)).isEqualTo(heads.length);
-        memory.verify();
-    }
-
-    @Test
-    void a_waiting_folio_is_held_until_the_batch_is_emptied() {
-        long small = anon(0);
-        lru.lazyFree(small);
-        assertThat(frames.refcount(small)).isEqualTo(2);
-        assertThat(lru.batchReferences(small)).isEqualTo(1);
-        frames.put(small, 1);
-        assertThat(lru.pages(LruLists.INACTIVE_ANON)).as("nobody maps it, and it is not free").isEqualTo(1);
-        lru.lazyFree(anon(9));
-        assertThat(frames.refcount(small)).isZero();
-        assertThat(lru.batchReferences(small)).isZero();
-        assertThat(lru.pages(LruLists.INACTIVE_FILE)).isEqualTo(512);
-        memory.verify();
-    }
-
-    @Test
-    void a_folio_locked_twice_is_evictable_after_the_second_unlock() {
-        long head = anon(0);
-        lru.mlock(head);
-        lru.mlock(head);
-        assertThat(lru.pages(LruLists.UNEVICTABLE)).isEqualTo(1);
-        assertThat(lru.mlocked()).isEqualTo(1);
-
-        lru.munlock(head);
-        assertThat(lru.mlocked()).isEqualTo(1);
-        lru.munlock(head);
-        assertThat(lru.mlocked()).isZero();
-        assertThat(lru.pages(LruLists.INACTIVE_ANON)).isEqualTo(1);
-        assertThat(lru.events().culled).isEqualTo(1);
-        assertThat(lru.events().rescued).isEqualTo(1);
+    void a_folio_put_last_is_the_next_to_go() {
+        long first = anon(0);
+        long second = anon(0);
+        lru.leave(second);
+        lru.joinLast(second);
+        assertThat(lru.oldest(LruLists.INACTIVE_ANON)).isEqualTo(second);
+        assertThat(lru.younger(second)).isEqualTo(first);
+        assertThat(lru.younger(first)).isZero();
         memory.verify();
     }
 
@@ -143,20 +74,9 @@ class LruListsTest {
     }
 
     @Test
-    void a_freed_folio_leaves_its_list_and_a_locked_one_is_counted_as_cleared() {
-        long head = anon(0);
-        lru.mlock(head);
-        frames.put(head, 1);
-        assertThat(lru.mlocked()).isZero();
-        assertThat(lru.events().cleared).isEqualTo(1);
-        assertThat(lru.pages(LruLists.UNEVICTABLE)).isZero();
-        memory.verify();
-    }
-
-    @Test
     void a_page_that_comes_back_while_it_would_still_be_there_is_active_at_once() {
         for (int i = 0; i < 10; i++) {
-            lru.activate(folio(0, 0));
+            folio(0, FolioFlags.ACTIVE);
         }
         long gone = folio(0, FolioFlags.WORKINGSET);
         lru.isolate(gone);

@@ -208,6 +208,7 @@ final class AnonCollapse {
 
     /** Brings the block's pages back from swap. */
     private ScanResult swapIn(Vma vma, long va) {
+        boolean any = false;
         for (int i = 0; i < thp.pages; i++) {
             PageTables tables = vma.space().tables();
             long at = va + ((long) i << thp.pageShift);
@@ -222,6 +223,11 @@ final class AnonCollapse {
             if (!thp.format.isSwap(entry) || (thp.faults.resolve(vma, at, Fault.REMOTE) & Fault.ERROR) != 0) {
                 return ScanResult.FAIL;
             }
+            any = true;
+        }
+        if (any) {
+            // A batch that they wait in would count as somebody who holds them.
+            thp.memory.lru().drain();
         }
         return ScanResult.SUCCEED;
     }

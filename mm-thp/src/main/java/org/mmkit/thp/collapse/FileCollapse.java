@@ -115,6 +115,8 @@ final class FileCollapse {
                     return ScanResult.FAIL;
                 }
                 thp.frames.put(thp.frames.head(pfn), 1);
+                // A batch that the page waits in would count as somebody who holds it.
+                thp.memory.lru().drain();
             }
         }
         presentPages = 0;

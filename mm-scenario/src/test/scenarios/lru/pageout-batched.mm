@@ -1,0 +1,20 @@
+# MADV_PAGEOUT and MADV_COLD empty the batches first, so new pages go; with WILLNEED they come back to the cache
+swapon(64M)
+a = mmap(0x200000000000, 64K, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED, -1, 0)
+store(a, 64K)
+madvise(a, 64K, MADV_PAGEOUT)
+pagemap(a, 64K)
+madvise(a, 64K, MADV_WILLNEED)
+store(a, 20K)
+load(a+20K, 20K)
+store(a+20K, 20K)
+smaps(a, 64K)
+madvise(a, 64K, MADV_PAGEOUT)
+pagemap(a, 64K)
+load(a, 64K)
+child {
+  store(a, 20K)
+}
+store(a, 64K)
+smaps(a, 64K)
+vmstat(pswpin, pswpout)
