@@ -44,6 +44,7 @@ class CompactionTest {
                 kept.add(at);
             }
         }
+        machine.memory().lru().drain();
         // What was free from the start is taken.
         allocator.drain();
         while (allocator.freeBlocks(10) + allocator.freeBlocks(9) > 0) {

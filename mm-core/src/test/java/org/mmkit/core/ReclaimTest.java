@@ -194,6 +194,7 @@ class ReclaimTest {
         assertThat(fill(big, 200 * MIB)).isEqualTo(-Process.SIGKILL);
         assertThat(big.isKilled()).isTrue();
         process.exit();
+        machine.memory().lru().drain();
         allocator().drain();
         assertThat(allocator().freePages()).isGreaterThanOrEqualTo(free);
     }

@@ -122,6 +122,7 @@ class HugetlbAllocationFailureTest {
             machine.write(pool + "nr_hugepages", machine.read(pool + "nr_hugepages"));
             machine.write(pool + "nr_hugepages", "0");
         }
+        machine.memory().lru().drain();
         machine.verify();
         assertThat(machine.read(POOL + "resv_hugepages")).isEqualTo("0\n");
         assertThat(machine.read(POOL + "nr_hugepages")).isEqualTo("0\n");

@@ -62,6 +62,7 @@ class PressureTest {
         for (Worker worker : workers.values()) {
             worker.process.exit();
         }
+        machine.memory().lru().drain();
         machine.verify();
         assertThat(machine.files().swap().freePages()).isEqualTo(machine.files().swap().totalPages());
         assertThat(machine.vmstat("nr_mlock")).isZero();

@@ -141,8 +141,12 @@ public final class HostFile extends PageCache implements Inode {
 
     @Override
     public void evict() {
+        boolean any = next(0) >= 0;
         for (long index = next(0); index >= 0; index = next(index)) {
             remove(super.find(index));
+        }
+        if (any) {
+            context.lru.drain();
         }
     }
 }

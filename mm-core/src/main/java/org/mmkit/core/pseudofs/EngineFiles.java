@@ -53,6 +53,7 @@ public final class EngineFiles {
         sysctl = new SysctlFiles(files);
         sysctl.addWatermarks(engine.memory);
         sysctl.addReclaim(from.machineFiles.reclaim());
+        sysctl.addSwap(from.machineFiles.readahead());
         sysctl.addOvercommit(engine.overcommit);
         sysctl.addOom(from.oom);
         sysctl.addDropCaches(engine.counters, from.machineFiles.reclaim().shrinkers(), from.machineFiles::dropPageCache);

@@ -10,6 +10,7 @@ import org.mmkit.core.process.OutOfMemory;
 import org.mmkit.core.reclaim.DirectReclaim;
 import org.mmkit.core.reclaim.SlabShrink;
 import org.mmkit.core.space.Overcommit;
+import org.mmkit.core.swap.SwapReadahead;
 import org.mmkit.core.stat.CounterTable;
 
 /** The files of /proc/sys/vm that the engine itself honours (Documentation/admin-guide/sysctl/vm.rst). */
@@ -35,6 +36,12 @@ final class SysctlFiles {
     /** How anonymous memory stands beside files. */
     void addReclaim(DirectReclaim reclaim) {
         add("swappiness", reclaim::swappiness, value -> reclaim.setSwappiness((int) value), 0, 200);
+    }
+
+    /** How much is read from swap at once. */
+    void addSwap(SwapReadahead readahead) {
+        add("page-cluster", readahead::cluster, value -> readahead.setCluster((int) value), 0, SwapReadahead.MOST);
+        files.add("/sys/kernel/mm/swap/vma_ra_enabled", new BooleanFile(readahead::isByArea, readahead::setByArea));
     }
 
     /** How much memory may be promised. */

@@ -448,8 +448,12 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
     @Override
     public void evict() {
         shmem.unusedTails().remove(this);
+        boolean any = next(0) >= 0;
         for (long index = next(0); index >= 0; index = next(index)) {
             discard(find(index));
+        }
+        if (any) {
+            context.memory().lru().drain();
         }
         swapped.free(0, RangeRemoval.REST);
         if (promised > 0) {

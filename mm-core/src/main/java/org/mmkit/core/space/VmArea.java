@@ -22,6 +22,8 @@ public final class VmArea implements Vma {
     private final @Nullable VmaOperations operations;
     private final @Nullable FileMapping file;
     private @Nullable AnonVma anonVma;
+    /** Where swap was read last, how far ahead, and how much of that was used; 0 when it never was (Linux: swap_readahead_info). */
+    private long swapReadahead;
     private final List<AnonVma> anonChain = new ArrayList<>(1);
     /** What maps shows for an area that no call made, such as {@code [vdso]}; empty for the others. */
     private final String specialName;
@@ -48,7 +50,19 @@ public final class VmArea implements Vma {
 
     /** A copy for another address space, or for a split; not linked to anything. */
     VmArea copy(UserAddressSpace target) {
-        return new VmArea(target, start, end, pgoff, flags, source, specialName);
+        VmArea copy = new VmArea(target, start, end, pgoff, flags, source, specialName);
+        copy.swapReadahead = swapReadahead;
+        return copy;
+    }
+
+    /** What swap-in remembers of this area. */
+    public long swapReadahead() {
+        return swapReadahead;
+    }
+
+    /** Sets it. */
+    public void setSwapReadahead(long value) {
+        swapReadahead = value;
     }
 
     @Override

@@ -26,6 +26,8 @@ final class SwapDevice {
     /** What is left of a reclaimed page: see WorkingSet. */
     private final long[] shadows;
     private final SwapClusters clusters;
+    /** Slots whose cached page was read before it was asked for, and has not been since (PG_readahead). */
+    private final boolean[] ahead;
     private int inUse;
     /** Nothing more is put here: swapoff is emptying it. */
     private boolean closed;
@@ -38,6 +40,7 @@ final class SwapDevice {
         cached = new long[slots];
         snapshots = new long[slots];
         shadows = new long[slots];
+        ahead = new boolean[slots];
         Arrays.fill(cached, Frames.NONE);
         Arrays.fill(snapshots, NOTHING);
     }
@@ -86,7 +89,24 @@ final class SwapDevice {
 
     void setCached(int slot, long head) {
         cached[slot] = head;
+        ahead[slot] = false;
         freeIfUnused(slot);
+    }
+
+    void setAhead(int slot) {
+        ahead[slot] = true;
+    }
+
+    /** Whether the slot's page was read ahead; the answer is given once. */
+    boolean takeAhead(int slot) {
+        boolean was = ahead[slot];
+        ahead[slot] = false;
+        return was;
+    }
+
+    /** Slots, the header's included. */
+    int slots() {
+        return slots;
     }
 
     private void freeIfUnused(int slot) {

@@ -101,7 +101,7 @@ public final class SwapOff {
         long offset = format.swapOffset(entry);
         long head = swap.getCached(type, offset);
         if (head == Frames.NONE) {
-            head = pages.readIntoCache(type, offset);
+            head = pages.readahead().read(area, va, slot, type, offset, pages::readIntoCache);
             if (head == Frames.NONE) {
                 return false;
             }

@@ -31,6 +31,7 @@ public final class SwapPages implements SwapEntries {
     private final EntryFormat format;
     private final Frames frames;
     private final int pgmajfault;
+    private final SwapReadahead readahead;
 
     /** Registers the counter of major faults. */
     public SwapPages(Engine engine, SwapSpace swap) {
@@ -38,6 +39,7 @@ public final class SwapPages implements SwapEntries {
         this.swap = swap;
         this.format = engine.format;
         this.frames = engine.frames;
+        this.readahead = new SwapReadahead(engine, swap);
         this.pgmajfault = engine.counters.register("pgmajfault");
     }
 
@@ -79,12 +81,19 @@ public final class SwapPages implements SwapEntries {
                 // The table of the only entry is locked: nobody else can come upon the slot.
                 return readPast(area, fault, type, offset) ? outcome : outOfMemory();
             }
-            head = readIntoCache(type, offset);
+            head = readahead.read(area, fault.address(), fault.slot(), type, offset, this::readIntoCache);
             if (head == Frames.NONE) {
                 return outOfMemory();
             }
+        } else {
+            readahead.found(area, fault.address(), head, type, offset);
         }
         return outcome | mapLocked(area, fault, head, type, offset);
+    }
+
+    /** What is read before it is asked for. */
+    public SwapReadahead readahead() {
+        return readahead;
     }
 
     private int outOfMemory() {

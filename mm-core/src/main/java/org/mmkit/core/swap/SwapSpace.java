@@ -237,6 +237,26 @@ public final class SwapSpace {
         }
     }
 
+    /** The slot's cached page was read before it was asked for. */
+    void setReadahead(int type, long offset) {
+        lock.lock();
+        device(type).setAhead((int) offset);
+        lock.unlock();
+    }
+
+    /** Whether it was; true only once. */
+    boolean takeReadahead(int type, long offset) {
+        lock.lock();
+        boolean was = device(type).takeAhead((int) offset);
+        lock.unlock();
+        return was;
+    }
+
+    /** Slots of device {@code type}, the header's included. */
+    long slots(int type) {
+        return device(type).slots();
+    }
+
     /** Whether the slot's page is known to be all zeroes. */
     public boolean isZero(int type, long offset) {
         return device(type).isZero((int) offset);

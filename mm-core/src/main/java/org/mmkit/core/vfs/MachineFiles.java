@@ -13,6 +13,7 @@ import org.mmkit.core.shmem.Shmem;
 import org.mmkit.core.space.VmArea;
 import org.mmkit.core.swap.SwapOff;
 import org.mmkit.core.swap.SwapPages;
+import org.mmkit.core.swap.SwapReadahead;
 import org.mmkit.core.swap.SwapSpace;
 
 /** Files, shared memory, swap and reclaim of one machine, tied to its engine. */
@@ -26,6 +27,7 @@ public final class MachineFiles {
     private final SharedMemorySegments segments;
     private final SwapSpace swap;
     private final SwapOff swapOff;
+    private final SwapReadahead readahead;
     private final FolioReclaimer reclaimer;
     private final DirectReclaim reclaim;
 
@@ -47,6 +49,7 @@ public final class MachineFiles {
         vfs = new Vfs(context, shmem, configuration.isEnabled("MEMFD_CREATE"), calls);
         segments = new SharedMemorySegments(vfs, engine.pageSize);
         SwapPages pages = new SwapPages(engine, swap);
+        readahead = pages.readahead();
         swapOff = new SwapOff(engine, swap, pages, shmem::leaveSwap);
         reclaimer = new FolioReclaimer(engine, swap);
         reclaim = new DirectReclaim(engine, swap);
@@ -74,6 +77,11 @@ public final class MachineFiles {
     /** Swap devices. */
     public SwapSpace swap() {
         return swap;
+    }
+
+    /** What is read from swap before it is asked for. */
+    public SwapReadahead readahead() {
+        return readahead;
     }
 
     /** Reclaims given folios. */

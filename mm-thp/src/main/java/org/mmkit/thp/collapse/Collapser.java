@@ -30,6 +30,7 @@ public final class Collapser {
 
     /** Collapses the block at {@code va}, whatever the limits of khugepaged say; returns whether it is huge now. */
     public boolean collapseNow(Vma vma, long va) {
+        thp.memory.lru().drain();
         return anon.run(vma, va, true, thp.settings.khugepagedGfp()).isHuge();
     }
 
