@@ -49,6 +49,14 @@ public interface VmaOperations {
         return true;
     }
 
+    /**
+     * Whether one mremap may move the area together with its neighbours; not so in attachments of System V segments, whose file has an
+     * address search of its own (Linux: vma_multi_allowed).
+     */
+    default boolean movesWithOthers() {
+        return true;
+    }
+
     /** The name that {@code maps} and {@code smaps} show; empty for none. */
     default String name(Vma vma) {
         return vma.hasFile() ? vma.file().name() : "";

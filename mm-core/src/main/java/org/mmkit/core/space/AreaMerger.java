@@ -28,8 +28,7 @@ final class AreaMerger {
     private static boolean sameKind(VmArea a, long flags, @Nullable Mappable source, String specialName) {
         return ((a.flags ^ flags) & ~VmFlags.STICKY) == 0
                 && sameSource(a.source(), source)
-                && a.specialName().equals(specialName)
-                && !closes(a.operationsOrNull());
+                && a.specialName().equals(specialName);
     }
 
     private static boolean sameSource(@Nullable Mappable a, @Nullable Mappable b) {
@@ -109,7 +108,7 @@ final class AreaMerger {
                 && sameKind(next, flags, source, specialName)
                 && next.pgoff == pgoff + pages
                 && anonMergeable(next, anon, null, movedFrom)
-                && (!left || anonCompatible(previous, next));
+                && (!left || anonCompatible(previous, next) && !closes(next.operationsOrNull()));
         if (!left && !right) {
             return null;
         }

@@ -156,6 +156,11 @@ public final class RemapCall {
             if (!seen && Long.compareUnsigned(area.start, addr) > 0) {
                 return -Errno.EFAULT;
             }
+            VmaOperations operations = area.operationsOrNull();
+            boolean alone = operations != null && !operations.movesWithOthers();
+            if (alone && (seen || Long.compareUnsigned(area.end, end) < 0)) {
+                return -Errno.EFAULT;
+            }
             long from = Long.compareUnsigned(area.start, at) > 0 ? area.start : at;
             long to = Long.compareUnsigned(area.end, end) < 0 ? area.end : end;
             int flags = MapFlags.MREMAP_MAYMOVE

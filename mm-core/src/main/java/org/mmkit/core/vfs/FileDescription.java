@@ -19,6 +19,16 @@ public final class FileDescription implements OpenFile, Mappable {
         public boolean mapsAround() {
             return false;
         }
+
+        @Override
+        public boolean endsWithClose() {
+            return true;
+        }
+
+        @Override
+        public boolean movesWithOthers() {
+            return false;
+        }
     };
 
     private enum Kind {
