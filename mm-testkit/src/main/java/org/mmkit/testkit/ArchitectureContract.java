@@ -107,6 +107,11 @@ public abstract class ArchitectureContract {
     }
 
     @Test
+    void A03_words_of_following_frames_grow_by_the_step_that_is_named() {
+        new LeafChecks(subject()).frameSteps();
+    }
+
+    @Test
     void A03_an_entry_may_come_and_go_and_change_its_accessed_bit_in_one_step() {
         new LeafChecks(subject()).steps();
     }

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
+import java.util.function.LongUnaryOperator;
 import org.mmkit.api.arch.Protection;
 
 /** Entries that map memory: what they give back, and what a change of one property leaves alone. */
@@ -147,6 +149,31 @@ final class LeafChecks {
             long moved = format.advance(leaf, level, step);
             assertEquals(pfn + step, format.pfn(moved, level), where);
             assertEquals(leaf, format.advance(moved, level, -step), where);
+        });
+    }
+
+    void frameSteps() {
+        subject.forLeaves((layout, format, level, pfn, leaf, where) -> {
+            if (level > 2 || format.frameStep(level == 1 ? leaf : format.childLeaf(leaf, 2, 0)) == 0) {
+                return;
+            }
+            int last = layout.entries(1) - 1;
+            long base = pfn & ~(long) last;
+            for (int protection : new int[] {0, Protection.READ, Protection.READ | Protection.WRITE}) {
+                long one = level == 1 ? format.leaf(base, 1, protection) : format.childLeaf(format.leaf(base, 2, protection), 2, 0);
+                for (LongUnaryOperator change : List.<LongUnaryOperator>of(
+                        e -> e, format::makeOld, format::makeDirty, format::writeProtect, format::makeClean)) {
+                    long first = change.applyAsLong(one);
+                    long step = format.frameStep(first);
+                    for (int n = 0; step != 0 && n <= last; n += n < 3 ? 1 : 509) {
+                        assertEquals(format.advance(first, 1, n), first + n * step, where + " frame " + n);
+                        assertEquals(change.applyAsLong(one + n * format.frameStep(one)), first + n * step, where + " changed, frame " + n);
+                        if (level == 2) {
+                            assertEquals(format.childLeaf(format.leaf(base, 2, protection), 2, n), one + n * format.frameStep(one), where + " child " + n);
+                        }
+                    }
+                }
+            }
         });
     }
 
