@@ -120,6 +120,29 @@ class OtherArchitecturesTest {
         }
     }
 
+    /** arch/arm64/Kconfig selects ARCH_WANTS_THP_SWAP with 4K pages only; mm/vmscan.c counts the fallback. */
+    @ParameterizedTest
+    @ValueSource(strings = {"arm64 ARM64_4K_PAGES/1 0", "riscv64/1 0", "x86_64/1 0", "arm64 ARM64_16K_PAGES/0 1"})
+    void A02_a_huge_page_is_swapped_out_whole_where_the_architecture_wants_it_and_split_elsewhere(String text) {
+        String[] parts = text.split("/");
+        Machine machine = machine(parts[0]).build();
+        machine.write("/sys/kernel/mm/transparent_hugepage/enabled", "always");
+        long size = Long.parseLong(machine.read("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size").strip());
+        assertThat(machine.files().swapon(4 * size)).isZero();
+        Process process = machine.newProcess();
+        long start = process.mmap(0, 2 * size, READ_WRITE, PRIVATE, null, 0) + size - 1 & -size;
+        process.store(start, 1);
+        process.store(start + size - 1, 2);
+
+        process.madvise(start, size, org.mmkit.api.space.Advice.MADV_PAGEOUT);
+        machine.verify();
+
+        assertThat(machine.vmstat("thp_swpout") + " " + machine.vmstat("thp_swpout_fallback")).isEqualTo(parts[1]);
+        assertThat(process.load(start)).isEqualTo(1);
+        assertThat(process.load(start + size - 1)).isEqualTo(2);
+        machine.verify();
+    }
+
     @Test
     void A02_each_architecture_has_the_features_that_its_kernel_has() {
         Machine arm64 = machine("arm64").build();

@@ -31,6 +31,9 @@ public final class SwapSpace {
 
     private static final int OFFSET_BITS = 50;
 
+    /** log2 of the slots of a cluster without THP_SWAP (mm/swapfile.c, SWAPFILE_CLUSTER). */
+    private static final int SINGLE_PAGES_CLUSTER_ORDER = 8;
+
     private final SystemMemory memory;
     private final FrameTable frames;
     /** Guards the devices. */
@@ -38,7 +41,7 @@ public final class SwapSpace {
     private final Counters counters;
     private final Extensions extensions;
     private final int pageShift;
-    private final int hugeOrder;
+    private final int largestOrder;
     private final List<@Nullable SwapDevice> devices = new ArrayList<>();
     private final int pswpin;
     private final int pswpout;
@@ -48,20 +51,24 @@ public final class SwapSpace {
     /** The swap cache counts as page cache too; {@code Cached} of meminfo leaves it out. */
     private final int nrFilePages;
 
-    /** Registers the counters; there is no device yet. */
-    public SwapSpace(SystemMemory memory, Counters counters, Extensions extensions, int pageShift, int hugeOrder) {
-        this(memory, counters, extensions, pageShift, hugeOrder, Locks.NONE);
+    /**
+     * Registers the counters; there is no device yet.
+     *
+     * @param largestOrder of a folio that gets slots as a whole: that of a huge page with THP_SWAP, 0 without
+     */
+    public SwapSpace(SystemMemory memory, Counters counters, Extensions extensions, int pageShift, int largestOrder) {
+        this(memory, counters, extensions, pageShift, largestOrder, Locks.NONE);
     }
 
     /** The same, for as many processors as {@code locks} are made for. */
-    public SwapSpace(SystemMemory memory, Counters counters, Extensions extensions, int pageShift, int hugeOrder, Locks locks) {
+    public SwapSpace(SystemMemory memory, Counters counters, Extensions extensions, int pageShift, int largestOrder, Locks locks) {
         this.memory = memory;
         this.frames = memory.frames();
         this.lock = locks.spinLock(LockClass.SWAP_CLUSTER);
         this.counters = counters;
         this.extensions = extensions;
         this.pageShift = pageShift;
-        this.hugeOrder = hugeOrder;
+        this.largestOrder = largestOrder;
         pswpin = counters.register("pswpin");
         pswpout = counters.register("pswpout");
         swpinZero = counters.register("swpin_zero");
@@ -99,7 +106,7 @@ public final class SwapSpace {
         if (slots < 2 || slots > Integer.MAX_VALUE / 2) {
             return -Errno.EINVAL;
         }
-        SwapDevice device = new SwapDevice(memory.contents(), (int) slots, hugeOrder);
+        SwapDevice device = new SwapDevice(memory.contents(), (int) slots, largestOrder > 0 ? largestOrder : SINGLE_PAGES_CLUSTER_ORDER);
         int type = devices.indexOf(null);
         if (type >= 0) {
             devices.set(type, device);
@@ -265,6 +272,9 @@ public final class SwapSpace {
     /** Gives the whole folio consecutive slots and puts it into the swap cache; false when there is no such room. */
     public boolean allocate(long head) {
         int order = frames.order(head);
+        if (order > largestOrder) {
+            return false;
+        }
         for (int type = 0; type < devices.size(); type++) {
             SwapDevice device = devices.get(type);
             if (device != null && allocate(head, type, device, order)) {

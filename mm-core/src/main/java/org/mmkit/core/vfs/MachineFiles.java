@@ -42,8 +42,8 @@ public final class MachineFiles {
             VmArea area = (VmArea) vma;
             area.space().zapper().zap(area, start, end, false, copiesToo, false);
         });
-        swap = new SwapSpace(engine.memory, engine.counters, engine.extensions, engine.pageShift, hugeOrder, engine.locks);
-        engine.memory.setSwapCache(swap::freeFolio);
+        swap = new SwapSpace(engine.memory, engine.counters, engine.extensions, engine.pageShift,
+                configuration.isEnabled("THP_SWAP") ? hugeOrder : 0, engine.locks);
         engine.setSwapSpace(swap);
         Shmem shmem = new Shmem(context, engine.extensions, swap);
         vfs = new Vfs(context, shmem, configuration.isEnabled("MEMFD_CREATE"), calls);
