@@ -220,12 +220,18 @@ def walk(mm, options, addresses, image, out):
 
 
 def check_lists(arch, mm, options, image, out):
-    """Compares every page of `info tlb` (x86-64) and every range of `info mem` (RISC-V): address and rights."""
+    """Compares every page of `info tlb` (x86-64) and every range of `info mem` (RISC-V, x86-64): address and rights."""
     wanted = {}
     if arch == 'x86_64':
         for m in re.finditer(r'^([0-9a-f]{16}): ([0-9a-f]{16}) (\S+)$', open(f'{out}/info-tlb').read(), re.M):
             flags = m.group(3)
             wanted[int(m.group(1), 16)] = (int(m.group(2), 16), 'W' in flags[-1], flags[0] != 'X', 'U' in flags)
+        # The ranges give rights only; where they begin and end in the middle of a large page, the list of pages has no line.
+        # QEMU 7.2 lists none with five levels.
+        text = open(f'{out}/info-mem').read() if os.path.exists(f'{out}/info-mem') else ''
+        for m in re.finditer(r'^([0-9a-f]{16})-([0-9a-f]{16}) [0-9a-f]{16} ([-ur])[-r]([-w])', text, re.M):
+            for va in (int(m.group(1), 16), int(m.group(2), 16) - 1 & (1 << 64) - 1):
+                wanted.setdefault(va, (None, m.group(4) == 'w', None, m.group(3) == 'u'))
     elif arch == 'riscv64':
         for m in re.finditer(r'^([0-9a-f]{16}) ([0-9a-f]{16}) ([0-9a-f]{16}) ([-rwxugad]{7})', open(f'{out}/info-mem').read(), re.M):
             va, pa, size = (int(m.group(i), 16) for i in (1, 2, 3))
@@ -239,10 +245,11 @@ def check_lists(arch, mm, options, image, out):
     for va, (pa, write, execute, user) in wanted.items():
         rights = ours[va][2 if user else 1][2:] if len(ours[va]) > 2 else '???'
         # info mem prints the PPN of a 64K run as it stands, its low bits 1000; gva2gpa translates it.
-        run = arch == 'riscv64' and ours[va][0] != '-' and (int(ours[va][0], 16) & ~0xffff | 0x8000) == pa
-        same = (ours[va][0] == hex(pa) or run) and (rights[1] == 'w') == write and (rights[2] == 'x') == execute and (user or ours[va][2] == 'u:---')
+        run = pa is not None and arch == 'riscv64' and ours[va][0] != '-' and (int(ours[va][0], 16) & ~0xffff | 0x8000) == pa
+        same = (pa is None or ours[va][0] == hex(pa) or run) and (rights[1] == 'w') == write \
+            and (execute is None or (rights[2] == 'x') == execute) and (user or ours[va][2:] == ['u:---'])
         if not same and wrong < 5:
-            print(f'  mm {va:#x} {ours[va]}   emulator {pa:#x} write={write} execute={execute} user={user}')
+            print(f'  mm {va:#x} {ours[va]}   emulator {pa and hex(pa)} write={write} execute={execute} user={user}')
         wrong += not same
     if wrong:
         raise SystemExit(f'{wrong} of {len(wanted)} pages of the emulator\'s list differ')

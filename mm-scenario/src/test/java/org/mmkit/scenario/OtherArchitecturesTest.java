@@ -2,9 +2,11 @@ package org.mmkit.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -39,6 +41,26 @@ class OtherArchitecturesTest {
             Path scenario = RecordedScenariosTest.scenarios().resolve(name);
             for (ScenarioSuite.Result result : ScenarioSuite.run(scenario, Set.of(), 1, () -> machine(configuration))) {
                 assertThat(result.stopped()).as(name).isEmpty();
+                assertThat(result.comparison().differences()).as(name).isEmpty();
+            }
+        }
+    }
+
+    /** Where programs lie (ELF_ET_DYN_BASE) and where user space ends: docs/architectures.md. */
+    private static final Set<String> PLACES =
+            Set.of("thp/heap-huge", "vma/brk-heap", "vma/brk-twice", "vma/heap", "vma/mmap-arguments", "vma/mmap-errors");
+
+    /** Of the recordings of an x86-64 kernel only those differ that see what an architecture changes. */
+    @Tag("heavy")
+    @ParameterizedTest
+    @ValueSource(strings = {"arm64", "riscv64"})
+    void A01_recorded_scenarios_differ_only_in_what_the_architecture_changes(String architecture) throws Exception {
+        Path root = RecordedScenariosTest.scenarios();
+        for (ScenarioSuite.Result result : ScenarioSuite.run(root, Set.of(), 2, () -> Machine.builder().arch(architecture))) {
+            String name = result.name().toString();
+            assertThat(result.stopped()).as(name).isEmpty();
+            boolean sysctl = architecture.equals("arm64") && Files.readString(root.resolve(name + ".mm")).contains("hugetlb_optimize_vmemmap");
+            if (!sysctl && !PLACES.contains(name)) {
                 assertThat(result.comparison().differences()).as(name).isEmpty();
             }
         }

@@ -44,6 +44,7 @@ public final class MachineFiles {
         });
         swap = new SwapSpace(engine.memory, engine.counters, engine.extensions, engine.pageShift,
                 configuration.isEnabled("THP_SWAP") ? hugeOrder : 0, engine.locks);
+        engine.memory.setSwapCache(swap::freeFolio);
         engine.setSwapSpace(swap);
         Shmem shmem = new Shmem(context, engine.extensions, swap);
         vfs = new Vfs(context, shmem, configuration.isEnabled("MEMFD_CREATE"), calls);

@@ -87,12 +87,12 @@ final class EngineMachine implements ReplayMachine {
         return host;
     }
 
-    /** Recordings speak of pages of 4 KiB. */
+    /** Recordings speak of pages of 4 KiB: another granule refuses their calls (EINVAL), and the program would have made others. */
     private static void checkPages(Machine machine) {
         long page = machine.architecture().layout(machine.configuration()).size(1);
         if (page != 1 << PAGE_SHIFT) {
-            throw new BootException("recordings are of pages of 4 KiB, this " + machine.architecture().name() + " machine has pages of "
-                    + (page >> 10) + " KiB; choose base pages of 4 KiB");
+            throw new BootException("a recording's calls begin and end at multiples of 4 KiB; the kernel of this " + machine.architecture().name()
+                    + " machine, whose pages have " + (page >> 10) + " KiB, would refuse them; choose base pages of 4 KiB");
         }
     }
 
