@@ -18,6 +18,11 @@ public final class CommandException extends RuntimeException {
         return new CommandException(ExitCode.USAGE, message);
     }
 
+    /** Bad usage or input, of which {@code what} tells. */
+    public static CommandException badInput(Exception what) {
+        return badInput(String.valueOf(what.getMessage()));
+    }
+
     int exitCode() {
         return exitCode;
     }

@@ -11,6 +11,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.mmkit.api.InvariantViolation;
 import org.mmkit.cli.kconfig.KconfigCommand;
 import org.mmkit.core.BootException;
@@ -57,7 +58,7 @@ final class CommandLineRunner {
         for (Object command : commands()) {
             line.addSubcommand(command);
         }
-        line.getSubcommands().get("record").setStopAtPositional(true); // what follows belongs to the program
+        Objects.requireNonNull(line.getSubcommands().get("record")).setStopAtPositional(true); // what follows belongs to the program
         line.getSubcommands().values().forEach(CommandLineRunner::addHelp);
         line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));

@@ -57,7 +57,7 @@ final class DumpOptions {
         try {
             return MemoryImage.open(file, address("--base", base));
         } catch (DumpException e) {
-            throw CommandException.badInput(e.getMessage());
+            throw CommandException.badInput(e);
         }
     }
 

@@ -110,7 +110,7 @@ final class HugetlbPlanCommand implements Callable<Integer> {
             Recording read = new RecordingReader().onProgress(done -> progress.show("reading", done)).read(file);
             return RecordedDemand.of(read, Sizes.parse(least), done -> progress.show("replaying", done));
         } catch (BadRecordingException e) {
-            throw CommandException.badInput(e.getMessage());
+            throw CommandException.badInput(e);
         }
     }
 

@@ -25,6 +25,7 @@ final class MmCommand implements Runnable {
     private CommandSpec spec;
 
     @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Print the stack trace of an internal error.")
+    @SuppressWarnings("unused") // declared for help; CommandLineRunner looks for the word, which must work where parsing fails
     private boolean debug;
 
     @Override

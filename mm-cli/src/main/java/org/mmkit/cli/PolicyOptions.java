@@ -94,7 +94,7 @@ final class PolicyOptions {
         try {
             policy = Policy.named(name);
         } catch (IllegalArgumentException e) {
-            throw CommandException.badInput(e.getMessage());
+            throw CommandException.badInput(e);
         }
         String who = pagePolicies.isEmpty() ? name : modes().size() > 1 ? name + " " + pages : pages;
         String title = who + (defrag.size() > 1 ? " defrag=" + value : "") + (kernels.size() > 1 ? " on " + kernel : "");

@@ -140,7 +140,7 @@ final class ReplayCommand implements Callable<Integer> {
                 try {
                     comparison = replay.compare(trace, matrix);
                 } catch (BadRecordingException | IllegalArgumentException e) {
-                    throw CommandException.badInput(e.getMessage());
+                    throw CommandException.badInput(e);
                 }
                 progress.clear();
                 if (!onlyJson) {
@@ -163,7 +163,7 @@ final class ReplayCommand implements Callable<Integer> {
         try {
             return reader.read(file);
         } catch (BadRecordingException e) {
-            throw CommandException.badInput(e.getMessage());
+            throw CommandException.badInput(e);
         }
     }
 
@@ -171,7 +171,7 @@ final class ReplayCommand implements Callable<Integer> {
         try {
             return costs.isPresent() ? CostModel.standard().withFile(costs.get()) : CostModel.standard();
         } catch (IllegalArgumentException e) {
-            throw CommandException.badInput(e.getMessage());
+            throw CommandException.badInput(e);
         }
     }
 
@@ -185,7 +185,7 @@ final class ReplayCommand implements Callable<Integer> {
         try {
             return Optional.of(Truth.read(against.get()));
         } catch (IllegalArgumentException e) {
-            throw CommandException.badInput(e.getMessage());
+            throw CommandException.badInput(e);
         }
     }
 

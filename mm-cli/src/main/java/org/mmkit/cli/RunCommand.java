@@ -76,7 +76,7 @@ final class RunCommand implements Callable<Integer> {
             }
             return ExitCode.DONE;
         } catch (ScenarioException e) {
-            throw CommandException.badInput(e.getMessage());
+            throw CommandException.badInput(e);
         }
     }
 

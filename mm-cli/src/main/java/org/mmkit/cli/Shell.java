@@ -69,7 +69,7 @@ final class Shell {
                 session.line(line);
             }
         } catch (ScenarioException | PathException e) {
-            throw CommandException.badInput(e.getMessage());
+            throw CommandException.badInput(e);
         } finally {
             out.flush();
         }

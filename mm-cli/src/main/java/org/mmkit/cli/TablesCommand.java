@@ -78,7 +78,7 @@ final class TablesCommand implements Callable<Integer> {
             try {
                 tables.write(extract.get());
             } catch (DumpException e) {
-                throw CommandException.badInput(e.getMessage());
+                throw CommandException.badInput(e);
             }
         }
         return sound ? ExitCode.DONE : ExitCode.FAILED;

@@ -73,7 +73,7 @@ final class VerifyCommand implements Callable<Integer> {
                             () -> machine.applyTo(ScenarioRunner.machine())));
                 }
             } catch (RecordingException e) {
-                throw CommandException.badInput(e.getMessage());
+                throw CommandException.badInput(e);
             }
         }
         if (results.isEmpty()) {

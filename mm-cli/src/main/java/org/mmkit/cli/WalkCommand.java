@@ -120,10 +120,10 @@ final class WalkCommand implements Callable<Integer> {
                 out.printf("      %-6s %-20s %-12s %s%n", bits, field.name(), hex(field.value()), field.meaning());
             }
         }
-        out.println("  " + result(va, walk, outcome, image));
+        out.println("  " + result(walk, outcome, image));
     }
 
-    private static String result(long va, TableWalk walk, TableWalk.Outcome outcome, MemoryImage image) {
+    private static String result(TableWalk walk, TableWalk.Outcome outcome, MemoryImage image) {
         int level = walk.lastLevel();
         return switch (outcome) {
             case MAPPED -> "-> " + hex(walk.physical()) + "  " + TablesCommand.size(walk.layout().size(level)) + " page, "

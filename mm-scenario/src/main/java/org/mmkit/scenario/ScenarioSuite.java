@@ -165,7 +165,7 @@ public final class ScenarioSuite {
         try {
             ScenarioRunner.run(ScenarioParser.parse(scenario), machines.get().build(), model::add);
         } catch (ScenarioException e) {
-            stopped = Optional.of(e.getMessage());
+            stopped = Optional.of(String.valueOf(e.getMessage()));
         } catch (RuntimeException | StackOverflowError e) {
             stopped = Optional.of(after(model) + e);
             defect = true;

@@ -90,7 +90,9 @@ public abstract class KconfigContract {
         KconfigTree tree = merged(new ArrayList<>());
         Symbol symbol = tree.find(provider().configSymbol());
 
-        assertTrue(symbol != null && symbol.isDefined(), provider().configSymbol() + " is defined nowhere");
+        if (symbol == null || !symbol.isDefined()) {
+            throw new AssertionError(provider().configSymbol() + " is defined nowhere");
+        }
         assertEquals(has(KconfigBehavior.OWN_FILE), symbol.nodes().stream().anyMatch(node -> node.file().equals(path())),
                 provider().configSymbol() + " is defined in "
                         + symbol.nodes().stream().map(MenuNode::file).collect(Collectors.joining(", ")));

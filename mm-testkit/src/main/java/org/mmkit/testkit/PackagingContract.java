@@ -60,7 +60,7 @@ public abstract class PackagingContract {
     }
 
     private List<Class<? extends Provider>> services() {
-        return Plugins.SERVICES.stream().<Class<? extends Provider>>filter(service -> service.isInstance(provider())).toList();
+        return Plugins.SERVICES.stream().filter(service -> service.isInstance(provider())).toList();
     }
 
     /** Something done with the files of a jar or folder. */

@@ -99,7 +99,7 @@ final class CompactControl {
             folios = Arrays.copyOf(folios, 2 * folioCount);
         }
         folios[folioCount++] = head;
-        migratePages += pages;
+        migratePages += (int) pages;
     }
 
     int folioCount() {

@@ -92,7 +92,7 @@ public final class ParallelFaults {
                     tables.unlock(slot);
                 }
             }
-            int outcome = aboveLeaf(area, tables, fault);
+            int outcome = aboveLeaf(tables, fault);
             if ((outcome & Fault.FALLBACK) == 0 || calls.isStalled()) {
                 return outcome;
             }
@@ -140,7 +140,7 @@ public final class ParallelFaults {
     }
 
     /** No level-1 table: asks the owners of higher levels, from the top. FALLBACK when level 1 is to be used. */
-    private int aboveLeaf(VmArea area, RadixPageTables tables, Fault fault) {
+    private int aboveLeaf(RadixPageTables tables, Fault fault) {
         int levels = engine.extensions.hugeLevels();
         for (int level = 31 - Integer.numberOfLeadingZeros(levels | 1); level > 1; level--) {
             HugeFaultHandler handler = (levels >>> level & 1) == 0 ? null : engine.extensions.hugeFault(level);

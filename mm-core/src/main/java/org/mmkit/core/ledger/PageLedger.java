@@ -76,7 +76,7 @@ public final class PageLedger {
         boolean hugetlb = frames.test(head, FolioFlags.HUGETLB);
         List<Holder> holders = new ArrayList<>();
         if (frames.hasOwner(head) && frames.isMapped(head)) {
-            mappings(head, hugetlb, holders);
+            mappings(head, holders);
         }
         if (!anon && frames.hasOwner(head) && frames.owner(head) instanceof FileMapping file) {
             int cached = hugetlb ? 1 : (int) frames.pages(head);
@@ -129,7 +129,7 @@ public final class PageLedger {
         return (hugetlb ? "HugeTLB, " : "") + (anon ? "anonymous" : frames.test(head, FolioFlags.SWAPBACKED) ? "shared memory" : "file");
     }
 
-    private void mappings(long head, boolean hugetlb, List<Holder> holders) {
+    private void mappings(long head, List<Holder> holders) {
         long pages = frames.pages(head);
         engine.rmap.walk(head, (vma, va) -> {
             VmArea area = (VmArea) vma;

@@ -18,7 +18,6 @@ final class FreeBlocks {
     /** Set in the state of the first frame of a free block; the order stands in the low bits. All other states are 0. */
     static final int FREE = 0x80;
 
-    private static final byte ABSENT = 0;
     private static final byte UNTOUCHED = 1;
     private static final byte TOUCHED = 2;
     /** Wholly handed out without ever having had blocks. */

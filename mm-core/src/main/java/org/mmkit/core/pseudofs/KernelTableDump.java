@@ -26,7 +26,7 @@ final class KernelTableDump {
     }
 
     /** Collects runs; a run ends where level or permission changes, or addresses do not follow on. */
-    private final class Runs {
+    private static final class Runs {
 
         private final StringBuilder out = new StringBuilder();
         private long start;

@@ -2,6 +2,7 @@ package org.mmkit.core.pseudofs;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.LongSupplier;
 import org.mmkit.api.file.PseudoFile;
 import org.mmkit.core.memory.SystemMemory;
@@ -86,7 +87,7 @@ public final class MeminfoFile implements PseudoFile {
             if (line != null) {
                 Columns.line(out, name, line.value().getAsLong(), line.unit());
             } else {
-                Columns.line(out, name, own.get(name).getAsLong() << toKilobytes, "kB");
+                Columns.line(out, name, Objects.requireNonNull(own.get(name)).getAsLong() << toKilobytes, "kB");
             }
         }
         return out.toString();

@@ -196,7 +196,7 @@ public final class AdviseCall {
     private long discard(VmArea area, long start, long end, int advice) {
         VmaOperations operations = area.operationsOrNull();
         @Nullable AreaPaging paging = operations == null ? null : operations.paging();
-        if (paging != null) {
+        if (operations != null && paging != null) {
             long size = 1L << operations.pageShift(area);
             if (advice == Advice.MADV_FREE || (start & size - 1) != 0) {
                 return -Errno.EINVAL;

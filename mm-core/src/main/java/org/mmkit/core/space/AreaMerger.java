@@ -108,7 +108,7 @@ final class AreaMerger {
                 && sameKind(next, flags, source, specialName)
                 && next.pgoff == pgoff + pages
                 && anonMergeable(next, anon, null, movedFrom)
-                && (!left || anonCompatible(previous, next) && !closes(next.operationsOrNull()));
+                && (!left || anonCompatible(Objects.requireNonNull(previous), next) && !closes(next.operationsOrNull()));
         if (!left && !right) {
             return null;
         }
@@ -169,7 +169,7 @@ final class AreaMerger {
     int refusal(long start, long end) {
         VmArea area = areas.find(start);
         VmaOperations operations = area == null ? null : area.operationsOrNull();
-        if (operations == null) {
+        if (area == null || operations == null) {
             return -Errno.ENOMEM;
         }
         int refused = area.start < start ? operations.maySplit(area, start) : 0;
@@ -228,7 +228,7 @@ final class AreaMerger {
                 && sameKind(next, flags, middle.source(), middle.specialName())
                 && next.pgoff == firstPage + pages
                 && anonMergeable(next, middle.anonVma(), middle, null)
-                && (!left || anonCompatible(previous, next));
+                && (!left || anonCompatible(Objects.requireNonNull(previous), next));
         boolean whole = atLeft && atRight;
         if (!left && !right || whole && closes(middle.operationsOrNull())) {
             return null;

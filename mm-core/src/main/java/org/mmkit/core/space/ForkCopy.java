@@ -138,7 +138,7 @@ final class ForkCopy {
             }
             long copySlot = childFirst + (slot - first);
             if (!format.isPresent(entry)) {
-                copyAbsent(copy, slot, copySlot, entry);
+                copyAbsent(slot, copySlot, entry);
                 continue;
             }
             int failed = copyPresent(copy, source, va, slot, copySlot, entry);
@@ -237,7 +237,7 @@ final class ForkCopy {
         return n;
     }
 
-    private void copyAbsent(VmArea copy, long slot, long copySlot, long entry) {
+    private void copyAbsent(long slot, long copySlot, long entry) {
         if (format.isSwap(entry)) {
             engine.swap().duplicate(entry);
             child.addRss(RssKind.SWAP, 1);

@@ -157,14 +157,14 @@ public final class LockCalls {
         if (isLocked != wasLocked) {
             space.addLocked(isLocked ? pages : -pages);
             engine.frames.batches().drain();
-            mark(fixed, start, end, isLocked);
+            mark(start, end, isLocked);
             engine.frames.batches().drain();
         }
         return 0;
     }
 
     /** Marks what is mapped in the range as locked or not (Linux: mlock_vma_pages_range). */
-    private void mark(VmArea area, long start, long end, boolean locked) {
+    private void mark(long start, long end, boolean locked) {
         for (cursor.begin(space.tables(), start, end); cursor.next(); ) {
             if (cursor.isLeaf()) {
                 markFolio(cursor.entry(), cursor.level(), locked);

@@ -14,12 +14,10 @@ final class UnmappedAddress {
     /** Pages kept free below a stack that grows down. */
     private static final long STACK_GUARD_PAGES = 256;
 
-    private final UserAddressSpace space;
     private final AreaList areas;
     private final Engine engine;
 
     UnmappedAddress(UserAddressSpace space, AreaList areas) {
-        this.space = space;
         this.areas = areas;
         this.engine = space.engine();
     }

@@ -177,7 +177,7 @@ final class KernelThreads {
             if (!runs && !busy) {
                 break;
             }
-            if (runs && !busy) {
+            if (next != null && runs && !busy) {
                 skipped += Math.max(0, next.due - now());
                 notifyAll();
             }

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.Errno;
@@ -333,7 +334,7 @@ public final class Vfs implements FileSystems {
         calls.stop();
         try {
             hostFile(name, device, inode, size).release();
-            return new FileDescription(hostFiles.get(new HostKey(device, inode)), FileFlags.O_RDWR);
+            return new FileDescription(Objects.requireNonNull(hostFiles.get(new HostKey(device, inode))), FileFlags.O_RDWR);
         } finally {
             calls.resume();
         }

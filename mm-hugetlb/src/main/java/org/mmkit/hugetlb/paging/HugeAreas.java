@@ -186,7 +186,7 @@ public final class HugeAreas implements VmaOperations, AreaPaging {
         long fresh = file.allocate(vma, index, owner);
         if (fresh == Frames.NONE && owner) {
             // children hold the page and the pool is empty: the owner was promised its pages, the children were not
-            rob(vma, va, index, old);
+            rob(vma, index, old);
             if (reuse(fault, old, slot)) {
                 return Fault.DONE;
             }
@@ -225,7 +225,7 @@ public final class HugeAreas implements VmaOperations, AreaPaging {
     }
 
     /** Takes the page {@code head} at {@code index} away from all private areas but its owners' (Linux: unmap_ref_private). */
-    private void rob(Vma owner, long va, long index, long head) {
+    private void rob(Vma owner, long index, long head) {
         file.forEachArea(index, (vma, at) -> {
             if (vma == owner || vma.has(VmFlags.MAYSHARE) || machine.reservations().map(vma) != null) {
                 return true;

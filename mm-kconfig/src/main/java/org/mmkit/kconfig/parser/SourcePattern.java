@@ -48,7 +48,6 @@ final class SourcePattern {
                     next.addAll(names);
                 } catch (IOException | PatternSyntaxException e) {
                     // Not a directory, or not a pattern: nothing matches there.
-                    continue;
                 }
             }
             found = next;

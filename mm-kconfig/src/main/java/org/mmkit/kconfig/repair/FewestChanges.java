@@ -98,7 +98,7 @@ final class FewestChanges {
             assumptions.remove(lit);
             int[] counter = counters.get(lit);
             if (counter != null) {
-                int next = positions.get(lit) + 1;
+                int next = positions.getOrDefault(lit, 0) + 1;
                 if (next < counter.length) {
                     assume(counter, next);
                 }

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.kconfig.config.ResolvedConfiguration;
@@ -408,7 +409,7 @@ final class KconfigFormula {
         int[] any = new int[members.size()];
         for (int i = 0; i < members.size(); i++) {
             Symbol s = members.get(i);
-            int pick = result.get(s);
+            int pick = Objects.requireNonNull(result.get(s));
             any[i] = pick;
             f.imply(pick, pickable(s));
             for (int k = 0; k < i; k++) {

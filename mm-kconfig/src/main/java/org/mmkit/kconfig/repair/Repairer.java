@@ -202,8 +202,10 @@ public final class Repairer {
         for (Symbol s : changes.keySet()) {
             Setting setting = formula.settings().get(s);
             TextFormula.Setting text = formula.texts().settings().get(s);
-            if (setting != null || text != null) {
-                clause.add(setting != null ? setting.kept() : text.kept());
+            if (setting != null) {
+                clause.add(setting.kept());
+            } else if (text != null) {
+                clause.add(text.kept());
             } else if (s.choiceNode() != null) {
                 Integer pick = formula.picks().getOrDefault(s.choiceNode(), Map.of()).get(s);
                 if (pick != null && solver.holds(pick)) {

@@ -31,7 +31,6 @@ final class RecordingBuilder {
         /** Slot of the fork that made it while it is open whether that was a vfork; -1 once decided. */
         int openFork = -1;
         int forkingTid;
-        int forkingPid;
 
         Live(int index) {
             this.index = index;
@@ -162,7 +161,6 @@ final class RecordingBuilder {
             events.set(slot, EventKind.FORK, 0, 0, child);
             c.openFork = slot;
             c.forkingTid = parentTid;
-            c.forkingPid = parentPid;
             openByParent.put(parentTid, c);
         }
     }

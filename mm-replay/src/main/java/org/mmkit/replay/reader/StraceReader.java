@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -208,7 +209,7 @@ final class StraceReader {
                 int parentTid = e.getKey();
                 startedBeforeReturn.add(tid);
                 create(processOf(parentTid), parentTid, call.substring(0, call.indexOf('(')), call, tid);
-                return processOf.get(tid);
+                return Objects.requireNonNull(processOf.get(tid));
             }
         }
         processOf.put(tid, tid);

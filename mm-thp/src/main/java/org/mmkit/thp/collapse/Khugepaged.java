@@ -171,7 +171,7 @@ public final class Khugepaged implements KernelThread {
         while (vma != null) {
             if (!thp.eligibility.allows(vma, Asker.KHUGEPAGED)) {
                 progress++;
-            } else if (scanArea(space, vma, batch)) {
+            } else if (scanArea(vma, batch)) {
                 return;
             }
             vma = nextArea(space, vma);
@@ -190,7 +190,7 @@ public final class Khugepaged implements KernelThread {
     }
 
     /** Scans the blocks of {@code vma}; returns whether the scan is to be interrupted with more to do in this address space. */
-    private boolean scanArea(AddressSpace space, Vma vma, long batch) {
+    private boolean scanArea(Vma vma, long batch) {
         long first = thp.block(vma.start() + thp.size - 1);
         long end = thp.block(vma.end());
         if (Long.compareUnsigned(list.address(), first) < 0) {
