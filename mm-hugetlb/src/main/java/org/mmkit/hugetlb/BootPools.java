@@ -183,7 +183,7 @@ final class BootPools {
         if (pages == 0) {
             return;
         }
-        pool.resize(pages);
+        pool.fillAtBoot(pages);
         if (pool.total() < pages) {
             context.log("HugeTLB: allocating " + pages + " of page size " + text(pool.pageSize())
                     + (byNode.contains(pool) ? " failed node0" : " failed") + ".  Only allocated " + pool.total() + " hugepages.");

@@ -18,6 +18,7 @@ import org.mmkit.api.space.AddressSpace;
 import org.mmkit.api.space.Vma;
 import org.mmkit.hugetlb.cgroup.HugetlbController;
 import org.mmkit.hugetlb.fs.HugeFile;
+import org.mmkit.hugetlb.paging.Gathered;
 import org.mmkit.hugetlb.paging.HugeAreas;
 import org.mmkit.hugetlb.pool.AreaReservations;
 import org.mmkit.hugetlb.pool.HugePagePool;
@@ -43,6 +44,8 @@ public final class HugePages {
     /** Base pages that each address space maps, by its id; without those that map none. */
     private final Map<Integer, Long> usage = new HashMap<>();
 
+    private final Gathered gathered;
+
     private final Set<HugeFile> files = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Map<Subpool, HugePagePool> shares = new IdentityHashMap<>();
 
@@ -56,6 +59,7 @@ public final class HugePages {
         this.frames = context.memory().frames();
         PageTableLayout layout = context.architecture().layout(context.configuration());
         this.pageShift = layout.pageShift();
+        this.gathered = new Gathered(frames);
         boolean optimizer = OPTIMIZE.stream().anyMatch(context.configuration()::isEnabled);
         this.vmemmap = optimizer && context.kernelTables().hasMemmap() ? new VmemmapOptimizer(context) : null;
         for (int level = 1; level <= layout.levels(); level++) {
@@ -77,8 +81,8 @@ public final class HugePages {
     }
 
     private HugePagePool pool(PageTableLayout layout, int level, int run) {
-        return new HugePagePool(
-                context.memory(), context.counters(), vmemmap, level, layout.order(level) + run, layout.shift(level) + run);
+        return new HugePagePool(context.memory(), context.counters(), vmemmap, context.configuration(), level, layout.order(level) + run,
+                layout.shift(level) + run);
     }
 
     private boolean freed(long head) {
@@ -102,6 +106,11 @@ public final class HugePages {
     /** Frame metadata. */
     public Frames frames() {
         return frames;
+    }
+
+    /** Pages that were unmapped and wait for the end of the call. */
+    public Gathered gathered() {
+        return gathered;
     }
 
     /** Frame contents. */

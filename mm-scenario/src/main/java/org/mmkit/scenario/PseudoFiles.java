@@ -1,10 +1,13 @@
 package org.mmkit.scenario;
 
+import java.math.BigInteger;
 import java.util.OptionalLong;
 import org.mmkit.core.Machine;
 
 /** Pseudo-files, and the numbers in their text. */
 final class PseudoFiles {
+
+    private static final BigInteger LARGEST = BigInteger.valueOf(Long.MAX_VALUE);
 
     private PseudoFiles() {}
 
@@ -22,7 +25,11 @@ final class PseudoFiles {
         while (end < trimmed.length() && Character.isDigit(trimmed.charAt(end))) {
             end++;
         }
-        return end == 0 || trimmed.substring(0, end).equals("-") ? 0 : Long.parseLong(trimmed.substring(0, end));
+        if (end == 0 || trimmed.substring(0, end).equals("-")) {
+            return 0;
+        }
+        // what is larger reads as the largest, as atol has it
+        return new BigInteger(trimmed.substring(0, end)).min(LARGEST).longValue();
     }
 
     /** The number of the line {@code "name: …"} of {@code text}. */

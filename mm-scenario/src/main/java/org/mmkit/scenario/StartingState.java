@@ -64,6 +64,8 @@ final class StartingState {
             set(machine, THP + "hugepages-" + kilobytes + "kB/enabled", value);
             set(machine, THP + "hugepages-" + kilobytes + "kB/shmem_enabled", value);
         }
+        // mount points lie in a small file system of the scenario's own
+        machine.vfs().mount("tmpfs", "size=1M", "/mnt", false);
         registerSomebody(machine);
     }
 

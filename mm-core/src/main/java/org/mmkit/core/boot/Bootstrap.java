@@ -16,6 +16,7 @@ import org.mmkit.core.BootException;
 import org.mmkit.core.cgroup.CgroupTree;
 import org.mmkit.core.compaction.Compactor;
 import org.mmkit.core.compaction.Kcompactd;
+import org.mmkit.core.compaction.RangeMigrator;
 import org.mmkit.core.lock.LockChecker;
 import org.mmkit.core.lock.SmpLocks;
 import org.mmkit.core.memory.AllocationFaults;
@@ -127,6 +128,9 @@ public final class Bootstrap {
             clock.wake(kcompactd, clock.now());
             compactor.setBackground(kcompactd);
             engineFiles.addCompaction(compactor, kcompactd);
+        }
+        if (configuration.isEnabled("CONTIG_ALLOC")) {
+            memory.allocator().setEvacuation(new RangeMigrator(engine));
         }
         clock.register(files.reclaim().kswapd());
         files.reclaim().kswapd().schedule(clock::now, clock::wake);

@@ -21,6 +21,7 @@ import org.mmkit.core.ledger.PageOwner;
 import org.mmkit.core.lock.StopMachine;
 import org.mmkit.core.memory.FrameTable;
 import org.mmkit.core.memory.SystemMemory;
+import org.mmkit.core.pagecache.LateWork;
 import org.mmkit.core.pgtable.KernelPageTables;
 import org.mmkit.core.pgtable.PageTableArena;
 import org.mmkit.core.pgtable.RadixPageTables;
@@ -61,6 +62,9 @@ public final class Engine {
 
     /** The kernel's own page tables. */
     public final KernelPageTables kernelTables;
+
+    /** What waits for the end of the call under way. */
+    public final LateWork lateWork = new LateWork();
 
     public final Tracing tracing;
     public final FolioMapper rmap;

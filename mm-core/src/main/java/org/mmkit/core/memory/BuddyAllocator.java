@@ -220,6 +220,11 @@ public final class BuddyAllocator implements FrameAllocator {
         slowPath.setCompaction(compaction);
     }
 
+    /** Names who moves away what stands in the way of a run. */
+    public void setEvacuation(RangeEvacuation evacuation) {
+        runs.setEvacuation(evacuation);
+    }
+
     /** Who compacts: background reclaim wakes it and tells it when it goes to sleep. */
     public Compaction compaction() {
         return slowPath.compaction();
@@ -475,7 +480,7 @@ public final class BuddyAllocator implements FrameAllocator {
         drain();
         for (int z = highestZone(gfp); z >= 0; z--) {
             PluginFrames plugin = zones[z].plugin;
-            long start = plugin != null ? plugin.takeRun(pages, gfp) : runs.take(zones[z], pages);
+            long start = plugin != null ? plugin.takeRun(pages, gfp) : runs.take(zones[z], pages, this::drain);
             if (start != NONE) {
                 events.allocated[z] += pages;
                 return start;

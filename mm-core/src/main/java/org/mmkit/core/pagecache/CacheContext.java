@@ -26,6 +26,7 @@ public final class CacheContext {
     final int nrShmemHuge;
     final int nrFileHuge;
     private @Nullable RangeUnmapper unmapper;
+    LateWork lateWork = new LateWork();
     private Runnable relief = () -> {};
     private long lastInode;
     private long lastDevice;
@@ -53,6 +54,11 @@ public final class CacheContext {
     /** Says who removes entries from page tables; before that no file can be mapped. */
     public void setUnmapper(RangeUnmapper value) {
         unmapper = value;
+    }
+
+    /** Says who knows when calls end. */
+    public void setLateWork(LateWork value) {
+        lateWork = value;
     }
 
     RangeUnmapper unmapper() {

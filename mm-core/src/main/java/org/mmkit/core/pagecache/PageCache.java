@@ -187,7 +187,7 @@ public abstract class PageCache implements FilePages {
         areas.remove(vma);
         if (areas.size() == 0) {
             for (Runnable action : unmapped) {
-                action.run();
+                context.lateWork.add(action);
             }
         }
     }

@@ -226,12 +226,26 @@ public final class MapCalls {
                 return -Errno.ENOMEM;
             }
         }
-        if (meets(addr, end)) {
-            long failed = unmap(addr, end);
-            if (failed != 0) {
-                return failed;
-            }
+        if (!meets(addr, end)) {
+            return enter(addr, length, vmFlags, pgoff, source, specialName);
         }
+        if (source == null) {
+            long failed = unmap(addr, end);
+            return failed != 0 ? failed : enter(addr, length, vmFlags, pgoff, source, specialName);
+        }
+        // a file that loses its last area here still has what it was promised when the new area asks
+        engine.lateWork.hold();
+        try {
+            long failed = unmap(addr, end);
+            return failed != 0 ? failed : enter(addr, length, vmFlags, pgoff, source, specialName);
+        } finally {
+            engine.lateWork.release();
+        }
+    }
+
+    /** Makes the area, or merges it into a neighbour; the address or a negated error number. */
+    private long enter(long addr, long length, long vmFlags, long pgoff, @Nullable Mappable source, String specialName) {
+        long end = addr + length;
         VmArea merged =
                 space.merger().mergeNew(addr, end, vmFlags, pgoff, source, specialName, null);
         if (merged == null) {

@@ -38,6 +38,7 @@ public final class MachineFiles {
         hasSwap = configuration.isEnabled("SWAP");
         int hugeOrder = engine.layout.order(2);
         CacheContext context = new CacheContext(engine.memory, engine.counters, engine.pageShift, hugeOrder, engine.locks);
+        context.setLateWork(engine.lateWork);
         context.setUnmapper((vma, start, end, copiesToo) -> {
             VmArea area = (VmArea) vma;
             area.space().zapper().zap(area, start, end, false, copiesToo, false);

@@ -28,7 +28,8 @@ import org.mmkit.core.shmem.Shmem;
 import org.mmkit.core.space.MappingSources;
 
 /**
- * The file systems and files of a machine. A directory exists when something was mounted there; files lie directly below a mount.
+ * The file systems and files of a machine. A directory exists when something was to be mounted there; files lie directly in such
+ * directories.
  * Results below 0 are negated error numbers.
  */
 @SuppressWarnings("exports") // some methods are for the engine alone, whose packages are not exported
@@ -144,10 +145,10 @@ public final class Vfs implements FileSystems {
     public FileSystem statfs(String path) throws ErrnoException {
         calls.stop();
         try {
-            Mount mount = mountAt(path);
+            Mount mount = holder(path);
             if (mount == null) {
                 mount = parent(path);
-                if (!mount.names.containsKey(name(path))) {
+                if (!mount.names.containsKey(name(mount, path))) {
                     throw new ErrnoException(Errno.ENOENT);
                 }
             }
@@ -159,15 +160,25 @@ public final class Vfs implements FileSystems {
 
     private Mount parent(String path) throws ErrnoException {
         int slash = path.lastIndexOf('/');
-        Mount mount = slash <= 0 ? null : mountAt(path.substring(0, slash));
+        Mount mount = slash <= 0 ? null : holder(path.substring(0, slash));
         if (mount == null) {
             throw new ErrnoException(Errno.ENOENT);
         }
         return mount;
     }
 
-    private static String name(String path) {
-        return path.substring(path.lastIndexOf('/') + 1);
+    /** The mount that {@code directory} belongs to: the one there, or that of the directories above when nothing is mounted on it now. */
+    private @Nullable Mount holder(String directory) {
+        Mount mount = mountAt(directory);
+        if (mount != null || !directories.contains(directory)) {
+            return mount;
+        }
+        int slash = directory.lastIndexOf('/');
+        return slash <= 0 ? null : mountAt(directory.substring(0, slash));
+    }
+
+    private static String name(Mount mount, String path) {
+        return path.substring(mount.directory.length() + 1);
     }
 
     /**
@@ -182,7 +193,7 @@ public final class Vfs implements FileSystems {
                 throw new ErrnoException(Errno.EISDIR);
             }
             Mount mount = parent(path);
-            String name = name(path);
+            String name = name(mount, path);
             Node node = mount.names.get(name);
             boolean writes = (flags & FileFlags.O_ACCMODE) != FileFlags.O_RDONLY || (flags & FileFlags.O_TRUNC) != 0;
             if (node == null) {
@@ -220,7 +231,7 @@ public final class Vfs implements FileSystems {
                 if (mount.readOnly) {
                     return -Errno.EROFS;
                 }
-                Node node = mount.names.remove(name(path));
+                Node node = mount.names.remove(name(mount, path));
                 if (node == null) {
                     return -Errno.ENOENT;
                 }

@@ -169,7 +169,7 @@ public final class HugeFile implements Inode, MappingHost {
         }
         int result = pool.promise(beyond);
         if (result != 0 && share != null) {
-            share.giveBack(count);
+            pool.promise(-share.undo(count, beyond));
         }
         return result;
     }
@@ -245,7 +245,7 @@ public final class HugeFile implements Inode, MappingHost {
         long head = obtain(payer, beyond == 0, needed);
         if (head == Frames.NONE) {
             if (needed && share != null) {
-                share.giveBack(1);
+                pool.promise(-share.undo(1, beyond));
             }
             return Frames.NONE;
         }

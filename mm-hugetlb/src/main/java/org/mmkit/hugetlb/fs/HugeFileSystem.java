@@ -25,7 +25,10 @@ public final class HugeFileSystem implements FileSystem {
         this.pool = options.pool();
         this.device = machine.context().files().newDevice();
         this.inodes = options.inodes();
-        takeInode(); // the root directory
+        if (inodes == 0) {
+            throw new ErrnoException(Errno.ENOMEM); // not even the root directory
+        }
+        takeInode();
         long max = options.maxPages();
         long min = options.minPages();
         if (min != Subpool.NONE && pool.promise(min) != 0) {

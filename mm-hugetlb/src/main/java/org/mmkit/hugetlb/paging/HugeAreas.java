@@ -63,6 +63,7 @@ public final class HugeAreas implements VmaOperations, AreaPaging {
 
     @Override
     public void close(Vma vma) {
+        machine.gathered().release();
         file.closed(vma);
     }
 
@@ -236,6 +237,7 @@ public final class HugeAreas implements VmaOperations, AreaPaging {
             if (tables.format().isPresent(entry) && tables.format().pfn(entry, level) == head) {
                 machine.reservations().rob(vma);
                 zap(vma, at, slot, entry);
+                machine.gathered().release();
             }
             return true;
         });
@@ -256,6 +258,9 @@ public final class HugeAreas implements VmaOperations, AreaPaging {
                 zap(vma, va, slot, entry);
             }
         }
+        if (!last) {
+            machine.gathered().release();
+        }
     }
 
     private void zap(Vma vma, long va, long slot, long entry) {
@@ -273,7 +278,7 @@ public final class HugeAreas implements VmaOperations, AreaPaging {
             pool.keepPromise(head);
             file.restorePromise(vma, index(vma, va));
         }
-        frames.put(head, 1);
+        machine.gathered().add(head);
     }
 
     /** Removes the entries of pages [{@code from}, {@code to}) of the file from all areas, private copies too. */

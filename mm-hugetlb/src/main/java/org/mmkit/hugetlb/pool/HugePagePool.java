@@ -8,6 +8,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.Errno;
 import org.mmkit.api.InvariantViolation;
+import org.mmkit.api.config.Configuration;
 import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.FrameAllocator;
 import org.mmkit.api.memory.Frames;
@@ -42,6 +43,10 @@ public final class HugePagePool {
     private final int level;
     private final int order;
     private final int pageShift;
+    /** Whether its pages may lie where only what can move may. */
+    private final boolean movable;
+    private final boolean hasGigantic;
+    private final boolean growsAtRunTime;
     private final int allocated;
     private final int refused;
 
@@ -63,8 +68,11 @@ public final class HugePagePool {
     private long lostPromises;
 
     /** An empty pool of pages that a leaf of {@code level} maps. */
-    public HugePagePool(
-            PhysicalMemory memory, Counters counters, @Nullable VmemmapOptimizer vmemmap, int level, int order, int pageShift) {
+    public HugePagePool(PhysicalMemory memory, Counters counters, @Nullable VmemmapOptimizer vmemmap, Configuration configuration, int level,
+            int order, int pageShift) {
+        this.movable = order <= memory.allocator().maxOrder() && configuration.isEnabled("ARCH_ENABLE_HUGEPAGE_MIGRATION");
+        this.hasGigantic = configuration.isEnabled("ARCH_HAS_GIGANTIC_PAGE");
+        this.growsAtRunTime = order <= memory.allocator().maxOrder() || configuration.isEnabled("CONTIG_ALLOC");
         this.memory = memory;
         this.frames = memory.frames();
         this.counters = counters;
@@ -121,7 +129,7 @@ public final class HugePagePool {
         return surplus;
     }
 
-    /** The most surplus pages that may be made on demand (nr_overcommit_hugepages). */
+    /** The most surplus pages that may be made on demand (nr_overcommit_hugepages), unsigned. */
     public long overcommit() {
         return overcommit;
     }
@@ -184,24 +192,39 @@ public final class HugePagePool {
     /**
      * Makes the administrator's number {@code count}, as far as memory and users allow (Linux: set_max_huge_pages). New pages are all
      * allocated before any of them gives back memory of its descriptors, on kernels that do so in batches.
+     *
+     * @return 0; -EINVAL where pages of this size exist from boot on or not at all
      */
-    public void resize(long count) {
+    public int resize(long count) {
+        if (isGigantic() && !hasGigantic || !growsAtRunTime && count > persistent()) {
+            return -Errno.EINVAL;
+        }
+        setSize(count, false);
+        return 0;
+    }
+
+    /** Makes the number {@code count} at boot, when all memory is still in one piece. */
+    public void fillAtBoot(long count) {
+        setSize(count, true);
+    }
+
+    private void setSize(long count, boolean boot) {
         while (surplus > 0 && count > persistent()) {
             surplus--;
         }
         if (count > persistent()) {
-            grow(count - persistent());
+            grow(count - persistent(), boot);
         } else {
             shrink(count);
         }
         asked = persistent();
     }
 
-    private void grow(long pages) {
+    private void grow(long pages, boolean boot) {
         long[] fresh = new long[FIRST_CAPACITY];
         int n = 0;
         while (n < pages) {
-            long head = allocate();
+            long head = allocate(boot);
             if (head == Frames.NONE) {
                 break;
             }
@@ -268,8 +291,9 @@ public final class HugePagePool {
     }
 
     /** A new page of no pool, or {@link Frames#NONE}. */
-    private long allocate() {
-        int gfp = Gfp.HIGHUSER_MOVABLE | Gfp.COMP | Gfp.NOWARN;
+    private long allocate(boolean boot) {
+        // what the allocator of boot takes may lie anywhere
+        int gfp = Gfp.RECLAIM | Gfp.HIGHMEM | (movable || boot ? Gfp.MOVABLE : 0) | Gfp.COMP | Gfp.NOWARN;
         long head;
         if (isGigantic()) {
             head = memory.allocator().allocateContiguous(1L << order, gfp);
@@ -411,10 +435,10 @@ public final class HugePagePool {
 
     /** A new surplus page without reference, counted but not on the free list; or {@link Frames#NONE}. */
     private long allocateSurplus() {
-        if (isGigantic() || surplus >= overcommit) {
+        if (isGigantic() || Long.compareUnsigned(surplus, overcommit) >= 0) {
             return Frames.NONE;
         }
-        long head = allocate();
+        long head = allocate(false);
         if (head != Frames.NONE) {
             if (vmemmap != null) {
                 vmemmap.optimize(head, order);

@@ -82,4 +82,17 @@ public final class Subpool {
         promised = Math.min(min, promised + pages);
         return surplus;
     }
+
+    /**
+     * Undoes {@link #take} of {@code pages}, for which the pool did not promise the {@code beyond} that were needed (Linux since 6.16: the
+     * minimum gets back only what was taken of it).
+     *
+     * @return how many the pool no longer has to promise
+     */
+    public long undo(long pages, long beyond) {
+        if (max != NONE) {
+            used -= beyond;
+        }
+        return pages == beyond ? 0 : giveBack(pages - beyond);
+    }
 }

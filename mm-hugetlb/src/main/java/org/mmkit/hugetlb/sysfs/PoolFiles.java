@@ -32,15 +32,17 @@ public final class PoolFiles {
             register(pool);
         }
         HugePagePool standard = machine.standard();
-        CountFile.Setter resize = count -> {
-            standard.resize(count);
-            return 0;
-        };
+        CountFile.Setter resize = resizing(standard);
         sysctl("nr_hugepages", standard::asked, resize);
         if (nodes) {
             sysctl("nr_hugepages_mempolicy", standard::asked, resize);
         }
         sysctl("nr_overcommit_hugepages", standard::overcommit, count -> overcommit(standard, count));
+        context.pseudoFile("/proc/sys/vm/hugetlb_shm_group", new ShmGroupFile());
+    }
+
+    private static CountFile.Setter resizing(HugePagePool pool) {
+        return count -> pool.resize(count < 0 ? Long.MAX_VALUE : count);
     }
 
     private static int overcommit(HugePagePool pool, long count) {
@@ -54,25 +56,16 @@ public final class PoolFiles {
     private void register(HugePagePool pool) {
         String name = "hugepages-" + (pool.pageSize() >> 10) + "kB/";
         String directory = "/sys/kernel/mm/hugepages/" + name;
-        context.pseudoFile(directory + "nr_hugepages", new CountFile(pool::total, count -> {
-            pool.resize(count);
-            return 0;
-        }));
-        context.pseudoFile(directory + "nr_overcommit_hugepages", new CountFile(pool::overcommit, count -> overcommit(pool, count)));
+        context.pseudoFile(directory + "nr_hugepages", CountFile.ofSysfs(pool::total, resizing(pool)));
+        context.pseudoFile(directory + "nr_overcommit_hugepages", CountFile.ofSysfs(pool::overcommit, count -> overcommit(pool, count)));
         readOnly(directory + "free_hugepages", pool::free);
         readOnly(directory + "resv_hugepages", pool::reserved);
         readOnly(directory + "surplus_hugepages", pool::surplus);
         if (nodes) {
             // the one node is the whole machine; what a policy allows is all of it too
-            context.pseudoFile(directory + "nr_hugepages_mempolicy", new CountFile(pool::total, count -> {
-                pool.resize(count);
-                return 0;
-            }));
+            context.pseudoFile(directory + "nr_hugepages_mempolicy", CountFile.ofSysfs(pool::total, resizing(pool)));
             String node = NODE + name;
-            context.pseudoFile(node + "nr_hugepages", new CountFile(pool::total, count -> {
-                pool.resize(count);
-                return 0;
-            }));
+            context.pseudoFile(node + "nr_hugepages", CountFile.ofSysfs(pool::total, resizing(pool)));
             readOnly(node + "free_hugepages", pool::free);
             readOnly(node + "surplus_hugepages", pool::surplus);
         }
@@ -87,7 +80,7 @@ public final class PoolFiles {
     }
 
     private void readOnly(String path, LongSupplier value) {
-        context.pseudoFile(path, () -> value.getAsLong() + "\n");
+        context.pseudoFile(path, () -> Long.toUnsignedString(value.getAsLong()) + "\n");
     }
 
     /** The files of demotion, to the pool in {@code target}, which can be changed. */
@@ -110,11 +103,7 @@ public final class PoolFiles {
 
             @Override
             public int write(String text) {
-                long count = CountFile.parse(text);
-                if (count < 0) {
-                    return (int) count;
-                }
-                return pool.demote(count, target[0]);
+                return CountFile.set(text, count -> pool.demote(count < 0 ? Long.MAX_VALUE : count, target[0]));
             }
         });
         context.pseudoFile(directory + "demote_size", new PseudoFile() {
@@ -140,7 +129,7 @@ public final class PoolFiles {
     }
 
     private void sysctl(String name, LongSupplier value, CountFile.Setter setter) {
-        context.pseudoFile("/proc/sys/vm/" + name, new CountFile(value, setter));
+        context.pseudoFile("/proc/sys/vm/" + name, CountFile.ofSysctl(value, setter));
     }
 
     /** Registers {@code /proc/sys/vm/hugetlb_optimize_vmemmap}. */

@@ -1,0 +1,27 @@
+# a file at the limit of the pool
+echo 0 > /proc/sys/vm/hugetlb_optimize_vmemmap
+echo 0 > /sys/kernel/mm/hugepages/hugepages-2048kB/nr_overcommit_hugepages
+echo 3 > /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages
+f = memfd_create("h", MFD_HUGETLB)
+ftruncate(f, 64M)
+a = mmap(0x100100000000, 64M, PROT_READ|PROT_WRITE, MAP_SHARED|MAP_FIXED_NOREPLACE, f, 0)
+a = mmap(0x100100000000, 6M, PROT_READ|PROT_WRITE, MAP_SHARED|MAP_FIXED_NOREPLACE, f, 0)
+b = mmap(0x100200000000, 6M, PROT_READ|PROT_WRITE, MAP_SHARED|MAP_FIXED_NOREPLACE, f, 4M)
+b = mmap(0x100200000000, 6M, PROT_READ, MAP_PRIVATE|MAP_FIXED_NOREPLACE, f, 0)
+b = mmap(0x100200000000, 2M, PROT_READ|PROT_WRITE, MAP_SHARED|MAP_FIXED_NOREPLACE, f, 4M)
+hugetlb(2M)
+ftruncate(f, 4M)
+hugetlb(2M)
+store(b)
+ftruncate(f, 6M)
+hugetlb(2M)
+store(b)
+hugetlb(2M)
+store(a+4M)
+load(a, 6M, 2M)
+hugetlb(2M)
+munmap(a, 6M)
+munmap(b, 2M)
+hugetlb(2M)
+ftruncate(f, 0)
+hugetlb(2M)

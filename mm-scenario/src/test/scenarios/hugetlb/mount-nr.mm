@@ -1,0 +1,42 @@
+# a mount with all limits
+echo 0 > /proc/sys/vm/hugetlb_optimize_vmemmap
+echo 0 > /sys/kernel/mm/hugepages/hugepages-2048kB/nr_overcommit_hugepages
+echo 6 > /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages
+mount -t hugetlbfs -o nr_inodes=3,size=8M,min_size=2M none /mnt/a
+statfs("/mnt/a")
+hugetlb(2M)
+f = open("/mnt/a/x", O_RDWR|O_CREAT)
+g = open("/mnt/a/y", O_RDWR|O_CREAT)
+h = open("/mnt/a/z", O_RDWR|O_CREAT)
+a = mmap(0x100100000000, 4M, PROT_READ|PROT_WRITE, MAP_SHARED|MAP_FIXED_NOREPLACE, f, 0)
+hugetlb(2M)
+statfs("/mnt/a")
+b = mmap(0x100200000000, 4M, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_FIXED_NOREPLACE, g, 0)
+hugetlb(2M)
+store(a, 4M, 2M)
+store(b, 4M, 2M)
+statfs("/mnt/a")
+c = mmap(0x100300000000, 2M, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_FIXED_NOREPLACE, g, 0)
+d = mmap(0x100300000000, 2M, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_NORESERVE|MAP_FIXED_NOREPLACE, g, 0)
+store(d)
+hugetlb(2M)
+unlink("/mnt/a/y")
+close(g)
+h = open("/mnt/a/z", O_RDWR|O_CREAT)
+munmap(b, 4M)
+munmap(d, 2M)
+h = open("/mnt/a/z", O_RDWR|O_CREAT)
+statfs("/mnt/a")
+hugetlb(2M)
+fallocate(h, 0, 0, 8M)
+statfs("/mnt/a")
+fstat(h)
+hugetlb(2M)
+ftruncate(h, 0)
+statfs("/mnt/a")
+umount /mnt/a
+munmap(a, 4M)
+close(f)
+close(h)
+umount /mnt/a
+hugetlb(2M)
