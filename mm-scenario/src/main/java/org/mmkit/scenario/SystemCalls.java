@@ -53,11 +53,16 @@ final class SystemCalls {
             case SHMAT -> machine.files().segments().shmat(process, (int) a[0], a[1], (int) a[2]);
             case SHMDT -> machine.files().segments().shmdt(process, a[0]);
             case SHMCTL -> machine.files().segments().shmctl((int) a[0], (int) a[1], a[2]);
-            case SWAPON -> machine.files().swapon(a[0]);
+            // The one device of a scenario cannot be made again while it is in use.
+            case SWAPON -> hasSwap() ? -Errno.EBUSY : machine.files().swapon(a[0]);
             case SWAPOFF -> machine.files().swapoff();
             case BRK_AREA -> heap(process, a[0]);
             default -> throw new IllegalArgumentException(operation.label() + " is no system call");
         };
+    }
+
+    private boolean hasSwap() {
+        return PseudoFiles.field(machine.read("/proc/meminfo"), "SwapTotal").orElse(0) > 0;
     }
 
     /** Numbers that are no descriptor become one that is never open. */

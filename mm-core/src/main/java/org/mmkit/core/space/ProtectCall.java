@@ -49,7 +49,10 @@ public final class ProtectCall {
             return -Errno.ENOMEM;
         }
         if (grows == PROT_GROWSDOWN) {
-            if (Long.compareUnsigned(area.start, end) >= 0 || !area.has(VmFlags.GROWSDOWN)) {
+            if (Long.compareUnsigned(area.start, end) >= 0) {
+                return -Errno.ENOMEM;
+            }
+            if (!area.has(VmFlags.GROWSDOWN)) {
                 return -Errno.EINVAL;
             }
             start = area.start;
