@@ -81,11 +81,14 @@ public final class SwapPages implements SwapEntries {
                 // The table of the only entry is locked: nobody else can come upon the slot.
                 return readPast(area, fault, type, offset) ? outcome : outOfMemory();
             }
-            head = readahead.read(area, fault.address(), fault.slot(), type, offset, this::readIntoCache);
+            // Beside others, slots whose entries are not locked may be given up at any moment, so nothing is read ahead.
+            head = engine.calls.isAlone()
+                    ? readahead.read(area, fault.address(), fault.slot(), type, offset, this::readIntoCache)
+                    : readIntoCache(type, offset);
             if (head == Frames.NONE) {
                 return outOfMemory();
             }
-        } else {
+        } else if (engine.calls.isAlone()) {
             readahead.found(area, fault.address(), head, type, offset);
         }
         return outcome | mapLocked(area, fault, head, type, offset);
