@@ -77,7 +77,6 @@ public final class AccessReplay {
         for (Policy policy : policies) {
             runs.add(new Run(trace, policy, touched.pages(), areas));
         }
-        Run[] all = runs.toArray(Run[]::new);
         AccessBuffer buffer = new AccessBuffer(runs);
         reader.onProgress(done -> progress.accept(0.5 + done / 2)).read(trace, buffer);
         buffer.flush();
