@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.mmkit.core.Machine;
@@ -50,6 +51,13 @@ final class BootCommand implements Callable<Integer> {
     @Option(names = "--unknown", description = "Name every symbol of the configuration that is not modelled, not only the first.")
     private boolean nameAll;
 
+    @Option(
+            names = "--trace",
+            paramLabel = "FILE",
+            description = "Write the trace of all allocations, with the stalls among them, to this file as ftrace prints it, and how long"
+                    + " allocations waited to the terminal; more events with `echo EVENT > /sys/kernel/tracing/set_event`.")
+    private Optional<Path> trace = Optional.empty();
+
     @Parameters(arity = "0..*", paramLabel = "LINE", description = "Lines to run; standard input if none is given.")
     private List<String> lines = List.of();
 
@@ -69,6 +77,17 @@ final class BootCommand implements Callable<Integer> {
         reportUnknown(machine.unknownSymbols(), err);
         machine.unknownParameters().forEach(p -> err.println("mm: nothing in this machine asks for the parameter " + p));
         PrintWriter out = spec.commandLine().getOut();
+        if (trace.isEmpty()) {
+            return run(machine, out);
+        }
+        AllocationTrace allocations = AllocationTrace.begin(machine);
+        int code = run(machine, out);
+        allocations.end(trace.get(), out);
+        out.flush();
+        return code;
+    }
+
+    private int run(Machine machine, PrintWriter out) throws IOException {
         ScenarioSession session = new ScenarioSession(machine, row -> ScenarioPrinter.printAnswer(row, out));
         Shell shell = new Shell(machine, session, out);
         if (!lines.isEmpty()) {

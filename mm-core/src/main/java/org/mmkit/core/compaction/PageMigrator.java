@@ -7,6 +7,7 @@ import org.mmkit.api.memory.FrameAllocator;
 import org.mmkit.core.boot.Engine;
 import org.mmkit.core.memory.FrameTable;
 import org.mmkit.core.pagecache.PageCache;
+import org.mmkit.core.trace.Events;
 
 /**
  * Moves folios of any kind to other frames (mm/migrate.c, migrate_pages): mappings become migration entries; when nobody else
@@ -74,6 +75,12 @@ public final class PageMigrator {
         public int failed;
         /** Their pages. */
         public long failedPages;
+        /** Huge pages that moved, that did not, and that were split; and all folios that were. */
+        private int hugeSucceeded;
+
+        private int hugeFailed;
+        private int hugeSplit;
+        private int splits;
         /** No frames were left to move to. */
         public boolean outOfMemory;
 
@@ -108,12 +115,25 @@ public final class PageMigrator {
             succeeded = 0;
             failed = 0;
             failedPages = 0;
+            hugeSucceeded = 0;
+            hugeFailed = 0;
+            hugeSplit = 0;
+            splits = 0;
             outOfMemory = false;
         }
     }
 
-    /** Moves the folios of {@code batch}; those that moved have dropped the caller's reference. */
-    public void migrate(Batch batch, Targets targets) {
+    /**
+     * Moves the folios of {@code batch}; those that moved have dropped the caller's reference.
+     *
+     * @param mode and
+     * @param reason as the tracepoint {@code mm_migrate_pages} has them
+     */
+    public void migrate(Batch batch, Targets targets, int mode, int reason) {
+        Events trace = engine.tracing.events();
+        if (trace.migratePagesStart.isOn()) {
+            trace.migratePagesStart.emit(mode, reason);
+        }
         long failedPages = 0;
         int first = 0;
         // Parts of folios that had to be split are added behind and make up another round.
@@ -130,6 +150,10 @@ public final class PageMigrator {
         batch.failedPages = failedPages;
         engine.counters.add(success, batch.succeeded);
         engine.counters.add(fail, failedPages);
+        if (trace.migratePages.isOn()) {
+            trace.migratePages.emit(batch.succeeded, failedPages, batch.hugeSucceeded, batch.hugeFailed, batch.hugeSplit, batch.splits,
+                    mode, reason);
+        }
     }
 
     private boolean isHuge(int order) {
@@ -145,15 +169,13 @@ public final class PageMigrator {
         }
         if (order >= LEAST_SPLIT_ORDER && frames.test(head, FolioFlags.PARTIALLY_MAPPED) && split(batch, head, order)) {
             // Its parts are tried one by one; that it has failed as a whole only shows in the result.
-            batch.failed++;
-            engine.counters.add(thpFail, isHuge(order) ? 1 : 0);
+            failed(batch, order, 0);
             return 0;
         }
         long to = targets.take(order);
         if (to == FrameAllocator.NONE) {
             if (order > 0 && split(batch, head, order)) {
-                batch.failed++;
-                engine.counters.add(thpFail, isHuge(order) ? 1 : 0);
+                failed(batch, order, 0);
                 return 0;
             }
             batch.outOfMemory = true;
@@ -171,6 +193,7 @@ public final class PageMigrator {
     private long failed(Batch batch, int order, long pages) {
         batch.failed++;
         if (isHuge(order)) {
+            batch.hugeFailed++;
             engine.counters.add(thpFail, 1);
         }
         return pages;
@@ -181,7 +204,11 @@ public final class PageMigrator {
         if (engine.extensions.largeFolios().split(head, 0) != 0) {
             return false;
         }
-        engine.counters.add(thpSplit, isHuge(order) ? 1 : 0);
+        batch.splits++;
+        if (isHuge(order)) {
+            batch.hugeSplit++;
+            engine.counters.add(thpSplit, 1);
+        }
         for (long i = 0; i < 1L << order; i++) {
             long part = head + i;
             if (i > 0) {
@@ -212,7 +239,10 @@ public final class PageMigrator {
         }
         batch.freed[i] = true;
         batch.succeeded += 1 << order;
-        engine.counters.add(thpSuccess, isHuge(order) ? 1 : 0);
+        if (isHuge(order)) {
+            batch.hugeSucceeded++;
+            engine.counters.add(thpSuccess, 1);
+        }
         return 0;
     }
 

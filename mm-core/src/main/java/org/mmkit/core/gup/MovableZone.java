@@ -12,6 +12,11 @@ import org.mmkit.core.memory.Zone;
  */
 final class MovableZone {
 
+    /** Mode and reason of tracepoints. */
+    private static final int MIGRATE_SYNC = 2;
+
+    private static final int LONGTERM_PIN = 7;
+
     private final Engine engine;
     private final PageMigrator.Batch batch = new PageMigrator.Batch();
 
@@ -50,7 +55,7 @@ final class MovableZone {
             public void giveBack(long to, int order) {
                 engine.memory.allocator().free(to, order);
             }
-        });
+        }, MIGRATE_SYNC, LONGTERM_PIN);
         for (int i = 0; i < batch.size(); i++) {
             long left = batch.left(i);
             if (left != FrameAllocator.NONE) {

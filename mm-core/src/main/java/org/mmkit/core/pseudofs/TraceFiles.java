@@ -49,6 +49,7 @@ final class TraceFiles {
             tracing.clear();
             return 0;
         }));
+        files.add(FOLDER + "trace_pipe", new TextFile(tracing::take));
         files.add(FOLDER + "tracing_on", new Switch(() -> tracing.isOn() ? "1\n" : "0\n", text -> flag(text, tracing::setOn)));
         files.add(FOLDER + "buffer_size_kb", new Switch(() -> tracing.bufferKilobytes() + "\n", this::resize));
         files.add(FOLDER + "current_tracer", new TextFile(() -> "nop\n"));
@@ -62,6 +63,8 @@ final class TraceFiles {
             String folder = FOLDER + "events/" + event.system() + "/" + event.name();
             files.add(folder + "/enable",
                     new Switch(() -> event.isEnabled() ? "1\n" : "0\n", text -> flag(text, event::setEnabled)));
+            files.add(folder + "/format", new TextFile(event::format));
+            files.add(folder + "/id", new TextFile(() -> event.id() + "\n"));
         }
         for (String system : systems) {
             group(files, FOLDER + "events/" + system + "/enable",

@@ -8,8 +8,16 @@ import org.mmkit.core.memory.Zone;
 /** The tracepoints of memory management, with the kernel's names, fields and texts (include/trace/events of 6.18). Immutable. */
 public final class Events {
 
+    /** How pages are migrated, and why (include/trace/events/migrate.h). */
+    static final String[] MIGRATE_MODE = {"MIGRATE_ASYNC", "MIGRATE_SYNC_LIGHT", "MIGRATE_SYNC"};
+
+    static final String[] MIGRATE_REASON = {
+        "compaction", "memory_failure", "memory_hotplug", "syscall_or_cpuset", "mempolicy_mbind", "numa_misplaced", "contig_range",
+        "longterm_pin", "demotion", "damon"
+    };
+
     /** Results of khugepaged's looks, by number (include/trace/events/huge_memory.h). */
-    private static final String[] SCAN_STATUS = {
+    static final String[] SCAN_STATUS = {
         "failed", "succeeded", "pmd_null", "pmd_none", "page_pmd_mapped", "exceed_none_pte", "exceed_swap_pte", "exceed_shared_pte",
         "pte_non_present", "pte_uffd_wp", "pte_mapped_hugepage", "lack_referenced_page", "page_null", "scan_aborted",
         "not_suitable_page_count", "page_not_in_lru", "page_locked", "page_not_anon", "page_compound", "no_process_for_page",
@@ -29,6 +37,10 @@ public final class Events {
     public final TraceEvent compactionBegin;
     /** It ends: the same and the result. */
     public final TraceEvent compactionEnd;
+    /** Migration begins: mode (0 asynchronous, 1 light, 2 synchronous), reason (0 compaction, 7 a long-term pin). */
+    public final TraceEvent migratePagesStart;
+    /** It ends: pages that moved, that did not; huge pages that moved, did not, were split; large folios split; mode, reason. */
+    public final TraceEvent migratePages;
     /** Pages were moved: how many, how many not. */
     public final TraceEvent compactionMigratepages;
     /** A scanner went from, to, looked at, took. */
@@ -144,6 +156,15 @@ public final class Events {
             out.append("address=0x").append(Long.toHexString(w[i])).append(" ip=0x").append(Long.toHexString(w[i + 1]));
             out.append(" error_code=0x").append(Long.toHexString(w[i + 2]));
         });
+        migratePagesStart = t.add("migrate", "mm_migrate_pages_start", List.of("mode", "reason"), Events::migration);
+        migratePages = t.add("migrate", "mm_migrate_pages",
+                List.of("succeeded", "failed", "thp_succeeded", "thp_failed", "thp_split", "large_folio_split", "mode", "reason"),
+                (out, w, i) -> {
+            out.append("nr_succeeded=").append(w[i]).append(" nr_failed=").append(w[i + 1]);
+            out.append(" nr_thp_succeeded=").append(w[i + 2]).append(" nr_thp_failed=").append(w[i + 3]);
+            out.append(" nr_thp_split=").append(w[i + 4]).append(" nr_split=").append(w[i + 5]).append(' ');
+            migration(out, w, i + 6);
+        });
         t.add("huge_memory", "mm_collapse_huge_page", List.of("mm", "isolated", "status"), (out, w, i) -> {
             space(out, w[i]);
             out.append(", isolated=").append(w[i + 1]).append(", status=").append(SCAN_STATUS[(int) w[i + 2]]);
@@ -188,12 +209,16 @@ public final class Events {
         out.append(", mode=").append(w[i + 4] != 0 ? "sync" : "async");
     }
 
+    private static void migration(StringBuilder out, long[] w, int i) {
+        out.append("mode=").append(MIGRATE_MODE[(int) w[i]]).append(" reason=").append(MIGRATE_REASON[(int) w[i + 1]]);
+    }
+
     private static void range(StringBuilder out, long[] w, int i) {
         out.append("range=(0x").append(Long.toHexString(w[i])).append(" ~ 0x").append(Long.toHexString(w[i + 1]));
         out.append(") nr_scanned=").append(w[i + 2]).append(" nr_taken=").append(w[i + 3]);
     }
 
-    private static String result(long ordinal) {
+    static String result(long ordinal) {
         return Compaction.Result.values()[(int) ordinal].name().toLowerCase(Locale.ROOT);
     }
 

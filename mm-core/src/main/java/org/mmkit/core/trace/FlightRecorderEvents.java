@@ -88,12 +88,12 @@ final class FlightRecorderEvents {
         }
     }
 
-    void emit(TraceEvent from, long time, long a, long b, long c, long d, long e, long f, long g) {
+    void emit(TraceEvent from, long time, long a, long b, long c, long d, long e, long f, long g, long h) {
         Event event = factories.get(from.number()).newEvent();
         if (!event.shouldCommit()) {
             return;
         }
-        long[] values = {a, b, c, d, e, f, g};
+        long[] values = {a, b, c, d, e, f, g, h};
         event.set(0, time);
         for (int i = 0; i < from.fields().size(); i++) {
             event.set(i + 1, values[i]);

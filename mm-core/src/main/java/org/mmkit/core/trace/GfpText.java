@@ -57,6 +57,15 @@ final class GfpText {
         return (gfp & from) != 0 ? to : 0;
     }
 
+    /** The pairs of bits and names as a print format lists them. */
+    static String pairs() {
+        StringBuilder out = new StringBuilder();
+        for (int i = 0; i < NAMES.length; i++) {
+            out.append("{0x").append(Long.toHexString(MASKS[i])).append("UL, \"").append(NAMES[i]).append("\"}, ");
+        }
+        return out.append("{ 0, ((void *)0) }").toString();
+    }
+
     /** Appends the names of {@code gfp}, bits of {@link Gfp}, with bars between them. */
     static void print(StringBuilder out, int gfp) {
         long left = kernelBits(gfp);

@@ -4,7 +4,7 @@ package org.mmkit.core.trace;
  * A ring of records: the newest push the oldest out. Its memory is taken when the first record comes.
  *
  * <pre>
- *   record   | time in ns | event number | task | field 0 … field 6 |
+ *   record   | time in ns | event number | task | field 0 … field 7 |
  * </pre>
  *
  * <p>Thread-safe.
@@ -15,7 +15,7 @@ final class TraceBuffer {
     static final int EVENT = 1;
     static final int TASK = 2;
     static final int FIELDS = 3;
-    static final int RECORD = FIELDS + 7;
+    static final int RECORD = FIELDS + 8;
 
     /** Kilobytes unless set: those of one processor's buffer in Linux. */
     private static final int DEFAULT_KILOBYTES = 1408;
@@ -45,7 +45,7 @@ final class TraceBuffer {
         return Math.max(1, kilobytes * 1024L / (RECORD * Long.BYTES));
     }
 
-    synchronized void add(long time, int event, long task, long a, long b, long c, long d, long e, long f, long g) {
+    synchronized void add(long time, int event, long task, long a, long b, long c, long d, long e, long f, long g, long h) {
         if (words.length == 0) {
             words = new long[Math.toIntExact(capacity() * RECORD)];
         }
@@ -60,6 +60,7 @@ final class TraceBuffer {
         words[at + FIELDS + 4] = e;
         words[at + FIELDS + 5] = f;
         words[at + FIELDS + 6] = g;
+        words[at + FIELDS + 7] = h;
     }
 
     /** Records written since the last {@link #clear}. */

@@ -13,6 +13,8 @@ public final class TraceEvent implements Tracepoint {
         void print(StringBuilder out, long[] words, int at);
     }
 
+    private static final int FIRST_ID = 20;
+
     private final Tracing tracing;
     private final int number;
     private final String system;
@@ -46,6 +48,16 @@ public final class TraceEvent implements Tracepoint {
     /** Names of its fields in the order of {@link #emit}. */
     public List<String> fields() {
         return fields;
+    }
+
+    /** What events/SYSTEM/EVENT/format says: where each field stands in a binary record, and how a line of it is printed. */
+    public String format() {
+        return RecordFormat.of(this);
+    }
+
+    /** The number of its binary records (events/SYSTEM/EVENT/id); Linux gives the first ones to other tracers. */
+    public int id() {
+        return FIRST_ID + number;
     }
 
     int number() {
@@ -88,7 +100,7 @@ public final class TraceEvent implements Tracepoint {
     }
 
     @Override
-    public void emit(long a, long b, long c, long d, long e, long f, long g) {
-        tracing.emit(this, a, b, c, d, e, f, g);
+    public void emit(long a, long b, long c, long d, long e, long f, long g, long h) {
+        tracing.emit(this, a, b, c, d, e, f, g, h);
     }
 }

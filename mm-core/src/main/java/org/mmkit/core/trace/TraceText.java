@@ -29,8 +29,17 @@ final class TraceText {
     String text() {
         TraceBuffer buffer = tracing.buffer();
         long[] words = buffer.snapshot();
-        StringBuilder out = new StringBuilder("# tracer: nop\n#\n# entries-in-buffer/entries-written: ");
-        out.append(words.length / TraceBuffer.RECORD).append('/').append(buffer.written()).append("   #P:1\n").append(HEADER);
+        return "# tracer: nop\n#\n# entries-in-buffer/entries-written: " + words.length / TraceBuffer.RECORD + '/' + buffer.written()
+                + "   #P:1\n" + HEADER + lines(words);
+    }
+
+    /** The records without a header. */
+    String lines() {
+        return lines(tracing.buffer().snapshot());
+    }
+
+    private String lines(long[] words) {
+        StringBuilder out = new StringBuilder();
         for (int at = 0; at < words.length; at += TraceBuffer.RECORD) {
             line(out, words, at);
         }

@@ -197,9 +197,9 @@ public final class Tracing {
         }
     }
 
-    void emit(TraceEvent event, long a, long b, long c, long d, long e, long f, long g) {
+    void emit(TraceEvent event, long a, long b, long c, long d, long e, long f, long g, long h) {
         if (event.isEnabled() && on) {
-            buffer.add(time(), event.number(), task(), a, b, c, d, e, f, g);
+            buffer.add(time(), event.number(), task(), a, b, c, d, e, f, g, h);
         }
         AllocationListener hearer = listener;
         if (hearer != null && event == all.pageAlloc) {
@@ -207,12 +207,19 @@ public final class Tracing {
         }
         FlightRecorderEvents to = recorder;
         if (to != null && event.isRecorded()) {
-            to.emit(event, time(), a, b, c, d, e, f, g);
+            to.emit(event, time(), a, b, c, d, e, f, g, h);
         }
     }
 
     /** What /sys/kernel/tracing/trace shows. */
     public String text() {
         return new TraceText(this).text();
+    }
+
+    /** What a read of trace_pipe takes: the lines of all records, which are gone then. */
+    public String take() {
+        String lines = new TraceText(this).lines();
+        buffer.clear();
+        return lines;
     }
 }

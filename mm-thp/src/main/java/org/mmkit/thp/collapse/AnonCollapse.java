@@ -68,12 +68,24 @@ final class AnonCollapse {
     /** The same, trying as hard for a huge page as {@code gfp} says. */
     ScanResult run(Vma vma, long va, boolean forced, int gfp) {
         ScanResult result = scan(vma, va, forced, true);
+        long pfn = lastPfn;
+        int referenced = referencedPages;
+        int empty = emptyPages;
+        int swapped = swappedPages;
+        if (result == ScanResult.SUCCEED) {
+            result = collapseScanned(vma, va, forced, gfp);
+            if (thp.memory.isStalled()) {
+                return result; // the call begins again
+            }
+        }
+        // Told when all is over, with the counts of the first look (hpage_collapse_scan_pmd).
         if (scanPmd.isOn()) {
-            scanPmd.emit(vma.space().id(), lastPfn, referencedPages, emptyPages, result.number(), swappedPages);
+            scanPmd.emit(vma.space().id(), pfn, referenced, empty, result.number(), swapped);
         }
-        if (result != ScanResult.SUCCEED) {
-            return result;
-        }
+        return result;
+    }
+
+    private ScanResult collapseScanned(Vma vma, long va, boolean forced, int gfp) {
         if (swappedPages > 0) {
             thp.memory.stall(); // what brings them in may need memory
             if (thp.memory.isStalled()) {
@@ -89,9 +101,7 @@ final class AnonCollapse {
             tell(vma, false, ScanResult.ALLOC_FAIL);
             return ScanResult.ALLOC_FAIL;
         }
-        if (swappedPages > 0) {
-            result = swapIn(vma, va);
-        }
+        ScanResult result = swappedPages > 0 ? swapIn(vma, va) : ScanResult.SUCCEED;
         if (result == ScanResult.SUCCEED) {
             result = collapse(vma, va, forced, head);
         }
@@ -110,6 +120,11 @@ final class AnonCollapse {
 
     /** Counts the entries of the block; {@code first} before anything is allocated, again before the copy with nothing left in swap. */
     private ScanResult scan(Vma vma, long va, boolean forced, boolean first) {
+        lastPfn = -1;
+        emptyPages = 0;
+        swappedPages = 0;
+        sharedPages = 0;
+        referencedPages = 0;
         PageTables tables = vma.space().tables();
         long slot = tables.find(va, Thp.LEVEL);
         if (slot == PageTables.NO_SLOT) {
@@ -122,11 +137,6 @@ final class AnonCollapse {
         if (thp.format.isLeaf(pmd, Thp.LEVEL)) {
             return ScanResult.PMD_MAPPED;
         }
-        lastPfn = -1;
-        emptyPages = 0;
-        swappedPages = 0;
-        sharedPages = 0;
-        referencedPages = 0;
         long entries = tables.firstSlot(thp.format.tablePfn(pmd));
         Arrays.fill(runs, 0);
         for (int i = 0; i < thp.pages; i++) {
@@ -200,7 +210,7 @@ final class AnonCollapse {
         if (thp.expectedReferences(head) != thp.frames.refcount(head)) {
             return ScanResult.PAGE_COUNT;
         }
-        if (thp.format.isYoung(entry) || thp.frames.test(head, FolioFlags.REFERENCED)) {
+        if (!forced && (thp.format.isYoung(entry) || thp.frames.test(head, FolioFlags.REFERENCED))) {
             referencedPages++;
         }
         return ScanResult.SUCCEED;
