@@ -17,6 +17,9 @@ import org.mmkit.core.memory.Zone;
  */
 public final class RangeMigrator implements RangeEvacuation {
 
+    /** Reason of tracepoints (MR_CONTIG_RANGE). */
+    private static final int CONTIG_RANGE = 6;
+
     /** How often the folios of one batch are tried. */
     private static final int TRIES = 5;
 
@@ -107,7 +110,7 @@ public final class RangeMigrator implements RangeEvacuation {
     private boolean migrate(PageMigrator.Batch batch, Targets targets) {
         PageMigrator.Batch left = batch;
         for (int i = 0; i < TRIES && left.size() > 0; i++) {
-            migrator.migrate(left, targets);
+            migrator.migrate(left, targets, Mode.SYNC.ordinal(), CONTIG_RANGE);
             boolean outOfMemory = left.outOfMemory;
             left = rest(left);
             if (outOfMemory) {
