@@ -96,7 +96,7 @@ class PolicyPressureTest extends HugePageTest {
 
     /** Pages of folios that somebody has a reference to, when none waits in a batch of the processor. */
     private long usedPages() {
-        machine.write("/proc/sys/vm/drop_caches", "3\n");
+        machine.write("/proc/sys/vm/drop_caches", "1\n");
         Frames frames = machine.memory().frames();
         long used = 0;
         for (long pfn = 0; pfn < MEMORY / PAGE; pfn++) {

@@ -129,7 +129,7 @@ public final class Bootstrap {
             compactor.setBackground(kcompactd);
             engineFiles.addCompaction(compactor, kcompactd);
         }
-        if (configuration.isEnabled("CONTIG_ALLOC")) {
+        if (configuration.isEnabled("CONTIG_ALLOC") && memory.allocator().hasPageBlocks()) {
             memory.allocator().setEvacuation(new RangeMigrator(engine));
         }
         clock.register(files.reclaim().kswapd());

@@ -197,9 +197,14 @@ public final class FolioReclaimer {
         return fate;
     }
 
+    /** Whether it belongs to a file; a page read ahead from swap is not anonymous yet, but belongs to nobody. */
+    private boolean isFilePage(long head) {
+        return !frames.test(head, FolioFlags.ANON) && frames.hasOwner(head);
+    }
+
     private Fate reclaim(long head, boolean regardless) {
         if (frames.test(head, FolioFlags.MLOCKED)
-                || !frames.test(head, FolioFlags.ANON) && frames.owner(head) instanceof PageCache file && file.isUnevictable()) {
+                || isFilePage(head) && frames.owner(head) instanceof PageCache file && file.isUnevictable()) {
             return Fate.ACTIVATED;
         }
         FolioReferences.Verdict verdict = regardless ? FolioReferences.Verdict.RECLAIM : references.judge(head);

@@ -436,6 +436,9 @@ public final class FolioMapper implements ReverseMapping {
 
     /** Replaces the migration entries that {@link #unmapForMove} made for the folio {@code from} by mappings of {@code to}, which is its new place or itself. */
     public void mapAfterMove(long from, long to) {
+        if (!frames.hasOwner(to)) {
+            return; // read ahead from swap, it has never been mapped
+        }
         relocation.map(from, to);
     }
 
