@@ -95,6 +95,9 @@ class LockCheckerTest {
         }, "holder");
         holder.start();
         taken.await();
+        while (holder.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
 
         assertThatThrownBy(() -> Backoff.pause(30_000, checker, LockClass.ZONE))
                 .isInstanceOf(InvariantViolation.class)
