@@ -138,6 +138,15 @@ public final class HugePages {
         return Collections.unmodifiableList(pools);
     }
 
+    /** Base pages in all pools, used or not (Linux: hugetlb_total_pages). */
+    public long totalPages() {
+        long pages = 0;
+        for (HugePagePool pool : pools) {
+            pages += pool.total() << pool.order();
+        }
+        return pages;
+    }
+
     /** Bytes that a leaf of level 2 maps (Linux: HPAGE_SIZE). */
     public long pmdSize() {
         return context.architecture().layout(context.configuration()).size(STANDARD_LEVEL);

@@ -46,8 +46,8 @@ public final class HugetlbFeature implements Feature {
         context.meminfoCount("HugePages_Rsvd", () -> machine.standard().reserved());
         context.meminfoCount("HugePages_Surp", () -> machine.standard().surplus());
         context.meminfo("Hugepagesize", () -> machine.standard().pageSize() >> 10);
-        context.meminfo("Hugetlb", () ->
-                machine.pools().stream().mapToLong(pool -> pool.total() * (pool.pageSize() >> 10)).sum());
+        context.meminfo("Hugetlb", () -> machine.totalPages() << machine.pageShift() - 10);
+        context.setAside(machine::totalPages);
         context.status("HugetlbPages", "kB", machine::kilobytes);
     }
 

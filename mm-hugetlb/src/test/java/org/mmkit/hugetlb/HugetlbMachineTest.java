@@ -74,6 +74,27 @@ class HugetlbMachineTest {
     }
 
     @Test
+    void H07_pages_of_the_pools_do_not_raise_the_limit_of_what_may_be_promised() {
+        Machine machine = machine("hugepagesz=1G hugepages=1");
+        machine.files().swapon(64 * MIB);
+        long swap = meminfo(machine, "SwapTotal");
+        long ordinary = meminfo(machine, "MemTotal") - (1 << 20);
+        assertThat(meminfo(machine, "CommitLimit")).isEqualTo(ordinary / 4 * 50 / 100 * 4 + swap);
+
+        machine.write(POOL + "nr_overcommit_hugepages", "3\n");
+        Process process = machine.newProcess();
+        long a = process.mmap(0, 4 * MIB, READ_WRITE, PRIVATE, null, 0);
+        assertThat(count(machine, "surplus_hugepages")).isEqualTo(2);
+        assertThat(meminfo(machine, "CommitLimit")).as("surplus pages too").isEqualTo((ordinary - 4096) / 4 * 50 / 100 * 4 + swap);
+
+        process.munmap(a, 4 * MIB);
+        machine.write("/proc/sys/vm/overcommit_ratio", "80");
+        assertThat(meminfo(machine, "CommitLimit")).isEqualTo(ordinary / 4 * 80 / 100 * 4 + swap);
+        machine.write("/proc/sys/vm/overcommit_kbytes", "4096");
+        assertThat(meminfo(machine, "CommitLimit")).as("a number of kilobytes is taken as it is").isEqualTo(4096 + swap);
+    }
+
+    @Test
     void H07_the_default_size_is_that_of_the_command_line() {
         Machine machine = machine("default_hugepagesz=1G hugepages=2");
 

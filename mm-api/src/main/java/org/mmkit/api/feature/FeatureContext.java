@@ -141,6 +141,12 @@ public interface FeatureContext {
     /** Registers a listener. */
     void spaceListener(SpaceListener listener);
 
+    /**
+     * Registers memory that is set aside for a use of its own: {@code pages} base pages, asked for whenever the limit of what may be
+     * promised (CommitLimit) is computed, count as if the machine did not have them (Linux: hugetlb_total_pages in vm_commit_limit).
+     */
+    void setAside(LongSupplier pages);
+
     /** Adds a line to {@code /proc/meminfo}; {@code kilobytes} gives its value. */
     void meminfo(String name, LongSupplier kilobytes);
 

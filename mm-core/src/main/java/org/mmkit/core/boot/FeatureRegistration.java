@@ -242,6 +242,11 @@ final class FeatureRegistration implements FeatureContext {
     }
 
     @Override
+    public void setAside(LongSupplier pages) {
+        host.engine.overcommit.addSetAside(pages);
+    }
+
+    @Override
     public void meminfo(String name, LongSupplier kilobytes) {
         claim("the line " + name + " of /proc/meminfo");
         host.fields.meminfo(name, "kB", kilobytes);

@@ -1,5 +1,7 @@
 package org.mmkit.core.space;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.LongSupplier;
 import org.mmkit.api.space.VmFlags;
 import org.mmkit.core.boot.Engine;
@@ -20,6 +22,7 @@ public final class Overcommit {
     public static final int NEVER = 2;
 
     private final Engine engine;
+    private final List<LongSupplier> setAside = new ArrayList<>();
     private LongSupplier swapPages = () -> 0;
     private int mode = GUESS;
     private int ratio = 50;
@@ -35,6 +38,11 @@ public final class Overcommit {
     /** Says how large swap is, in pages. */
     public void setSwap(LongSupplier pages) {
         swapPages = pages;
+    }
+
+    /** As many {@code pages} as this says do not count as memory of which {@link #ratio} per cent may be promised. */
+    public void addSetAside(LongSupplier pages) {
+        setAside.add(pages);
     }
 
     /** vm.overcommit_memory. */
@@ -103,8 +111,16 @@ public final class Overcommit {
     public long limit() {
         long pages = kilobytes > 0
                 ? kilobytes >>> engine.pageShift - 10
-                : engine.memory.allocator().managedPages() * ratio / 100;
+                : ordinaryPages() * ratio / 100;
         return pages + swapPages.getAsLong();
+    }
+
+    private long ordinaryPages() {
+        long pages = engine.memory.allocator().managedPages();
+        for (LongSupplier aside : setAside) {
+            pages -= aside.getAsLong();
+        }
+        return pages;
     }
 
     /** Whether {@code pages} more may be promised to {@code space}. */
