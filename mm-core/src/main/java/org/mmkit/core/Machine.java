@@ -14,6 +14,8 @@ import org.mmkit.api.pgtable.KernelTables;
 import org.mmkit.api.space.Vma;
 import org.mmkit.core.boot.Bootstrap;
 import org.mmkit.core.cgroup.CgroupTree;
+import org.mmkit.core.lock.LockChecker;
+import org.mmkit.core.lock.SmpLocks;
 import org.mmkit.core.observe.PageExplanation;
 import org.mmkit.core.observe.AreaStatistics;
 import org.mmkit.core.observe.Pagemap;
@@ -296,6 +298,17 @@ public final class Machine implements AutoCloseable {
     /** The kernel's own page tables. */
     public KernelTables kernelTables() {
         return parts.engine.kernelTables;
+    }
+
+    /**
+     * Who runs alone, and with PROVE_LOCKING what each thread holds or waits for and where it is (Linux: SysRq-d), for machines with several
+     * processors. Waits for nobody, so it can be asked of a machine that hangs; what it says of threads that run may be over.
+     */
+    public String showLocks() {
+        String alone = parts.engine.calls.whoIsAlone();
+        String first = alone.isEmpty() ? "no call runs alone" : alone + " runs alone";
+        LockChecker checking = parts.engine.locks instanceof SmpLocks locks ? locks.checker() : null;
+        return first + (checking == null ? "; locks are not noted without PROVE_LOCKING" : checking.held());
     }
 
     /**

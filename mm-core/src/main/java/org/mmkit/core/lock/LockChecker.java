@@ -49,29 +49,39 @@ public final class LockChecker {
 
     /**
      * The calling thread has waited for a lock of the class {@code wanted} for so long that it is taken for a deadlock: throws, and {@link
-     * #verify} will, with what each thread holds, the last of which it may be waiting for, and where it is.
+     * #verify} will, with {@link #held}.
      */
     void stuck(LockClass wanted) {
-        StringBuilder text = new StringBuilder("deadlock: " + Thread.currentThread().getName() + " waits for a lock of class " + wanted + " in vain");
+        String text = "deadlock: " + Thread.currentThread().getName() + " waits for a lock of class " + wanted + " in vain" + held();
+        synchronized (this) {
+            if (violation == null) {
+                violation = text;
+            }
+        }
+        throw new InvariantViolation(text);
+    }
+
+    /**
+     * What each thread holds, the last of which it may be waiting for, and where it is; empty when no thread holds a lock (Linux: debug_show_all_locks).
+     * Exact only for threads that stand still meanwhile, such as those of a deadlock.
+     */
+    public String held() {
+        StringBuilder text = new StringBuilder();
         for (WeakReference<Held> reference : all) {
             Held other = reference.get();
-            if (other == null || other.count == 0) {
+            int count = other == null ? 0 : other.count;
+            if (other == null || count == 0) {
                 continue;
             }
             text.append(System.lineSeparator()).append(other.thread.getName()).append(" has or wants");
-            for (int i = 0; i < other.count; i++) {
+            for (int i = 0; i < count; i++) {
                 text.append(' ').append(CLASSES[other.classes[i]]);
             }
             for (StackTraceElement frame : other.thread.getStackTrace()) {
                 text.append(System.lineSeparator()).append("\tat ").append(frame);
             }
         }
-        synchronized (this) {
-            if (violation == null) {
-                violation = text.toString();
-            }
-        }
-        throw new InvariantViolation(text.toString());
+        return text.toString();
     }
 
     /** The calling thread is about to wait for a lock of class {@code taken}. */

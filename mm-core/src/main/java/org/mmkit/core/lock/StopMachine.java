@@ -46,6 +46,12 @@ public final class StopMachine {
         return alone != null;
     }
 
+    /** Name of the thread whose call runs alone; empty when none does. For messages: it may be over at once. */
+    public String whoIsAlone() {
+        Thread thread = alone;
+        return thread == null ? "" : thread.getName();
+    }
+
     /** {@link #isStopped}, for a lock of the class {@code of}: the machine's own is always real. */
     boolean isStopped(LockClass of) {
         return alone != null && of != LockClass.MACHINE;

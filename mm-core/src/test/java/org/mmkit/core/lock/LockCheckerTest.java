@@ -1,5 +1,6 @@
 package org.mmkit.core.lock;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -69,6 +70,21 @@ class LockCheckerTest {
         pte.unlock();
 
         assertThatThrownBy(checker::verify).hasMessageContaining("PTE was taken while another one of the class was held");
+    }
+
+    @Test
+    void T20_it_tells_at_any_time_what_each_thread_has_and_where_it_is() {
+        assertThat(checker.held()).isEmpty();
+        mmap.readLock();
+        pte.lock();
+
+        assertThat(checker.held())
+                .contains(Thread.currentThread().getName() + " has or wants MMAP PTE")
+                .contains("T20_it_tells_at_any_time_what_each_thread_has_and_where_it_is");
+
+        pte.unlock();
+        mmap.readUnlock();
+        assertThat(checker.held()).isEmpty();
     }
 
     @Test

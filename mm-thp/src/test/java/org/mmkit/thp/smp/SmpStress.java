@@ -2,11 +2,13 @@ package org.mmkit.thp.smp;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReference;
 import org.mmkit.api.ErrnoException;
 import org.mmkit.api.arch.Protection;
@@ -19,7 +21,7 @@ import org.mmkit.core.process.Process;
  * Threads that do to shared and own processes whatever a program can do to anonymous memory, chosen at random from a seed. After each round
  * all stop and the machine is checked; at the end all processes exit and every frame must be free again.
  */
-final class SmpStress {
+class SmpStress {
 
     static final long MIB = 1L << 20;
     private static final long BASE = 0x10_0000_0000L;
@@ -34,12 +36,24 @@ final class SmpStress {
     private final int operations;
     private final List<Process> processes = new ArrayList<>();
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    /** By thread: operations it has done in this round. */
+    private final AtomicIntegerArray progress;
+    /** Seconds after which a thread that others wait for is taken for one that hangs. */
+    private final int patience;
+    private int round;
+    private boolean over;
 
     SmpStress(Machine machine, long seed, int threads, int operations) {
+        this(machine, seed, threads, operations, 120);
+    }
+
+    SmpStress(Machine machine, long seed, int threads, int operations, int patience) {
         this.machine = machine;
         this.seed = seed;
         this.threads = threads;
         this.operations = operations;
+        this.patience = patience;
+        this.progress = new AtomicIntegerArray(threads);
     }
 
     /** Runs {@code rounds} rounds, or as many as fit into {@code nanoseconds}; returns how many operations were done. */
@@ -49,22 +63,24 @@ final class SmpStress {
         processes.add(fresh());
         processes.add(fresh());
         long end = System.nanoTime() + nanoseconds;
-        int[] done = {0};
+        // Whether there is another round is decided once for all threads: each by its own look at the clock, some would go and others wait for them.
         CyclicBarrier barrier = new CyclicBarrier(threads, () -> {
-            done[0]++;
+            round++;
             check();
+            over = round >= rounds || System.nanoTime() > end || failure.get() != null;
         });
         List<Thread> running = new ArrayList<>();
         for (int t = 0; t < threads; t++) {
+            int number = t;
             SplittableRandom random = new SplittableRandom(seed * 1_000_003 + t);
-            Thread thread = new Thread(() -> rounds(random, barrier, done, rounds, end), "stress-" + t);
+            Thread thread = new Thread(() -> rounds(number, random, barrier), "stress-" + t);
             thread.setDaemon(true);
             running.add(thread);
             thread.start();
         }
         join(running);
         if (failure.get() != null) {
-            throw new AssertionError("seed " + seed + ", round " + done[0], failure.get());
+            throw new AssertionError("seed " + seed + ", round " + round + ": " + failure.get().getMessage(), failure.get());
         }
         for (Process process : List.copyOf(machine.processes())) {
             process.exit();
@@ -79,45 +95,78 @@ final class SmpStress {
         if (left != free) {
             throw new AssertionError("seed " + seed + ": " + free + " pages were free before, " + left + " are after all processes are gone");
         }
-        return (long) done[0] * threads * operations;
+        return (long) round * threads * operations;
     }
 
+    /** Waits for all threads, but not for those that hang after a failure. */
     private void join(List<Thread> running) {
         for (Thread thread : running) {
             try {
-                thread.join();
+                while (thread.isAlive() && failure.get() == null) {
+                    thread.join(100);
+                }
+                thread.join(1000);
             } catch (InterruptedException e) {
                 throw new AssertionError(e);
             }
         }
     }
 
-    private void rounds(SplittableRandom random, CyclicBarrier barrier, int[] done, int rounds, long end) {
+    private void rounds(int number, SplittableRandom random, CyclicBarrier barrier) {
         try {
-            while (true) {
+            do {
                 for (int i = 0; i < operations && failure.get() == null; i++) {
-                    operate(random);
+                    progress.lazySet(number, i);
+                    tryOperation(random);
                 }
-                barrier.await(120, TimeUnit.SECONDS);
-                if (done[0] >= rounds || System.nanoTime() > end || failure.get() != null) {
-                    return;
-                }
-                barrier.await(120, TimeUnit.SECONDS);
-            }
-        } catch (BrokenBarrierException | InterruptedException | TimeoutException e) {
+                progress.lazySet(number, operations);
+                barrier.await(patience, TimeUnit.SECONDS);
+            } while (!over);
+        } catch (TimeoutException e) {
+            failure.compareAndSet(null, new AssertionError(whatHangs(), e));
+        } catch (BrokenBarrierException e) {
+            // Whoever was the first to lose patience tells of it.
+        } catch (InterruptedException e) {
             failure.compareAndSet(null, e);
+        }
+    }
+
+    /** A failure ends the round for all; its thread comes to the barrier too, so nobody waits for it. */
+    private void tryOperation(SplittableRandom random) {
+        try {
+            operate(random);
         } catch (RuntimeException | Error e) {
             failure.compareAndSet(null, e);
-            barrier.reset();
         }
     }
 
     private void check() {
+        if (failure.get() != null) {
+            return;
+        }
         try {
             machine.verify();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             failure.compareAndSet(null, e);
         }
+    }
+
+    /** How far each thread is, now and a second later, who has or wants which locks, and where all threads are. */
+    private String whatHangs() {
+        StringBuilder text = new StringBuilder("a thread has not come in " + patience + " s; operations done of " + operations + ": " + progress);
+        try {
+            Thread.sleep(1000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        text.append(", a second later ").append(progress).append(System.lineSeparator()).append(machine.showLocks());
+        for (Map.Entry<Thread, StackTraceElement[]> thread : Thread.getAllStackTraces().entrySet()) {
+            text.append(System.lineSeparator()).append(thread.getKey().getName()).append(' ').append(thread.getKey().getState());
+            for (StackTraceElement frame : thread.getValue()) {
+                text.append(System.lineSeparator()).append("\tat ").append(frame);
+            }
+        }
+        return text.toString();
     }
 
     /** Free pages, those on the lists of processors too, when caches such as the huge zero page are dropped. */
@@ -154,7 +203,8 @@ final class SmpStress {
         }
     }
 
-    private void operate(SplittableRandom random) {
+    /** One operation, chosen at random. */
+    void operate(SplittableRandom random) {
         Process process = any(random);
         long page = BASE + ((random.nextLong() >>> 1) % (ARENA >> 12) << 12);
         long length = (1 + random.nextInt(random.nextInt(4) == 0 ? 1024 : 32)) << 12;

@@ -1,7 +1,10 @@
 package org.mmkit.thp.smp;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +37,49 @@ class SmpStressTest {
     void T20_threads_that_run_out_of_memory_leave_the_machine_whole() {
         try (Machine machine = machine("160M", true)) {
             assertThat(new SmpStress(machine, 7, 4, 300).run(4, 20 * SECOND)).isPositive();
+        }
+    }
+
+    @Test
+    void T20_a_stress_that_is_over_ends_for_all_threads_at_once() {
+        for (int seed = 1; seed <= 20; seed++) {
+            try (Machine machine = machine("64M", false)) {
+                // Short rounds of many threads, so that some look at the clock before the time is up and others after it.
+                assertThat(new SmpStress(machine, seed, 8, 1, 20).run(Integer.MAX_VALUE, SECOND / 20)).isPositive();
+            }
+        }
+    }
+
+    @Test
+    void T20_a_thread_that_hangs_fails_the_stress_with_how_far_all_are_and_where_they_stand() {
+        CountDownLatch never = new CountDownLatch(1);
+        try (Machine machine = machine("64M", true)) {
+            SmpStress stress = new SmpStress(machine, 1, 3, 50, 1) {
+                @Override
+                void operate(SplittableRandom random) {
+                    if (Thread.currentThread().getName().equals("stress-1")) {
+                        hang(never);
+                    } else {
+                        super.operate(random);
+                    }
+                }
+            };
+
+            assertThatThrownBy(() -> stress.run(5, 20 * SECOND))
+                    .hasMessageContaining("operations done of 50: [50, 0, 50], a second later [50, 0, 50]")
+                    .hasMessageContaining("no call runs alone")
+                    .hasMessageContaining("stress-1 WAITING")
+                    .hasMessageContaining("SmpStressTest.hang");
+        } finally {
+            never.countDown();
+        }
+    }
+
+    private static void hang(CountDownLatch until) {
+        try {
+            until.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
