@@ -24,7 +24,8 @@ final class FrameChecks {
         for (long base = 0; base < frames.spanned(); base += sectionPages) {
             if (frames.isTouched((int) (base >>> frames.sectionOrder()))) {
                 long end = frames.isInsideOneFolio(base) ? base + 1 : base + sectionPages; // one frame speaks for all
-                for (long pfn = base; pfn < end; pfn++) {
+                // a frame of which nothing is recorded is in order
+                for (long pfn = frames.nextUsed(base, end); pfn < end; pfn = frames.nextUsed(pfn + 1, end)) {
                     check.frame(pfn);
                 }
             }

@@ -34,6 +34,27 @@ final class FrameRuns {
         mask = (1 << sectionOrder) - 1;
     }
 
+    /**
+     * The first frame from {@code from} on that has a flag, a place in a large folio, a reference, a mapping or a pin; {@code to} without one.
+     * Both lie in one section, {@code to} at its end at the latest.
+     */
+    long nextUsed(long from, long to) {
+        if (from >= to) {
+            return to;
+        }
+        int s = (int) (from >>> sectionOrder);
+        int[] f = flags[s];
+        int[] r = references[s];
+        int[] m = mapcounts[s];
+        int[] p = pins[s];
+        int i = (int) from & mask;
+        int end = i + (int) (to - from);
+        while (i < end && (f[i] | r[i] | m[i] | p[i]) == 0) {
+            i++;
+        }
+        return to - (end - i);
+    }
+
     /** How many of {@code most} frames from index {@code i} of a section lie in it. */
     private int inSection(int i, int most, int direction) {
         return Math.min(most, direction > 0 ? mask + 1 - i : i + 1);

@@ -679,6 +679,11 @@ public final class FrameTable implements Frames {
         return sectionOrder;
     }
 
+    /** The first frame of [{@code from}, {@code to}), within one section, of which anything is recorded; {@code to} without one. */
+    public long nextUsed(long from, long to) {
+        return runs.nextUsed(from, to);
+    }
+
     /** Checks that every folio is consistent in itself; throws {@link InvariantViolation} for the first that is not. */
     public void verify() {
         new FrameChecks(this).verify();

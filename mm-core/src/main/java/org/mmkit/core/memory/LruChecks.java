@@ -64,7 +64,11 @@ final class LruChecks {
         long[] said = new long[LruLists.LISTS];
         long section = 1L << frames.sectionOrder();
         for (long base = 0; base < frames.spanned(); base += section) {
-            for (long pfn = base; pfn < base + section && frames.isTouched(base); pfn += frames.pages(pfn)) {
+            if (!frames.isTouched(base)) {
+                continue;
+            }
+            long end = base + section;
+            for (long pfn = frames.nextUsed(base, end); pfn < end; pfn = frames.nextUsed(pfn + frames.pages(pfn), end)) {
                 int flags = frames.flags(pfn);
                 long n = frames.pages(pfn);
                 locked += (flags & FolioFlags.MLOCKED) != 0 ? n : 0;

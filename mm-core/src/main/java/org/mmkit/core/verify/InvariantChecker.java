@@ -60,7 +60,15 @@ public final class InvariantChecker {
             }
             // inside a folio of several sections one frame speaks for all
             long end = frames.isInsideOneFolio(base) && !counts.isTouched(base) ? base + 1 : base + section;
+            boolean mapped = counts.isTouched(base);
             for (long pfn = base; pfn < end; pfn++) {
+                if (!mapped) {
+                    // nothing maps the section: only frames of which something is recorded can be wrong
+                    pfn = frames.nextUsed(pfn, end);
+                    if (pfn == end) {
+                        break;
+                    }
+                }
                 checkMappings(pfn);
                 long head = frames.head(pfn);
                 if (frames.mapcount(pfn) > 0 && !frames.test(head, FolioFlags.HUGETLB)) {

@@ -83,14 +83,18 @@ final class KernelTablesCheck {
 
     private void leaf(long start, long end, long entry, int level) {
         long first = format.pfn(entry, level) + ((start & layout.size(level) - 1) >>> layout.pageShift());
-        for (long va = start; va < end; va += layout.size(1)) {
-            frame(va, first + (va - start >>> layout.pageShift()), format.isWritable(entry));
+        long atBoot = plan.frameAt(start);
+        boolean writable = format.isWritable(entry);
+        long step = layout.size(1);
+        for (long va = start, i = 0; va < end; va += step, i++) {
+            // what one leaf maps lies in one row of sections, whose frames follow one another
+            frame(va, first + i, atBoot + i, writable);
         }
     }
 
-    private void frame(long va, long pfn, boolean writable) {
+    private void frame(long va, long pfn, long atBoot, boolean writable) {
         if (frames.test(pfn, FolioFlags.RESERVED)) {
-            if (plan.frameAt(va) == pfn) {
+            if (atBoot == pfn) {
                 boot++;
             } else if (writable) {
                 throw wrong(va, "its descriptors are in frame 0x" + Long.toHexString(pfn) + " of boot memory, which belongs elsewhere");

@@ -223,6 +223,22 @@ class FrameTableTest {
     }
 
     @Test
+    void frames_of_which_nothing_is_recorded_are_passed_over_and_no_other() {
+        long head = folio(0);
+        long base = head & -(1L << 15);
+        long end = base + (1 << 15);
+        frames.addPageMapcount(end - 1, 1);
+        frames.addPins(end - 9, 1);
+
+        assertThat(frames.nextUsed(base, end)).isEqualTo(head);
+        assertThat(frames.nextUsed(head + 1, end)).isEqualTo(end - 9);
+        assertThat(frames.nextUsed(end - 8, end)).isEqualTo(end - 1);
+        assertThat(frames.nextUsed(head + 1, end - 9)).isEqualTo(end - 9);
+        assertThat(frames.nextUsed(end, end)).isEqualTo(end);
+        assertThatThrownBy(() -> frames.verify()).isInstanceOf(InvariantViolation.class).hasMessageContaining(Long.toHexString(end - 1));
+    }
+
+    @Test
     void verify_names_the_first_frame_whose_counts_disagree() {
         long head = folio(2);
         frames.addPageMapcount(head + 1, 1);
