@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.mmkit.api.Errno;
+import org.mmkit.api.space.MapFlags;
 import org.mmkit.core.Machine;
+import org.mmkit.core.memory.SystemMemory;
+import org.mmkit.core.memory.SystemMemory.BootInfo;
+import org.mmkit.core.process.Process;
 
 class BootParametersTest {
 
@@ -143,5 +148,60 @@ class BootParametersTest {
             assertThat(machine.configuration().isEnabled("HUGETLB_PAGE")).isEqualTo(hugetlbfs.equals("y"));
             assertThat(machine.configuration().isEnabled("MEMFD_CREATE")).isEqualTo(memfd.equals("y"));
         }
+    }
+
+    /** Since 6.x nothing of the vmemmap asks for it, so that without NUMA nobody does; freeing does not need it. */
+    @ParameterizedTest
+    @CsvSource({"5.14, y, true", "5.14, n, true", "6.18, y, true", "6.18, n, false"})
+    void H03_without_NUMA_only_5_14_registers_the_boot_information_and_both_free_vmemmap(String kernel, String numa, boolean registered) {
+        Machine machine = Machine.builder().arch("x86_64").kernel(kernel).memory(2L << 30).contents(false).set("NUMA", numa)
+                .set("MEMORY_HOTPLUG", "y").set("MEMORY_HOTREMOVE", "y").cmdline("hugetlb_free_vmemmap=on").build();
+        SystemMemory memory = (SystemMemory) machine.memory();
+        long descriptor = memory.memmapFrame(0x8000);
+
+        assertThat(memory.bootInfo(descriptor)).isEqualTo(registered ? BootInfo.SECTION : BootInfo.NONE);
+        assertThat(memory.describedSection(descriptor)).isEqualTo(registered ? 1 : -1);
+
+        long before = machine.vmstat("nr_memmap_boot_pages") + machine.vmstat("nr_memmap_pages");
+        machine.write(POOLS + "2048kB/nr_hugepages", "4\n");
+        assertThat(before - machine.vmstat("nr_memmap_boot_pages") - machine.vmstat("nr_memmap_pages"))
+                .isEqualTo(4 * (kernel.equals("5.14") ? 6 : 7));
+        machine.verify();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5.14, false, 24, 16376", "6.18, true, 28, 16380"})
+    void H07_each_kernel_has_its_own_switches_and_says_what_it_can_save(String kernel, boolean atRunTime, int small, int large) {
+        Machine machine = Machine.builder().arch("x86_64").kernel(kernel).memory(2L << 30)
+                .set("MEMORY_HOTPLUG", "y").set("MEMORY_HOTREMOVE", "y").cmdline("hugetlb_free_vmemmap=on").build();
+
+        assertThat(machine.list("/proc/sys/vm").contains("hugetlb_optimize_vmemmap")).isEqualTo(atRunTime);
+        assertThat(machine.unknownParameters()).isEmpty();
+        assertThat(machine.kernelLog()).contains(
+                "HugeTLB: " + small + " KiB vmemmap can be freed for a 2.00 MiB page",
+                "HugeTLB: " + large + " KiB vmemmap can be freed for a 1.00 GiB page");
+    }
+
+    /** Pools, promises and the fault beyond the pool are the same in both kernels; the call that needs one page more is refused. */
+    @ParameterizedTest
+    @ValueSource(strings = {"5.14", "6.18"})
+    void H07_promises_are_counted_at_mmap_and_consumed_at_the_fault_in_either_kernel(String kernel) {
+        Machine machine = Machine.builder().arch("x86_64").kernel(kernel).memory(1L << 30).contents(false).cmdline("hugepages=2").build();
+        Process process = machine.newProcess();
+        int flags = MapFlags.MAP_PRIVATE | MapFlags.MAP_ANONYMOUS | MapFlags.MAP_HUGETLB;
+        String reserved = POOLS + "2048kB/resv_hugepages";
+
+        long a = process.mmap(0, 4 << 20, 3, flags, null, 0);
+        assertThat(machine.read(reserved)).isEqualTo("2\n");
+        assertThat(process.mmap(0, 2 << 20, 3, flags, null, 0)).isEqualTo(-Errno.ENOMEM);
+        assertThat(process.store(a, 1)).isZero();
+        assertThat(machine.read(reserved)).isEqualTo("1\n");
+        long beyond = process.mmap(0, 4 << 20, 3, flags | MapFlags.MAP_NORESERVE, null, 0);
+        assertThat(process.store(beyond, 1)).as("the one free page is promised").isEqualTo(-Process.SIGBUS);
+        process.munmap(a, 4 << 20);
+        assertThat(machine.read(reserved)).isEqualTo("0\n");
+        assertThat(process.store(beyond, 1)).isZero();
+        assertThat(process.store(beyond + (2 << 20), 1)).isZero();
+        machine.verify();
     }
 }
