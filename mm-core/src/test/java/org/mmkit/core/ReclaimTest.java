@@ -2,6 +2,7 @@ package org.mmkit.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.mmkit.api.Errno;
@@ -12,6 +13,7 @@ import org.mmkit.core.memory.Zone;
 import org.mmkit.core.process.Process;
 import org.mmkit.core.toy.ToyMachines;
 import org.mmkit.core.vfs.FileDescription;
+import org.mmkit.core.vfs.FileTable;
 
 /** Background and direct reclaim, the OOM killer and overcommit, on a machine without huge pages. */
 class ReclaimTest {
@@ -197,6 +199,71 @@ class ReclaimTest {
         machine.memory().lru().drain();
         allocator().drain();
         assertThat(allocator().freePages()).isGreaterThanOrEqualTo(free);
+    }
+
+    @Test
+    void a_write_to_shared_memory_kills_the_process_that_holds_most_and_goes_on() {
+        Process big = machine.newProcess();
+        fill(big, 50 * MIB);
+        FileTable files = new FileTable(machine.vfs(), process);
+        int fd = files.memfdCreate("data", 0);
+
+        assertThat(files.pwrite(fd, 0, 40 * MIB, 7)).isEqualTo(40 * MIB);
+
+        assertThat(machine.vmstat("oom_kill")).isEqualTo(1);
+        assertThat(big.isKilled()).isTrue();
+        assertThat(process.isKilled()).isFalse();
+        files.closeAll();
+    }
+
+    @Test
+    void a_writer_that_is_the_victim_ends_with_a_short_write_and_its_files_are_closed() {
+        allocator().drain();
+        long free = allocator().freePages();
+        Process other = machine.newProcess();
+        FileTable files = new FileTable(machine.vfs(), process);
+        int fd = files.memfdCreate("data", 0);
+        FileTable kept = files.fork(other);
+        fill(process, 10 * MIB);
+
+        long written = files.pwrite(fd, 0, 200 * MIB, 7);
+
+        assertThat(process.isKilled()).isTrue();
+        assertThat(other.isKilled()).isFalse();
+        assertThat(machine.vmstat("oom_kill")).isEqualTo(1);
+        assertThat(written).as("a short write").isPositive().isLessThan(96 * MIB);
+        assertThat(kept.pread(fd, 0, 200 * MIB)).as("nobody undoes it").isEqualTo(written);
+        assertThat(files.pwrite(fd, 0, PAGE, 7)).isEqualTo(-Errno.ESRCH);
+        assertThat(files.get(fd)).isNull();
+
+        kept.close(fd);
+        other.exit();
+        machine.memory().lru().drain();
+        allocator().drain();
+        assertThat(allocator().freePages()).isGreaterThanOrEqualTo(free);
+    }
+
+    @Test
+    void a_preallocation_whose_process_is_killed_takes_back_what_it_added() {
+        FileTable files = new FileTable(machine.vfs(), process);
+        int fd = files.memfdCreate("data", 0);
+        Process other = machine.newProcess();
+        other.setOomScoreAdjust(-1000);
+        FileTable kept = files.fork(other);
+
+        assertThat(files.fallocate(fd, 0, 0, 200 * MIB)).isEqualTo(-Errno.EINTR);
+
+        assertThat(process.isKilled()).isTrue();
+        assertThat(Objects.requireNonNull(kept.get(fd)).inode().blocks()).isZero();
+    }
+
+    @Test
+    void files_of_no_process_run_out_of_memory_without_a_victim() {
+        FileTable files = new FileTable(machine.vfs());
+        int fd = files.memfdCreate("data", 0);
+        assertThat(files.fallocate(fd, 0, 0, 200 * MIB)).isEqualTo(-Errno.ENOMEM);
+        assertThat(machine.vmstat("oom_kill")).isZero();
+        files.closeAll();
     }
 
     @Test

@@ -108,7 +108,8 @@ final class StartingState {
         program.brk(heap + HEAP_SIZE);
         program.store(heap, 0);
         try {
-            return new Task(Optional.empty(), program.fork(), new FileTable(machine.vfs()), new Evaluator(file));
+            Process first = program.fork();
+            return new Task(Optional.empty(), first, new FileTable(machine.vfs(), first), new Evaluator(file));
         } catch (ErrnoException e) {
             throw new IllegalStateException("a machine with no memory for its first process", e);
         }

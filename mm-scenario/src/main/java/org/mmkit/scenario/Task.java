@@ -52,7 +52,8 @@ final class Task {
     /** The child that fork makes; empty when there was no memory for it. */
     Optional<Task> fork() {
         try {
-            return Optional.of(new Task(Optional.of(this), process.fork(), files.fork(), names.copy()));
+            Process child = process.fork();
+            return Optional.of(new Task(Optional.of(this), child, files.fork(child), names.copy()));
         } catch (ErrnoException e) {
             return Optional.empty();
         }

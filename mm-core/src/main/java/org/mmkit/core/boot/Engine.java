@@ -82,6 +82,7 @@ public final class Engine {
     private @Nullable Aging aging;
     private @Nullable Kswapd kswapd;
     private @Nullable UserAddressSpace running;
+    private boolean runningKilled;
 
     /** Ties the parts together. */
     public Engine(
@@ -252,6 +253,16 @@ public final class Engine {
     /** Sets it. */
     public void setRunning(@Nullable UserAddressSpace space) {
         running = space;
+    }
+
+    /** Whether the process whose call is under way was killed and dies when it returns (Linux: fatal_signal_pending). */
+    public boolean isRunningKilled() {
+        return runningKilled;
+    }
+
+    /** Sets it. */
+    public void setRunningKilled(boolean killed) {
+        runningKilled = killed;
     }
 
     /** What a mapped page of the folio {@code head} counts as. */

@@ -40,4 +40,9 @@ public interface MemoryPressure {
     default boolean outOfMemory(int order, int gfp) {
         return false;
     }
+
+    /** Whether the process that allocates was killed for want of memory, so that it may use half of the reserves to end (Linux: ALLOC_OOM). */
+    default boolean isVictim() {
+        return false;
+    }
 }

@@ -18,6 +18,9 @@ final class SlowPath {
     /** Retries after compaction made blocks that went elsewhere (MAX_COMPACT_RETRIES). */
     private static final int MAX_COMPACT_RETRIES = 16;
 
+    /** Eighths of the min watermark that the OOM killer's victim may use up (ALLOC_OOM). */
+    private static final int VICTIM_RESERVE = 4;
+
     private final BuddyAllocator allocator;
     private MemoryPressure pressure = MemoryPressure.NONE;
     private Compaction compaction = Compaction.NONE;
@@ -64,7 +67,7 @@ final class SlowPath {
         private final int gfp;
         private final int highest;
         private final int type;
-        private final int reserve;
+        private int reserve;
         private final boolean costly;
         private Compaction.Result compacted = Compaction.Result.SKIPPED;
         private Compaction.Priority priority = Compaction.Priority.LIGHT;
@@ -118,6 +121,10 @@ final class SlowPath {
 
         private long stall() {
             while (true) {
+                boolean victim = pressure.isVictim();
+                if (victim) {
+                    reserve = VICTIM_RESERVE;
+                }
                 wake();
                 long pfn = take();
                 if (pfn != FrameAllocator.NONE) {
@@ -139,7 +146,8 @@ final class SlowPath {
                 if (shouldReclaimAgain(progress > 0) || progress > 0 && shouldCompactAgain()) {
                     continue;
                 }
-                if (!pressure.outOfMemory(order, gfp)) {
+                boolean freed = pressure.outOfMemory(order, gfp);
+                if (victim || !freed && !pressure.isVictim()) {
                     return FrameAllocator.NONE;
                 }
                 fruitless = 0;

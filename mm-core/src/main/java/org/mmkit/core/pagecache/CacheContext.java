@@ -1,5 +1,6 @@
 package org.mmkit.core.pagecache;
 
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.lock.Locks;
 import org.mmkit.api.memory.Frames;
@@ -28,6 +29,7 @@ public final class CacheContext {
     private @Nullable RangeUnmapper unmapper;
     LateWork lateWork = new LateWork();
     private Runnable relief = () -> {};
+    private BooleanSupplier killed = () -> false;
     private long lastInode;
     private long lastDevice;
 
@@ -77,6 +79,16 @@ public final class CacheContext {
     /** To be called before a page is allocated for a write, with no folio in the caller's hands. */
     public void relieve() {
         relief.run();
+    }
+
+    /** Says who knows whether the process whose call is under way was killed. */
+    public void setKilled(BooleanSupplier value) {
+        killed = value;
+    }
+
+    /** Whether the call under way is to end early, for its process was killed (Linux: fatal_signal_pending). */
+    public boolean isCallerKilled() {
+        return killed.getAsBoolean();
     }
 
     /** All memory. */

@@ -38,6 +38,7 @@ final class KernelEntry {
     void end() {
         if (--depth == 0) {
             engine.setRunning(null);
+            engine.setRunningKilled(false);
             if (doomed) {
                 die();
             }
@@ -49,6 +50,7 @@ final class KernelEntry {
     boolean kill(UserAddressSpace space) {
         if (engine.running() == space) {
             doomed = true;
+            engine.setRunningKilled(true);
             return false;
         }
         die();

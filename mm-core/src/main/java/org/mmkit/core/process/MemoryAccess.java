@@ -77,7 +77,8 @@ final class MemoryAccess {
             if ((outcome & Fault.ERROR) == 0) {
                 faults++;
             }
-            return outcome;
+            // The victim of the OOM killer has its page now, but does not live to use it.
+            return process.isDoomed() ? Fault.OOM : outcome;
         } finally {
             entry.end();
         }

@@ -2,6 +2,8 @@ package org.mmkit.core.process;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.Errno;
@@ -50,6 +52,7 @@ public final class Process {
     private volatile UserAddressSpace space;
     private boolean sharesSpace;
     private boolean killed;
+    private final List<Runnable> atKill = new ArrayList<>();
     private int oomScoreAdjust;
     private String name = "mm";
     @SuppressWarnings("unused") // by EXITED
@@ -187,7 +190,16 @@ public final class Process {
         return table.parallel();
     }
 
-    /** A system call that runs alone. */
+    /** A system call of this process, made up by {@code call}, which runs alone: its result; ESRCH when the process has ended. */
+    public long call(LongSupplier call) {
+        return alone(call);
+    }
+
+    /** What this process has beside its memory and loses when it is killed: {@code action} runs then, once. */
+    public void atKill(Runnable action) {
+        atKill.add(action);
+    }
+
     private long alone(LongSupplier call) {
         entry.begin(space);
         try {
@@ -261,6 +273,7 @@ public final class Process {
             killed = true;
             table.remove(this);
             leave();
+            atKill.forEach(Runnable::run);
         }
     }
 

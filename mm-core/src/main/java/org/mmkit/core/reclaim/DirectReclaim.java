@@ -15,6 +15,7 @@ import org.mmkit.core.swap.SwapSpace;
  */
 public final class DirectReclaim implements MemoryPressure {
 
+    private final Engine engine;
     private final BuddyAllocator allocator;
     private final LruLists lru;
     private final NodeReclaim node;
@@ -25,6 +26,7 @@ public final class DirectReclaim implements MemoryPressure {
 
     /** Makes the reclaim of {@code engine}'s memory, kswapd included. */
     public DirectReclaim(Engine engine, SwapSpace swap) {
+        this.engine = engine;
         allocator = engine.memory.allocator();
         lru = engine.frames.lru();
         shrinkers = new SlabShrink(engine);
@@ -141,5 +143,10 @@ public final class DirectReclaim implements MemoryPressure {
     @Override
     public boolean outOfMemory(int order, int gfp) {
         return !running && killer != null && killer.kill(order, gfp);
+    }
+
+    @Override
+    public boolean isVictim() {
+        return engine.isRunningKilled();
     }
 }

@@ -340,7 +340,7 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
         preallocatedEnd = Math.max(before, end);
         for (long index = start; index < end; ) {
             context.relieve();
-            long head = lookUp(index);
+            long head = context.isCallerKilled() ? -Errno.EINTR : lookUp(index);
             if (head >= 0) {
                 clear(head);
             } else {
@@ -396,6 +396,9 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
             int sealed = seals().checkWrite(size, at + wanted);
             if (sealed != 0) {
                 return done > 0 ? done : sealed;
+            }
+            if (context.isCallerKilled()) {
+                return done > 0 ? done : -Errno.EINTR;
             }
             long index = at >>> pageShift;
             context.relieve();

@@ -2,27 +2,46 @@ package org.mmkit.core.vfs;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.Errno;
 import org.mmkit.api.ErrnoException;
 import org.mmkit.api.file.FileFlags;
+import org.mmkit.core.process.Process;
 
 /** The file descriptors of a process and the calls that work on them. Results below 0 are negated error numbers. */
 public final class FileTable {
 
     private final Vfs vfs;
+    private final @Nullable Process owner;
     private final List<@Nullable FileDescription> files = new ArrayList<>();
 
-    /** An empty table. */
+    /** An empty table that belongs to no process: nobody is killed when its calls run out of memory, they fail. */
     public FileTable(Vfs vfs) {
         this.vfs = vfs;
+        this.owner = null;
     }
 
-    /** The child's table after fork: the same descriptions under the same numbers. */
+    /** An empty table whose calls are those of {@code owner}; its files are closed when that is killed. */
+    public FileTable(Vfs vfs, Process owner) {
+        this.vfs = vfs;
+        this.owner = owner;
+        owner.atKill(this::closeAll);
+    }
+
+    /** The table of {@code child} after fork: the same descriptions under the same numbers. */
+    public FileTable fork(Process child) {
+        return copyTo(new FileTable(vfs, child));
+    }
+
+    /** The same for a table that belongs to no process. */
     public FileTable fork() {
+        return copyTo(new FileTable(vfs));
+    }
+
+    private FileTable copyTo(FileTable copy) {
         vfs.calls.stop();
         try {
-            FileTable copy = new FileTable(vfs);
             for (FileDescription file : files) {
                 if (file != null) {
                     file.share();
@@ -114,10 +133,22 @@ public final class FileTable {
         }
     }
 
-    /** ftruncate(2). */
-    public int ftruncate(int fd, long size) {
+    /** A call that may allocate: in the owner's name. */
+    private long call(LongSupplier work) {
+        if (owner != null) {
+            return owner.call(work);
+        }
         vfs.calls.stop();
         try {
+            return work.getAsLong();
+        } finally {
+            vfs.calls.resume();
+        }
+    }
+
+    /** ftruncate(2). */
+    public int ftruncate(int fd, long size) {
+        return (int) call(() -> {
             if (size < 0) {
                 return -Errno.EINVAL;
             }
@@ -130,15 +161,12 @@ public final class FileTable {
             }
             int sealed = file.seals().checkSize(file.inode().size(), size);
             return sealed != 0 ? sealed : file.inode().truncate(size);
-        } finally {
-            vfs.calls.resume();
-        }
+        });
     }
 
     /** fallocate(2). */
     public int fallocate(int fd, int mode, long offset, long length) {
-        vfs.calls.stop();
-        try {
+        return (int) call(() -> {
             FileDescription file = get(fd);
             if (file == null) {
                 return -Errno.EBADF;
@@ -173,9 +201,7 @@ public final class FileTable {
             }
             int sealed = file.seals().checkAllocate(mode, file.inode().size(), offset + length);
             return sealed != 0 ? sealed : file.inode().allocate(mode, offset, length);
-        } finally {
-            vfs.calls.resume();
-        }
+        });
     }
 
     /** fcntl(2) with F_ADD_SEALS or F_GET_SEALS; EINVAL for other commands. */
@@ -198,29 +224,23 @@ public final class FileTable {
 
     /** pread(2) without looking at what is read: bytes read. */
     public long pread(int fd, long offset, long length) {
-        vfs.calls.stop();
-        try {
+        return call(() -> {
             FileDescription file = get(fd);
             if (file == null || !file.isReadable()) {
                 return -Errno.EBADF;
             }
             return offset < 0 || length < 0 ? -Errno.EINVAL : file.inode().read(offset, length);
-        } finally {
-            vfs.calls.resume();
-        }
+        });
     }
 
     /** pwrite(2) of {@code length} bytes of {@code value}: bytes written. */
     public long pwrite(int fd, long offset, long length, int value) {
-        vfs.calls.stop();
-        try {
+        return call(() -> {
             FileDescription file = get(fd);
             if (file == null || !file.isWritable()) {
                 return -Errno.EBADF;
             }
             return offset < 0 || length < 0 ? -Errno.EINVAL : file.inode().write(offset, length, value);
-        } finally {
-            vfs.calls.resume();
-        }
+        });
     }
 }

@@ -59,6 +59,7 @@ public final class MachineFiles {
         engine.frames.lru().workingSet().setFreeSwap(swap::freePages);
         engine.setKswapd(reclaim.kswapd());
         context.setRelief(reclaim.kswapd()::runIfDue);
+        context.setKilled(engine::isRunningKilled);
         engine.overcommit.setSwap(swap::totalPages);
         shmem.setOvercommit(engine.overcommit::allows, engine.overcommit::addSharedMemory);
         engine.setSources(vfs.sources());
