@@ -30,6 +30,11 @@ public final class Backoff {
         return pause(round);
     }
 
+    /** Whether a wait in its round {@code round} has become so long that the thread sleeps. */
+    static boolean sleeps(int round) {
+        return round >= YIELDS;
+    }
+
     /**
      * Waits a little.
      *

@@ -29,8 +29,11 @@ final class CompactRwSemaphore extends SmpRwSemaphore {
     }
 
     @Override
-    boolean admitsReaders() {
-        return waiting == 0;
+    void awaitRead() {
+        int round = 0;
+        while (waiting != 0 || !tryRead()) {
+            round = pause(round);
+        }
     }
 
     @Override

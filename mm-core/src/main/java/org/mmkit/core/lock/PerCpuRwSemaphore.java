@@ -13,10 +13,12 @@ final class PerCpuRwSemaphore extends SmpRwSemaphore {
 
     private static final VarHandle CELLS = MethodHandles.arrayElementVarHandle(int[].class);
     private static final VarHandle WRITER;
+    private static final VarHandle PASSED_OVER;
 
     static {
         try {
             WRITER = MethodHandles.lookup().findVarHandle(PerCpuRwSemaphore.class, "writer", int.class);
+            PASSED_OVER = MethodHandles.lookup().findVarHandle(PerCpuRwSemaphore.class, "passedOver", int.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -24,14 +26,11 @@ final class PerCpuRwSemaphore extends SmpRwSemaphore {
 
     private final int[] readers = Stripes.newCells();
     private volatile int writer;
+    /** Readers that have waited so long that they sleep; the next writer lets them go first (Linux: the queue of percpu_rw_semaphore). */
+    private volatile int passedOver;
 
     PerCpuRwSemaphore(StopMachine calls, LockClass lockClass, @Nullable LockChecker checker) {
         super(calls, lockClass, checker);
-    }
-
-    @Override
-    boolean admitsReaders() {
-        return writer == 0;
     }
 
     @Override
@@ -44,6 +43,25 @@ final class PerCpuRwSemaphore extends SmpRwSemaphore {
         }
         CELLS.getAndAdd(readers, cell, -1);
         return false;
+    }
+
+    @Override
+    void awaitRead() {
+        int round = 0;
+        while (!Backoff.sleeps(round)) {
+            if (writer == 0 && tryRead()) {
+                return;
+            }
+            round = pause(round);
+        }
+        PASSED_OVER.getAndAdd(this, 1);
+        try {
+            while (writer != 0 || !tryRead()) {
+                round = pause(round);
+            }
+        } finally {
+            PASSED_OVER.getAndAdd(this, -1);
+        }
     }
 
     @Override
@@ -71,7 +89,8 @@ final class PerCpuRwSemaphore extends SmpRwSemaphore {
     @Override
     void takeWrite() {
         int round = 0;
-        while (!WRITER.compareAndSet(this, 0, 1)) {
+        // Who is passed over waits for the present writer only, so it comes in and this wait ends.
+        while (passedOver != 0 || !WRITER.compareAndSet(this, 0, 1)) {
             round = pause(round);
         }
         round = 0;

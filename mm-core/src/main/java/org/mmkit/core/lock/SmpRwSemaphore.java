@@ -21,8 +21,8 @@ abstract class SmpRwSemaphore implements RwSemaphore {
         this.checker = checker;
     }
 
-    /** Whether readers need not wait for a writer: worth asking before each {@link #tryRead} of one who waits. */
-    abstract boolean admitsReaders();
+    /** Waits for writers, with {@link #pause} in between. */
+    abstract void awaitRead();
 
     abstract boolean tryRead();
 
@@ -48,10 +48,7 @@ abstract class SmpRwSemaphore implements RwSemaphore {
         if (checker != null) {
             checker.acquire(lockClass);
         }
-        int round = 0;
-        while (!admitsReaders() || !tryRead()) {
-            round = pause(round);
-        }
+        awaitRead();
     }
 
     @Override
