@@ -3,6 +3,7 @@ package org.mmkit.core.space;
 import org.mmkit.api.arch.EntryFormat;
 import org.mmkit.api.arch.PageTableLayout;
 import org.mmkit.api.pgtable.PageTables;
+import org.mmkit.core.lock.Backoff;
 
 /**
  * Goes over the populated parts of a range of page tables, one entry of level 2 (Linux: PMD) at a time: tables of base pages and
@@ -28,6 +29,9 @@ public final class TableCursor {
     private int level;
     private long firstSlot;
 
+    /** Rounds of waiting for a table, after which the tables are taken to be damaged: seconds. */
+    private static final int LONGEST_WAIT = 5_000;
+
     /** A cursor over {@code tables}, nowhere yet. */
     public TableCursor(PageTables tables) {
         this.tables = tables;
@@ -47,6 +51,7 @@ public final class TableCursor {
         while (Long.compareUnsigned(at, limit) < 0) {
             int top = layout.levels();
             long stride = 0;
+            int round = 0;
             for (int l = 2; l <= top; l++) {
                 long s = tables.find(at, l);
                 if (s == PageTables.NO_SLOT) {
@@ -59,10 +64,11 @@ public final class TableCursor {
                 }
                 boolean table = format.isPresent(e) && !format.isLeaf(e, l);
                 if (table && l > 2) {
-                    if (tables.find(at, l - 1) == PageTables.NO_SLOT) {
+                    // A fault beside this walk writes the entry a moment before the table can be found.
+                    if (tables.find(at, l - 1) == PageTables.NO_SLOT && (round = Backoff.pause(round)) > LONGEST_WAIT) {
                         throw new IllegalStateException("a table of level " + (l - 1) + " that cannot be found");
                     }
-                    // A fault beside this walk has just made the table: look again from below.
+                    // It has just been made: look again from below.
                     l = 1;
                     continue;
                 }
