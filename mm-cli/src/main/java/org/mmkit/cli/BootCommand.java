@@ -51,12 +51,8 @@ final class BootCommand implements Callable<Integer> {
     @Option(names = "--unknown", description = "Name every symbol of the configuration that is not modelled, not only the first.")
     private boolean nameAll;
 
-    @Option(
-            names = "--trace",
-            paramLabel = "FILE",
-            description = "Write the trace of all allocations, with the stalls among them, to this file as ftrace prints it, and how long"
-                    + " allocations waited to the terminal; more events with `echo EVENT > /sys/kernel/tracing/set_event`.")
-    private Optional<Path> trace = Optional.empty();
+    @Mixin
+    private TraceOptions trace = new TraceOptions();
 
     @Parameters(arity = "0..*", paramLabel = "LINE", description = "Lines to run; standard input if none is given.")
     private List<String> lines = List.of();
@@ -77,17 +73,11 @@ final class BootCommand implements Callable<Integer> {
         reportUnknown(machine.unknownSymbols(), err);
         machine.unknownParameters().forEach(p -> err.println("mm: nothing in this machine asks for the parameter " + p));
         PrintWriter out = spec.commandLine().getOut();
-        if (trace.isEmpty()) {
-            return run(machine, out);
-        }
-        AllocationTrace allocations = AllocationTrace.begin(machine);
-        int code = run(machine, out);
-        allocations.end(trace.get(), out);
-        out.flush();
-        return code;
+        trace.around(machine, out, () -> run(machine, out));
+        return ExitCode.DONE;
     }
 
-    private int run(Machine machine, PrintWriter out) throws IOException {
+    private void run(Machine machine, PrintWriter out) throws IOException {
         ScenarioSession session = new ScenarioSession(machine, row -> ScenarioPrinter.printAnswer(row, out));
         Shell shell = new Shell(machine, session, out);
         if (!lines.isEmpty()) {
@@ -97,11 +87,15 @@ final class BootCommand implements Callable<Integer> {
                 }
             }
             shell.end();
-            return ExitCode.DONE;
+            return;
         }
         boolean terminal = Boolean.getBoolean("mm.interactive");
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        return terminal ? converse(in, shell, session, machine) : read(in, shell);
+        if (terminal) {
+            converse(in, shell, session, machine);
+        } else {
+            read(in, shell);
+        }
     }
 
     private void reportUnknown(List<String> symbols, PrintWriter err) {
@@ -112,18 +106,18 @@ final class BootCommand implements Callable<Integer> {
         }
     }
 
-    private static int read(BufferedReader in, Shell shell) throws IOException {
+    private static void read(BufferedReader in, Shell shell) throws IOException {
         for (String line = in.readLine(); line != null && shell.line(line); line = in.readLine()) {
             continue;
         }
         shell.end();
-        return ExitCode.DONE;
     }
 
     // On a terminal a mistake is shown and the conversation goes on.
-    private int converse(BufferedReader in, Shell shell, ScenarioSession session, Machine machine) throws IOException {
+    private void converse(BufferedReader in, Shell shell, ScenarioSession session, Machine machine) throws IOException {
         PrintWriter out = spec.commandLine().getOut();
-        out.println(machine.architecture().name() + ", " + (machine.memory().allocator().managedPages() >> 8) + " MB, "
+        int pageShift = machine.architecture().layout(machine.configuration()).pageShift();
+        out.println(machine.architecture().name() + ", " + (machine.memory().allocator().managedPages() << pageShift >> 20) + " MB, "
                 + machine.plugins().plugins().stream()
                         .filter(p -> p.enabled() && p.kind() == PluginReport.Kind.FEATURE)
                         .map(PluginReport.Entry::id)
@@ -135,7 +129,7 @@ final class BootCommand implements Callable<Integer> {
             String line = in.readLine();
             try {
                 if (line == null || !shell.line(line)) {
-                    return ExitCode.DONE;
+                    return;
                 }
             } catch (CommandException e) {
                 out.println(e.getMessage());

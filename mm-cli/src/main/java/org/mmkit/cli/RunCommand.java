@@ -45,12 +45,8 @@ final class RunCommand implements Callable<Integer> {
             description = "Write the rows of a recording, one JSON object a line, to this file; - for the terminal.")
     private Optional<String> json = Optional.empty();
 
-    @Option(
-            names = "--trace",
-            paramLabel = "FILE",
-            description = "Write the trace of all allocations, with the stalls among them, to this file as ftrace prints it, "
-                    + "and how long allocations waited, huge ones apart, to the terminal (standard error with --json -).")
-    private Optional<Path> trace = Optional.empty();
+    @Mixin
+    private TraceOptions trace = new TraceOptions();
 
     @Override
     public Integer call() throws IOException {
@@ -82,15 +78,8 @@ final class RunCommand implements Callable<Integer> {
 
     private void run(Scenario scenario, Consumer<JsonObject> rows) throws ScenarioException, IOException {
         Machine booted = machine.applyTo(ScenarioRunner.machine()).build();
-        if (trace.isEmpty()) {
-            ScenarioRunner.run(scenario, booted, rows);
-            return;
-        }
-        AllocationTrace allocations = AllocationTrace.begin(booted);
-        ScenarioRunner.run(scenario, booted, rows);
         boolean rowsOnly = json.isPresent() && json.get().equals("-");
         PrintWriter out = rowsOnly ? spec.commandLine().getErr() : spec.commandLine().getOut();
-        allocations.end(trace.get(), out);
-        out.flush();
+        trace.around(booted, out, () -> ScenarioRunner.run(scenario, booted, rows));
     }
 }
