@@ -1,7 +1,14 @@
 package org.mmkit.api.space;
 
-/** Arguments of mmap, mremap and mlock, with the values of Linux's user-space headers. */
+/** Arguments of mmap, mprotect, mremap, mlock and msync, with the values of Linux's user-space headers. */
 public final class MapFlags {
+
+    public static final int PROT_NONE = 0x0;
+    public static final int PROT_READ = 0x1;
+    public static final int PROT_WRITE = 0x2;
+    public static final int PROT_EXEC = 0x4;
+    public static final int PROT_GROWSDOWN = 0x01000000;
+    public static final int PROT_GROWSUP = 0x02000000;
 
     public static final int MAP_SHARED = 0x01;
     public static final int MAP_PRIVATE = 0x02;

@@ -10,6 +10,7 @@ import org.mmkit.api.Errno;
 import org.mmkit.api.ErrnoException;
 import org.mmkit.api.feature.PrctlHandler;
 import org.mmkit.api.file.Mappable;
+import org.mmkit.api.space.MapFlags;
 import org.mmkit.core.boot.Engine;
 import org.mmkit.core.gup.PinnedPages;
 import org.mmkit.core.gup.UserPages;
@@ -85,10 +86,15 @@ public final class Process {
         return memory.faults();
     }
 
-    /** mmap; {@code source} is the open file, null for none. */
+    /** mmap; {@code source} is the open file, null for none. The address, or the negative error number. */
     public long mmap(long addr, long length, int prot, int flags, @Nullable Mappable source, long offset) {
         long result = calls.isSmp() ? beside().mmap(space, addr, length, prot, flags, source, offset) : ParallelCalls.ALONE;
         return result != ParallelCalls.ALONE ? result : alone(() -> space.map().mmap(addr, length, prot, flags, source, offset));
+    }
+
+    /** mmap without a file: {@code prot} and {@code flags}, MAP_ANONYMOUS among them, are those of {@link MapFlags}. */
+    public long mmap(long addr, long length, int prot, int flags) {
+        return mmap(addr, length, prot, flags, null, 0);
     }
 
     /** munmap. */

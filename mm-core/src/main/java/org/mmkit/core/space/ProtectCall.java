@@ -1,5 +1,8 @@
 package org.mmkit.core.space;
 
+import static org.mmkit.api.space.MapFlags.PROT_GROWSDOWN;
+import static org.mmkit.api.space.MapFlags.PROT_GROWSUP;
+
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.Errno;
 import org.mmkit.api.arch.EntryFormat;
@@ -12,8 +15,6 @@ import org.mmkit.core.boot.Engine;
 /** mprotect(2) (Linux: mm/mprotect.c). */
 public final class ProtectCall {
 
-    private static final int PROT_GROWSDOWN = 0x01000000;
-    private static final int PROT_GROWSUP = 0x02000000;
 
     private final UserAddressSpace space;
     private final Engine engine;

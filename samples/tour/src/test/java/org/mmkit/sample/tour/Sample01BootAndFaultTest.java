@@ -1,6 +1,10 @@
 package org.mmkit.sample.tour;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mmkit.api.space.MapFlags.MAP_ANONYMOUS;
+import static org.mmkit.api.space.MapFlags.MAP_PRIVATE;
+import static org.mmkit.api.space.MapFlags.PROT_READ;
+import static org.mmkit.api.space.MapFlags.PROT_WRITE;
 
 import org.junit.jupiter.api.Test;
 import org.mmkit.core.Machine;
@@ -14,7 +18,7 @@ class Sample01BootAndFaultTest {
         Machine machine = Machine.builder().arch("x86_64").memory("1G").cmdline("transparent_hugepage=never").build();
         Process process = machine.newProcess();
 
-        long area = process.mmap(0, 1 << 20, 3, 0x22, null, 0); // PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS
+        long area = process.mmap(0, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
         assertThat(process.faults()).isZero();
 
         process.store(area, 42);

@@ -1,6 +1,10 @@
 package org.mmkit.sample.tour;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mmkit.api.space.MapFlags.MAP_ANONYMOUS;
+import static org.mmkit.api.space.MapFlags.MAP_PRIVATE;
+import static org.mmkit.api.space.MapFlags.PROT_READ;
+import static org.mmkit.api.space.MapFlags.PROT_WRITE;
 
 import org.junit.jupiter.api.Test;
 import org.mmkit.api.arch.EntryFormat;
@@ -15,7 +19,7 @@ class Sample02PageTableTest {
     void a_write_leaves_a_present_writable_dirty_entry() {
         Machine machine = Machine.builder().arch("x86_64").memory("1G").cmdline("transparent_hugepage=never").build();
         Process process = machine.newProcess();
-        long area = process.mmap(0, 4096, 3, 0x22, null, 0);
+        long area = process.mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
         process.store(area, 1);
 
         PageTables tables = process.space().tables();

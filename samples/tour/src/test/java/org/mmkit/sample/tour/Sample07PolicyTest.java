@@ -1,6 +1,10 @@
 package org.mmkit.sample.tour;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mmkit.api.space.MapFlags.MAP_ANONYMOUS;
+import static org.mmkit.api.space.MapFlags.MAP_PRIVATE;
+import static org.mmkit.api.space.MapFlags.PROT_READ;
+import static org.mmkit.api.space.MapFlags.PROT_WRITE;
 
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -18,7 +22,7 @@ class Sample07PolicyTest {
         Machine machine = Machine.builder().arch("x86_64").memory("1G").policy(policy).build();
         machine.write("/sys/kernel/mm/transparent_hugepage/enabled", "always");
         Process process = machine.newProcess();
-        long area = process.mmap(0, 8 * BLOCK, 3, 0x22, null, 0);
+        long area = process.mmap(0, 8 * BLOCK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
         long first = area + BLOCK - 1 & -BLOCK;
         for (long va = first; va < first + 4 * BLOCK; va += step) {
             process.store(va, 1);

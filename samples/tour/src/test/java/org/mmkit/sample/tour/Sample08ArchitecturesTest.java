@@ -1,6 +1,10 @@
 package org.mmkit.sample.tour;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mmkit.api.space.MapFlags.MAP_ANONYMOUS;
+import static org.mmkit.api.space.MapFlags.MAP_PRIVATE;
+import static org.mmkit.api.space.MapFlags.PROT_READ;
+import static org.mmkit.api.space.MapFlags.PROT_WRITE;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,7 +27,7 @@ class Sample08ArchitecturesTest {
         Machine machine = Machine.builder().arch(name).memory("256M").build();
         machine.write("/sys/kernel/mm/transparent_hugepage/enabled", "always");
         Process process = machine.newProcess();
-        long area = process.mmap(0, 8 << 20, 3, 0x22, null, 0) + (2 << 20) & -2 << 20;
+        long area = process.mmap(0, 8 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS) + (2 << 20) & -2 << 20;
 
         process.store(area, 1);
 

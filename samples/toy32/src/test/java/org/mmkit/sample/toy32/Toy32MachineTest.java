@@ -1,6 +1,10 @@
 package org.mmkit.sample.toy32;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mmkit.api.space.MapFlags.MAP_ANONYMOUS;
+import static org.mmkit.api.space.MapFlags.MAP_PRIVATE;
+import static org.mmkit.api.space.MapFlags.PROT_READ;
+import static org.mmkit.api.space.MapFlags.PROT_WRITE;
 
 import org.junit.jupiter.api.Test;
 import org.mmkit.core.Machine;
@@ -16,7 +20,7 @@ class Toy32MachineTest {
         Machine machine = Machine.builder().arch("toy32").memory("256M").build();
         machine.write("/sys/kernel/mm/transparent_hugepage/enabled", "always");
         Process parent = machine.newProcess();
-        long area = parent.mmap(0, 4 * MIB, 3, 0x22, null, 0);
+        long area = parent.mmap(0, 4 * MIB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
         for (long va = area; va < area + 4 * MIB; va += 4096) {
             assertThat(parent.store(va, 7)).isZero();
         }
