@@ -281,10 +281,8 @@ public final class FrameTable implements Frames {
     /**
      * The fresh single frame {@code pfn}, which nobody else can know yet, becomes an anonymous page at {@code index} of {@code owner}, mapped once and
      * exclusively.
-     *
-     * @return its flags
      */
-    public int startAnon(long pfn, FolioOwner owner, long index) {
+    public void startAnon(long pfn, FolioOwner owner, long index) {
         int s = section(pfn);
         int i = (int) pfn & mask;
         int[] m = SectionArrays.own(mapcounts, s, zero);
@@ -296,7 +294,6 @@ public final class FrameTable implements Frames {
         SectionArrays.own(indexes, s, zeroLongs)[i] = index;
         int[] f = flagWords.own(s);
         f[i] |= FolioFlags.ANON | FolioFlags.SWAPBACKED | FolioFlags.UPTODATE | FolioFlags.ANON_EXCLUSIVE;
-        return f[i] & FLAG_MASK;
     }
 
     @Override

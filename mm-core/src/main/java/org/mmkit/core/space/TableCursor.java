@@ -17,6 +17,9 @@ import org.mmkit.core.lock.Backoff;
  */
 public final class TableCursor {
 
+    /** Rounds of waiting for a table, after which the tables are taken to be damaged: seconds. */
+    private static final int LONGEST_WAIT = 5_000;
+
     private final EntryFormat format;
     private final PageTableLayout layout;
     private PageTables tables;
@@ -28,9 +31,6 @@ public final class TableCursor {
     private long entry;
     private int level;
     private long firstSlot;
-
-    /** Rounds of waiting for a table, after which the tables are taken to be damaged: seconds. */
-    private static final int LONGEST_WAIT = 5_000;
 
     /** A cursor over {@code tables}, nowhere yet. */
     public TableCursor(PageTables tables) {

@@ -25,7 +25,7 @@ import org.mmkit.core.memory.WorkingSet;
  * and no cached folio belongs to it.
  *
  * <p>With {@code SMP=y} counts, slots and the cache change under one lock, and a folio enters and leaves the cache only while it is locked
- * or nobody else knows it; {@link #replace} and {@link #splitInCache} are for calls that run alone.
+ * or nobody else knows it; {@link #replace} is for calls that run alone.
  */
 public final class SwapSpace {
 
@@ -392,21 +392,6 @@ public final class SwapSpace {
         frames.clear(from, FolioFlags.SWAPCACHE);
         frames.setPrivateWord(from, 0);
         frames.put(from, n);
-    }
-
-    /** A folio in the cache was split: each part is now found under its own slots. */
-    public void splitInCache(long head, long pages, long word) {
-        SwapDevice device = device(type(word));
-        for (long pfn = head; pfn < head + pages; ) {
-            long part = frames.head(pfn);
-            long n = frames.pages(part);
-            long offset = offset(word) + (part - head);
-            frames.setPrivateWord(part, word(type(word), offset));
-            for (int i = 0; i < n; i++) {
-                device.setCached((int) offset + i, part);
-            }
-            pfn = part + n;
-        }
     }
 
     /**
