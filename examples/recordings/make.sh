@@ -6,7 +6,8 @@
 #   NAME.truth.jsonl    one line per setting: what the same command really did under it, counted by the kernel
 #
 # Needs root, perf, GNU time, a C compiler, and the programs themselves (redis-server, sqlite3, java, perl, python3, g++,
-# xz, sort, git, node). Changes the machine's huge-page settings while it runs and puts them back.
+# xz, sort, git, node); hugetlb-areas also 21 free HugeTLB pages and hugetlbfs at /dev/hugepages.
+# Changes the machine's huge-page settings while it runs and puts them back.
 # The environment is emptied and address randomisation is off, so that a program with one thread repeats to the fault.
 #
 #   REPEAT=5 ./make.sh redis-snapshot      measures five times and keeps the middle one

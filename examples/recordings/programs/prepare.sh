@@ -1,5 +1,6 @@
 #!/bin/sh
 # Makes the inputs: no program's input comes from outside.
+cc -O1 -o hugetlb-areas hugetlb-areas.c
 javac -d . Retain.java Churn.java
 sh ./parser-source > parser.c
 perl -e 'srand(7); for (1..120000) { printf "%08x %s\n", int(rand(2**32)), "x" x int(rand(40)) }' > lines.txt

@@ -21,6 +21,7 @@ import org.mmkit.replay.report.PlanJson;
 import org.mmkit.replay.report.PlanText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -67,6 +68,9 @@ final class HugetlbPlanCommand implements Callable<Integer> {
     @Option(names = "--json", paramLabel = "FILE|-", description = "Write all figures as JSON; - is standard output, which then has nothing else.")
     private Optional<String> json = Optional.empty();
 
+    @Mixin
+    private HugetlbfsOption hugetlbfs = new HugetlbfsOption();
+
     @Override
     public Integer call() throws IOException {
         if (recording.isPresent() == !sizes.isEmpty()) {
@@ -81,10 +85,15 @@ final class HugetlbPlanCommand implements Callable<Integer> {
         }
         HugetlbPlan plan;
         try (ProgressLine progress = ProgressLine.onTerminal()) {
-            List<MappingDemand> mappings = recording.isPresent() ? recorded(recording.get(), progress) : asked();
+            Optional<Recording> read = recording.isPresent() ? Optional.of(read(recording.get(), progress)) : Optional.empty();
+            List<MappingDemand> mappings = read.isPresent()
+                    ? RecordedDemand.of(read.get(), Sizes.parse(least), done -> progress.show("replaying", done)) : asked();
             String title = recording.map(file -> file.getFileName().toString()).orElseGet(() -> String.join(" and ", sizes) + " of memory");
             plan = new Planner(kernels, what -> progress.show(what, 0)).plan(title, mappings, pageBytes,
                     memory.map(Sizes::parse).orElse(0L));
+            if (read.isPresent()) {
+                plan = RecordedDemand.oneShort(read.get(), mappings, pageBytes).map(plan::withShortNow).orElse(plan);
+            }
             progress.clear();
         }
         PrintWriter out = spec.commandLine().getOut();
@@ -94,7 +103,7 @@ final class HugetlbPlanCommand implements Callable<Integer> {
         writeJson(plan, out);
         out.flush();
         boolean fits = plan.pools().stream().noneMatch(pool -> pool.pageBytes() == pageBytes && pool.got() < pool.pages());
-        return fits && plan.pages(pageBytes) > 0 ? ExitCode.DONE : ExitCode.FAILED;
+        return fits && !plan.sizes().isEmpty() ? ExitCode.DONE : ExitCode.FAILED;
     }
 
     private List<MappingDemand> asked() {
@@ -105,10 +114,11 @@ final class HugetlbPlanCommand implements Callable<Integer> {
         return mappings;
     }
 
-    private List<MappingDemand> recorded(Path file, ProgressLine progress) throws IOException {
+    private Recording read(Path file, ProgressLine progress) throws IOException {
         try {
-            Recording read = new RecordingReader().onProgress(done -> progress.show("reading", done)).read(file);
-            return RecordedDemand.of(read, Sizes.parse(least), done -> progress.show("replaying", done));
+            RecordingReader reader = new RecordingReader().onProgress(done -> progress.show("reading", done));
+            hugetlbfs.applyTo(reader);
+            return reader.read(file);
         } catch (BadRecordingException e) {
             throw CommandException.badInput(e);
         }

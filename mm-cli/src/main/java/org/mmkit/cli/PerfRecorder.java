@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
@@ -27,6 +29,9 @@ final class PerfRecorder {
 
     private static final String[] CALLS = {"mmap", "munmap", "brk", "madvise", "mremap", "mprotect", "prctl"};
     private static final Path[] TRACEFS = {Path.of("/sys/kernel/tracing"), Path.of("/sys/kernel/debug/tracing")};
+
+    /** A line of mountinfo: device, mount point and page size. */
+    private static final Pattern HUGETLBFS = Pattern.compile("^\\d+ \\d+ (\\d+):(\\d+) \\S+ (\\S+) .* - hugetlbfs .*pagesize=(\\d+[KMG])");
 
     // 157 is prctl(2) on x86-64, 41 is PR_SET_THP_DISABLE. SIGINT is ignored up to here, see RecordCommand.
     private static final String PERL =
@@ -139,6 +144,10 @@ final class PerfRecorder {
                         new OutputStreamWriter(
                                 new GZIPOutputStream(Files.newOutputStream(output), 1 << 16), StandardCharsets.ISO_8859_1),
                         1 << 16)) {
+            for (String mount : hugetlbMounts()) {
+                out.write(mount);
+                out.write('\n');
+            }
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 out.write(line);
                 out.write('\n');
@@ -153,6 +162,22 @@ final class PerfRecorder {
                     + Files.readString(complaints, StandardCharsets.ISO_8859_1).lines().reduce((a, b) -> b).orElse(""));
         }
         return new Outcome(status, lines, lost, Files.size(output));
+    }
+
+    /**
+     * What the recording has to tell of hugetlbfs, for perf does not: a comment {@code # hugetlbfs DEVICE BYTES FOLDER} for each mount, the
+     * device as perf prints it.
+     */
+    private static List<String> hugetlbMounts() throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (String mount : Files.readAllLines(Path.of("/proc/self/mountinfo"), StandardCharsets.ISO_8859_1)) {
+            Matcher m = HUGETLBFS.matcher(mount);
+            if (m.find()) {
+                lines.add(String.format("# hugetlbfs %02x:%02x %d %s", Integer.parseInt(m.group(1)), Integer.parseInt(m.group(2)),
+                        Sizes.parse(m.group(4)), m.group(3)));
+            }
+        }
+        return lines;
     }
 
     private static Optional<String> starter() {

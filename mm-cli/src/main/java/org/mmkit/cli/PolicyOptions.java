@@ -37,8 +37,12 @@ final class PolicyOptions {
     @Option(names = "--khugepaged", paramLabel = "FILE=VALUE", description = "A file of transparent_hugepage/khugepaged, as in max_ptes_none=0; may be repeated.")
     private Map<String, Long> khugepaged = new LinkedHashMap<>();
 
-    @Option(names = "--hugetlb", paramLabel = "PAGES", defaultValue = "0", description = "2 MB pages in the HugeTLB pool.")
-    private int hugetlb;
+    @Option(names = "--hugetlb", split = ",", paramLabel = "[SIZE=]PAGES",
+            description = "HugeTLB pages at boot, of 2M or of SIZE, as in 40 or 2M=40,1G=2; what the recording needs if not given.")
+    private List<String> hugetlb = List.of();
+
+    @Option(names = "--cmdline", paramLabel = "TEXT", description = "More of the kernel command line of the replay's machines.")
+    private String commandLine = "";
 
     @Option(names = "--kernel", split = ",", paramLabel = "VERSION", defaultValue = "6.18", description = "Kernel profile: 4.12, 5.14 or 6.18.")
     private List<String> kernels = List.of();
@@ -98,14 +102,27 @@ final class PolicyOptions {
         }
         String who = pagePolicies.isEmpty() ? name : modes().size() > 1 ? name + " " + pages : pages;
         String title = who + (defrag.size() > 1 ? " defrag=" + value : "") + (kernels.size() > 1 ? " on " + kernel : "");
-        return policy.withDefrag(value).withKhugepaged(khugepaged).withHost(new HostModel(kernel, memory.map(PolicyOptions::bytes).orElse(0L), fragmentation, hugetlb, pages, plugins,
-                architecture, symbols())).withName(title);
+        return policy.withDefrag(value).withKhugepaged(khugepaged).withHost(new HostModel(kernel, memory.map(PolicyOptions::bytes).orElse(0L), fragmentation, pools(), pages, plugins,
+                architecture, symbols(), commandLine)).withName(title);
     }
 
     private Map<String, String> symbols() {
         Map<String, String> names = new LinkedHashMap<>();
         symbols.forEach((symbol, value) -> names.put(symbol.replaceFirst("^CONFIG_", ""), value));
         return names;
+    }
+
+    private Map<Long, Long> pools() {
+        Map<Long, Long> pools = new LinkedHashMap<>();
+        for (String word : hugetlb) {
+            String[] parts = word.split("=", 2);
+            String pages = parts[parts.length - 1].strip();
+            if (!pages.matches("[0-9]{1,9}")) {
+                throw CommandException.badInput("--hugetlb " + word + ": a number of pages, or SIZE=PAGES, as in 2M=40,1G=2");
+            }
+            pools.put(parts.length == 1 ? 2L << 20 : Sizes.parse(parts[0]), Long.parseLong(pages));
+        }
+        return pools;
     }
 
     private static long bytes(String text) {

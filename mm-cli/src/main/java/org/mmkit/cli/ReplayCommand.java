@@ -86,6 +86,9 @@ final class ReplayCommand implements Callable<Integer> {
     private int tlbEntries;
 
     @Mixin
+    private HugetlbfsOption hugetlbfs = new HugetlbfsOption();
+
+    @Mixin
     private TlbOptions tlb = new TlbOptions();
 
     @Override
@@ -160,6 +163,7 @@ final class ReplayCommand implements Callable<Integer> {
     private Recording read(Path file, ProgressLine progress) throws IOException {
         RecordingReader reader = new RecordingReader().onProgress(done -> progress.show("reading", done));
         touches.ifPresent(reader::touches);
+        hugetlbfs.applyTo(reader);
         try {
             return reader.read(file);
         } catch (BadRecordingException e) {

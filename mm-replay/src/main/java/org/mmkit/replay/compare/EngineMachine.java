@@ -7,6 +7,7 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.ErrnoException;
 import org.mmkit.api.arch.MmuGeometry;
+import org.mmkit.api.file.FileFlags;
 import org.mmkit.api.file.Mappable;
 import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.Frames;
@@ -61,6 +62,7 @@ final class EngineMachine implements ReplayMachine {
                 .kernel(policy.host().kernel())
                 .plugins(policy.host().plugins().toArray(Path[]::new))
                 .policy(policy.host().pagePolicy())
+                .cmdline(policy.host().bootLine())
                 .contents(false)
                 .build();
         checkPages(machine);
@@ -80,9 +82,6 @@ final class EngineMachine implements ReplayMachine {
             if (!host.write(s.file(), s.value())) {
                 throw new BootException("this machine refuses: " + s.echo());
             }
-        }
-        if (policy.host().hugetlbPages() > 0 && !host.write("/proc/sys/vm/nr_hugepages", Integer.toString(policy.host().hugetlbPages()))) {
-            throw new BootException("this machine has no HugeTLB pool: nr_hugepages cannot be written");
         }
         return host;
     }
@@ -134,7 +133,10 @@ final class EngineMachine implements ReplayMachine {
     }
 
     @Override
-    public Mappable file(FileTable.MappedFile file, long bytes) {
+    public @Nullable Mappable file(FileTable.MappedFile file, long bytes) {
+        if (file.hugePageBytes() > 0) {
+            return huge(file, bytes);
+        }
         if (file.sharedMemory()) {
             try {
                 return machine.vfs().memfd(file.path().replace("/memfd:", "").replaceAll("[/ ].*", ""), 0);
@@ -143,6 +145,17 @@ final class EngineMachine implements ReplayMachine {
             }
         }
         return machine.vfs().writableHostFile(file.path(), device(file.device()), inode(file), bytes);
+    }
+
+    private @Nullable Mappable huge(FileTable.MappedFile file, long bytes) {
+        int size = Long.numberOfTrailingZeros(file.hugePageBytes());
+        try {
+            FileDescription made = machine.vfs().memfd("hugetlb", FileFlags.MFD_HUGETLB | size << FileFlags.HUGE_SHIFT);
+            long rounded = bytes + file.hugePageBytes() - 1 & -file.hugePageBytes();
+            return made.inode().truncate(rounded) == 0 ? made : null;
+        } catch (ErrnoException e) {
+            return null; // this machine has no pages of that size: ENODEV, or no HugeTLB at all: ENOSYS
+        }
     }
 
     private static long device(String text) {

@@ -3,6 +3,7 @@ package org.mmkit.replay.compare;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -44,6 +45,7 @@ public final class PolicyComparison {
     /** Replays {@code recording} under its own settings, then under each of {@code policies}. */
     public Comparison compare(Recording recording, List<Policy> policies) {
         Policy own = Policy.named(recording.isSwitchedOffByRecorder() ? "always" : "never");
+        own = own.withHost(own.host().withPools(HugetlbUse.bound(recording)));
         LearnedPages learned = new LearnedPages();
         SelfCheckRun first = new SelfCheckRun(recording, machines.boot(own, recording), learned);
         first.run(-1, progress("self-check"));
@@ -52,8 +54,13 @@ public final class PolicyComparison {
         second.run(first.peakEvent(), progress("self-check"));
         SelfCheck check = second.result(first.learnedFaults());
         PolicyRun.Baseline baseline = second.baseline();
-        List<PolicyResult> results = replay(recording, policies, learned, baseline);
+        List<PolicyResult> results = replay(recording, withPools(policies, second.hugetlb.needed()), learned, baseline);
         return new Comparison(recording, check, results, Adviser.advise(recording, check, results), Adviser.programFacts(recording));
+    }
+
+    /** Machines whose pools nobody sized get what the program needed at most. */
+    private static List<Policy> withPools(List<Policy> policies, Map<Long, Long> needed) {
+        return policies.stream().map(p -> p.host().hasPools() ? p : p.withHost(p.host().withPools(needed))).toList();
     }
 
     private List<PolicyResult> replay(Recording recording, List<Policy> policies, LearnedPages learned, PolicyRun.Baseline baseline) {

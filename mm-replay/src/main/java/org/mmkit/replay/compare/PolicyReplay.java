@@ -17,8 +17,9 @@ public final class PolicyReplay {
         this.run = run;
     }
 
-    /** Boots the machine of {@code policy}. */
-    public static PolicyReplay prepare(Recording recording, Policy policy) {
+    /** Boots the machine of {@code asked}; pools that it does not size have room for all HugeTLB mappings. */
+    public static PolicyReplay prepare(Recording recording, Policy asked) {
+        Policy policy = asked.host().hasPools() ? asked : asked.withHost(asked.host().withPools(HugetlbUse.bound(recording)));
         return new PolicyReplay(new PolicyRun(recording, EngineMachine.boot(policy, recording), new LearnedPages(), policy, CostModel.standard(),
                 new PolicyRun.Baseline(new Samples(), 0, AddressMap.EMPTY, -1)));
     }

@@ -148,6 +148,10 @@ final class PolicyRun extends ReplayLoop {
         long before = frame(space, address);
         long anonymousBefore = space.rss(RssKind.ANON);
         boolean wasAnonymous = before >= 0 && machine.isAnonymous(before);
+        if (isHuge(area)) {
+            takeHuge(event, p, process, address, before, SelfCheckRun.flags(code, write, inKernel));
+            return;
+        }
         int outcome = p.touch(address, SelfCheckRun.flags(code, write, inKernel));
         if ((outcome & Fault.ERROR) != 0) {
             if ((outcome & Fault.OOM) != 0) {
@@ -189,17 +193,37 @@ final class PolicyRun extends ReplayLoop {
         }
     }
 
+    /** A fault on HugeTLB memory; {@code before} is the frame that was there, or -1. */
+    private void takeHuge(int event, ProgramMemory p, int process, long address, long before, int flags) {
+        AddressSpace space = p.space();
+        long used = hugetlb.used();
+        if ((p.touch(address, flags) & Fault.ERROR) != 0) {
+            hugetlb.signal();
+            odd("no free HugeTLB page for a page fault: the program would be killed (SIGBUS)");
+            unanswered++;
+            return;
+        }
+        if (before >= 0 && frame(space, address) == before) {
+            reuse++;
+            return;
+        }
+        hugetlb.fault(before >= 0, hugetlb.used() - used);
+        if (threaded[process]) {
+            races.begin(space.id(), address, HUGE_SHIFT, events.tid(event), events.time(event));
+        }
+    }
+
     /** The frame that {@code address} shows, or -1. */
     private static long frame(AddressSpace space, long address) {
         PageTables tables = space.tables();
-        for (int level = 1; level <= 2; level++) {
+        for (int level = 1; level <= 3; level++) {
             long slot = tables.find(address, level);
             if (slot != PageTables.NO_SLOT) {
                 long entry = tables.read(slot);
                 if (!tables.format().isPresent(entry) || !tables.format().isLeaf(entry, level)) {
                     return -1;
                 }
-                long inLeaf = level == 1 ? 0 : address >>> PAGE_SHIFT & 511;
+                long inLeaf = address >>> PAGE_SHIFT & (1L << 9 * (level - 1)) - 1;
                 return tables.format().pfn(entry, level) + inLeaf;
             }
         }
@@ -236,8 +260,8 @@ final class PolicyRun extends ReplayLoop {
         long collapses = machine.vmstat("thp_collapse_alloc");
         FaultCounts faults = new FaultCounts(user, kernel, anonymous, zero, file, copies + zeroCopies, reuse, raced, unanswered);
         WorkFigures work = new WorkFigures(
-                (single + zeroCopies + smallPages + hugeFolios * 512) * 4096,
-                copies * 4096 + collapses * (512L * 4096),
+                (single + zeroCopies + smallPages + (hugeFolios + hugetlb.cleared()) * 512) * 4096,
+                copies * 4096 + (collapses + hugetlb.copies()) * (512L * 4096),
                 pmdSplits,
                 machine.vmstat("thp_split_page"),
                 collapses,
@@ -247,14 +271,14 @@ final class PolicyRun extends ReplayLoop {
         counts.put(CostModel.ZERO_PAGE, zero);
         counts.put(CostModel.COPY_4K, copies + zeroCopies);
         counts.put(CostModel.REUSE, reuse);
-        counts.put(CostModel.FILE_AROUND, file);
-        counts.put(CostModel.HUGE_2M, Math.max(hugeUsed, hugeFolios));
+        counts.put(CostModel.FILE_AROUND, file + hugetlb.found());
+        counts.put(CostModel.HUGE_2M, Math.max(hugeUsed, hugeFolios) + hugetlb.cleared() + hugetlb.copies());
         counts.put(CostModel.FOLIO_BASE, smallFolios);
         counts.put(CostModel.FOLIO_PAGE, smallPages);
         counts.put(CostModel.PMD_SPLIT, pmdSplits);
         MemoryFigures memory = memory();
         TlbReach reach = TlbReach.of(anonymousAtPeak, Math.min(anonymousAtPeak, anonHugeAtPeak), tlb.entries());
-        return new PolicyResult(policy, faults, folios, memory, work, costs.estimate(counts), reach, timeline(), map.cells(baseline.map()), warnings());
+        return new PolicyResult(policy, faults, folios, memory, work, hugetlb.figures(), costs.estimate(counts), reach, timeline(), map.cells(baseline.map()), warnings());
     }
 
     private long racedTotal() {

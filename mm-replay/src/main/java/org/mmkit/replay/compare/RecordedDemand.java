@@ -5,13 +5,17 @@ import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.arch.EntryFormat;
 import org.mmkit.api.pgtable.PageTables;
 import org.mmkit.api.space.AddressSpace;
 import org.mmkit.api.space.Vma;
 import org.mmkit.api.space.VmFlags;
+import org.mmkit.replay.model.HugetlbFigures;
 import org.mmkit.replay.model.Policy;
 import org.mmkit.replay.plan.MappingDemand;
 import org.mmkit.replay.reader.EventKind;
@@ -19,28 +23,48 @@ import org.mmkit.replay.reader.ProcessTable;
 import org.mmkit.replay.reader.Recording;
 
 /**
- * What the programs of a recording had mapped when their resident memory was largest: anonymous and shared memory that could be of huge
- * pages. Found by replaying the recording with base pages.
+ * What the programs of a recording had mapped: HugeTLB areas when most of such pages were in use or promised, and ordinary anonymous and
+ * shared memory that could be of huge pages when resident memory was largest. Found by replaying the recording, without huge pages where the
+ * program does not ask for them.
  */
 public final class RecordedDemand {
 
     private RecordedDemand() {}
 
     /**
-     * The mappings of {@code recording} with at least {@code least} bytes at its peak, the largest first.
+     * The HugeTLB mappings of {@code recording}, then the ordinary ones with at least {@code least} bytes, the largest first.
      *
      * @param progress hears how far the replay is, from 0 to 1
      */
     public static List<MappingDemand> of(Recording recording, long least, Progress progress) {
-        Policy policy = Policy.named("never");
+        Policy never = Policy.named("never");
+        Policy policy = never.withHost(never.host().withPools(HugetlbUse.bound(recording)));
         LearnedPages learned = new LearnedPages();
-        Run first = new Run(recording, EngineMachine.boot(policy, recording), learned, least);
+        Run first = new Run(recording, EngineMachine.boot(policy, recording), learned, least, -1);
         first.run(-1, (done, of) -> progress.done(of == 0 ? 1 : 0.5 * done / of));
-        Run second = new Run(recording, EngineMachine.boot(policy, recording), learned, least);
+        Run second = new Run(recording, EngineMachine.boot(policy, recording), learned, least, first.hugetlb.peakEvent());
         second.run(first.peakEvent(), (done, of) -> progress.done(of == 0 ? 1 : 0.5 + 0.5 * done / of));
         second.found.sort(Comparator.comparingLong(MappingDemand::touchedBytes).reversed().thenComparing(MappingDemand::name)
                 .thenComparingLong(MappingDemand::start));
-        return List.copyOf(second.found);
+        List<MappingDemand> all = new ArrayList<>(second.existing);
+        all.addAll(second.found);
+        return List.copyOf(all);
+    }
+
+    /**
+     * What happens to {@code recording} with one HugeTLB page of {@code pageBytes} less than {@code mappings} use already; a recording that
+     * uses none says nothing.
+     */
+    public static Optional<HugetlbFigures> oneShort(Recording recording, List<MappingDemand> mappings, long pageBytes) {
+        Map<Long, Long> pools = new TreeMap<>();
+        mappings.stream().filter(MappingDemand::isExisting)
+                .forEach(m -> pools.merge(m.hugeBytes(), m.pages(m.hugeBytes()), Long::sum));
+        if (pools.getOrDefault(pageBytes, 0L) == 0) {
+            return Optional.empty();
+        }
+        pools.merge(pageBytes, -1L, Long::sum);
+        Policy never = Policy.named("never");
+        return Optional.of(PolicyReplay.prepare(recording, never.withHost(never.host().withPools(pools))).run().hugetlb());
     }
 
     /** Hears how far a replay is. */
@@ -56,14 +80,18 @@ public final class RecordedDemand {
         private static final int BLOCK_PAGES = 1 << MappingDemand.BLOCK_SHIFT - PAGE_SHIFT;
 
         private final long least;
+        private final int hugetlbPeak;
+        private final HugetlbAreas areas = new HugetlbAreas();
+        private final List<MappingDemand> existing = new ArrayList<>();
         private final List<MappingDemand> found = new ArrayList<>();
         /** Frames that a mapping seen before has. */
         private final BitSet seen = new BitSet();
         private final Set<Object> files = new HashSet<>();
 
-        Run(Recording recording, ReplayMachine machine, LearnedPages learned, long least) {
+        Run(Recording recording, ReplayMachine machine, LearnedPages learned, long least, int hugetlbPeak) {
             super(recording, machine, learned, false);
             this.least = least;
+            this.hugetlbPeak = hugetlbPeak;
         }
 
         @Override
@@ -76,6 +104,20 @@ public final class RecordedDemand {
             if (!p.hits(address, write)) {
                 p.touch(address, SelfCheckRun.flags(code, write, kernel));
             }
+        }
+
+        @Override
+        void atHugetlbPeak(int event) {
+            if (event != hugetlbPeak) {
+                return;
+            }
+            for (int i = 0; i < processes.length; i++) {
+                ProgramMemory p = processes[i];
+                if (p != null && owners().contains(p)) {
+                    areas.add(recording.processes().get(i), p.space());
+                }
+            }
+            existing.addAll(areas.demand(hugetlb.now()));
         }
 
         @Override
@@ -102,7 +144,7 @@ public final class RecordedDemand {
             @Nullable Vma area = space.findOrNext(0);
             while (area != null) {
                 boolean sharedFile = area.hasFile() && area.file().isShmem();
-                boolean candidate = (area.isAnonymous() || sharedFile) && !area.has(VmFlags.GROWSDOWN) && area.protection() != 0;
+                boolean candidate = (area.isAnonymous() || sharedFile) && !isHuge(area) && !area.has(VmFlags.GROWSDOWN) && area.protection() != 0;
                 if (candidate && area.end() - area.start() >= least && (!sharedFile || files.add(area.file()))) {
                     String kind = sharedFile ? "shared memory" : area.start() == heapStart ? "heap (brk)" : "anonymous";
                     measure(process.name() + " " + process.pid() + ", " + kind, area, sharedFile);
@@ -139,7 +181,7 @@ public final class RecordedDemand {
             }
             if (touched >= BLOCK_PAGES / 2) {
                 found.add(new MappingDemand(name, area.start(), area.end() - area.start(), touched << PAGE_SHIFT, own << PAGE_SHIFT, blocks,
-                        shared));
+                        shared, 0));
             }
         }
     }

@@ -4,11 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.mmkit.api.Errno;
 import org.mmkit.api.file.Mappable;
 import org.mmkit.api.space.AddressSpace;
 import org.mmkit.api.space.MapFlags;
 import org.mmkit.api.space.RssKind;
 import org.mmkit.api.space.Vma;
+import org.mmkit.api.space.VmFlags;
 import org.mmkit.replay.reader.EventKind;
 import org.mmkit.replay.reader.EventLog;
 import org.mmkit.replay.reader.FileTable;
@@ -34,6 +36,7 @@ abstract class ReplayLoop {
     protected final @Nullable ProgramMemory[] processes;
     protected final Samples samples = new Samples();
     protected final TreeMap<String, Long> oddities = new TreeMap<>();
+    protected final HugetlbUse hugetlb;
     private final MappingTable mappings;
     private final LearnedPages learned;
     private final boolean recordersSettings;
@@ -61,6 +64,7 @@ abstract class ReplayLoop {
         lastResident = new long[n];
         files = new Mappable[recording.files().size()];
         fileBytes = sizes(recording);
+        hugetlb = new HugetlbUse(machine, recording);
     }
 
     /** A recorded page fault of the process {@code p}. */
@@ -68,6 +72,16 @@ abstract class ReplayLoop {
 
     /** Called when the event with the largest resident sum of the recording has been replayed. */
     void atPeak() {}
+
+    /** Called after {@code event} when more bytes of HugeTLB pages are in use or promised than ever before. */
+    void atHugetlbPeak(int event) {}
+
+    /** Looks how many HugeTLB pages are in use after {@code event}, which may have taken some. */
+    final void measureHugetlb(int event) {
+        if (hugetlb.measure(event)) {
+            atHugetlbPeak(event);
+        }
+    }
 
     /** Replays all; {@code peakOfRecording} is the event after which {@link #atPeak} is called, or -1. */
     final void run(int peakOfRecording, Progress progress) {
@@ -81,6 +95,9 @@ abstract class ReplayLoop {
                 ProgramMemory p = processes[process];
                 if (p != null) {
                     fault(i, p, process, kind == EventKind.FAULT_KERNEL);
+                    if (hugetlb.isAny() && isHuge(p.space().find(events.a(i)))) {
+                        measureHugetlb(i);
+                    }
                     account(i, p, process);
                 }
             } else {
@@ -152,6 +169,9 @@ abstract class ReplayLoop {
             }
             default -> { }
         }
+        if ((kind == EventKind.MMAP || kind == EventKind.MAP) && HugetlbUse.pageBytes(recording, events.aux(i)) > 0) {
+            measureHugetlb(i);
+        }
         if (processes[process] != null) {
             account(i, p, process);
         }
@@ -208,17 +228,24 @@ abstract class ReplayLoop {
     private void mmap(ProgramMemory p, int row) {
         int flags = mappings.flags(row) & ~MapFlags.MAP_FIXED_NOREPLACE | MapFlags.MAP_FIXED;
         byte type = mappings.type(row);
-        Mappable file = null;
+        @Nullable Mappable file = null;
         if (type == MappingTable.FILE) {
             file = file(mappings.file(row));
         } else {
             flags |= MapFlags.MAP_ANONYMOUS;
         }
-        long result = p.mmap(mappings.start(row), mappings.length(row), mappings.protection(row), flags, file, mappings.offset(row));
-        if (result < 0 && type == MappingTable.HUGETLB) {
+        boolean huge = HugetlbUse.pageBytes(recording, row) > 0;
+        boolean none = huge && type == MappingTable.FILE && file == null;
+        long result = none ? -Errno.ENOMEM
+                : p.mmap(mappings.start(row), mappings.length(row), mappings.protection(row), flags, file, mappings.offset(row));
+        if (huge && result < 0) {
             // The program got its huge pages in the recording; what it would do without is not known, so it gets others.
-            odd("MAP_HUGETLB without enough pages in the pool: replayed as ordinary memory");
-            result = p.mmap(mappings.start(row), mappings.length(row), mappings.protection(row), flags & ~MapFlags.MAP_HUGETLB & 0xfffff, null, 0);
+            hugetlb.refuse();
+            odd("mmap of HugeTLB pages fails (" + (none ? "the machine has none of that size" : Errno.name((int) -result))
+                    + "): replayed as ordinary memory");
+            Mappable ordinary = type == MappingTable.FILE ? machine.file(recording.files().get(mappings.file(row)).ordinary(), 0) : null;
+            result = p.mmap(mappings.start(row), mappings.length(row), mappings.protection(row), flags & ~MapFlags.MAP_HUGETLB & 0xfffff,
+                    ordinary, mappings.offset(row));
         }
         check("mmap", result);
     }
@@ -242,13 +269,22 @@ abstract class ReplayLoop {
         check("mremap", p.mremap(from, oldLength, mappings.length(row), flags, to));
     }
 
-    private Mappable file(int number) {
+    /** Whether {@code area} is of HugeTLB pages. */
+    static boolean isHuge(@Nullable Vma area) {
+        return area != null && area.has(VmFlags.HUGETLB);
+    }
+
+    /** The file with this number; null when the machine has no HugeTLB pages of its size. */
+    private @Nullable Mappable file(int number) {
         Mappable known = files[number];
         if (known != null) {
             return known;
         }
         FileTable.MappedFile f = recording.files().get(number);
         Mappable made = machine.file(f, fileBytes[number]);
+        if (made == null) {
+            return null;
+        }
         for (long index : learned.of(number)) {
             machine.skipAround(made, index);
         }

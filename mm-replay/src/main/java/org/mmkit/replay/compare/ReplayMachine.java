@@ -1,5 +1,6 @@
 package org.mmkit.replay.compare;
 
+import org.jspecify.annotations.Nullable;
 import org.mmkit.api.arch.MmuGeometry;
 import org.mmkit.api.file.Mappable;
 import org.mmkit.replay.reader.FileTable;
@@ -10,8 +11,8 @@ interface ReplayMachine {
     /** The first process, with an empty address space. */
     ProgramMemory newProcess();
 
-    /** A file whose pages are cached; {@code bytes} is the least size that mappings have shown. */
-    Mappable file(FileTable.MappedFile file, long bytes);
+    /** A file whose pages are cached; {@code bytes} is the least size that mappings have shown. Null when it has no HugeTLB pages of that size. */
+    @Nullable Mappable file(FileTable.MappedFile file, long bytes);
 
     /** Page {@code index} of {@code file} is passed over by fault-around. */
     void skipAround(Mappable file, long index);

@@ -27,7 +27,11 @@ final class SelfCheckRun extends ReplayLoop {
     static final long RACE_NS = 20_000;
 
     private static final int MOST_DIFFERENCES = 20;
+    /** The same for a HugeTLB page, whose clearing is what the second thread waits for. */
+    private static final long HUGE_RACE_NS = 10_000_000;
+
     private static final int PAGE_SHIFT = 12;
+    private static final int HUGE_SHIFT = 21;
     /** Programs use the first pages of the address space for deliberate faults. */
     private static final long LOWEST_MAPPING = 1 << 16;
 
@@ -73,7 +77,7 @@ final class SelfCheckRun extends ReplayLoop {
                 note(event, String.format("fault at 0x%x of pid %d: the page was %s, the model has it %s", address,
                         recording.processes().get(process).pid(), present ? "absent" : "present", present ? "present" : "absent"));
             }
-            races.begin(space.id(), address, PAGE_SHIFT, events.tid(event), events.time(event));
+            races.begin(space.id(), address, isHuge(area) ? HUGE_SHIFT : PAGE_SHIFT, events.tid(event), events.time(event));
         }
         count(kernel, anonymous, reproduced);
     }
@@ -112,11 +116,12 @@ final class SelfCheckRun extends ReplayLoop {
     }
 
     private boolean explained(int event, AddressSpace space, long address, boolean write, @Nullable Vma area) {
-        if (races.joins(space.id(), address, PAGE_SHIFT, events.tid(event), events.time(event), RACE_NS)) {
+        boolean huge = isHuge(area);
+        if (races.joins(space.id(), address, huge ? HUGE_SHIFT : PAGE_SHIFT, events.tid(event), events.time(event), huge ? HUGE_RACE_NS : RACE_NS)) {
             raced++;
             return true;
         }
-        if (area != null && area.hasFile() && !write) {
+        if (area != null && area.hasFile() && !write && !huge) {
             FileMapping file = area.file();
             int number = file.isShmem() ? -1 : fileNumber(file);
             if (number >= 0) {
@@ -168,7 +173,7 @@ final class SelfCheckRun extends ReplayLoop {
     /** Whether a leaf of any level is present for {@code address}. */
     static boolean isPresent(AddressSpace space, long address) {
         PageTables tables = space.tables();
-        for (int level = 1; level <= 2; level++) {
+        for (int level = 1; level <= 3; level++) {
             long slot = tables.find(address, level);
             if (slot != PageTables.NO_SLOT) {
                 long entry = tables.read(slot);

@@ -116,9 +116,8 @@ public record Policy(
                 changes.add(s);
             }
         }
-        if (host.hugetlbPages() > 0) {
-            changes.add(new Setting("/proc/sys/vm/nr_hugepages", Integer.toString(host.hugetlbPages())));
-        }
+        new TreeMap<>(host.hugetlbPools()).forEach((bytes, pages) -> changes.add(new Setting(
+                "/sys/kernel/mm/hugepages/hugepages-" + (bytes >> 10) + "kB/nr_hugepages", Long.toString(pages))));
         return changes;
     }
 }

@@ -12,6 +12,7 @@ import org.mmkit.replay.tlb.TlbReach;
  * @param folios per folio size above a page that was used or wanted, ascending
  * @param memory resident memory
  * @param work zeroing, copying, splitting, collapsing
+ * @param hugetlb HugeTLB pools and what was done with them
  * @param cost time in faults by the cost model
  * @param tlb how much of the peak memory TLBs reach
  * @param timeline memory over time, at most a few hundred points
@@ -24,6 +25,7 @@ public record PolicyResult(
         List<FolioCount> folios,
         MemoryFigures memory,
         WorkFigures work,
+        HugetlbFigures hugetlb,
         CostEstimate cost,
         TlbReach tlb,
         List<TimelinePoint> timeline,

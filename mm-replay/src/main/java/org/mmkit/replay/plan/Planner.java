@@ -2,6 +2,7 @@ package org.mmkit.replay.plan;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.mmkit.api.arch.MmuGeometry;
 import org.mmkit.api.arch.PageTableLayout;
@@ -50,25 +51,30 @@ public final class Planner {
         while (planned.stream().mapToLong(m -> m.pages(BLOCK)).sum() / scale > MOST_BLOCKS) {
             scale *= 2;
         }
-        List<Part> parts = parts(planned, scale);
+        List<Part> all = parts(planned, scale);
         long asked = planned.stream().mapToLong(MappingDemand::bytes).sum();
         long part = asked / scale;
         long share = memoryBytes == 0 ? room(part) : Math.max(memoryBytes / scale, part / 64 + GIB / 2);
-        PoolTrial base = base(parts, share, scale);
+        PoolTrial base = base(all, share, scale);
         List<PoolTrial> pools = new ArrayList<>();
         List<ShortageTrial> shortages = new ArrayList<>();
         for (String kernel : kernels) {
             for (long size : sizes(kernel)) {
+                List<Part> parts = ofSize(all, size);
                 progress.accept("Linux " + kernel + ", " + HugetlbPlan.suffix(size));
                 // unless a machine was given, each size gets as much room as its rounding needs
                 long room = memoryBytes == 0 ? room(parts.stream().mapToLong(p -> p.pages(size) * size).sum()) : share;
                 pools.add(pool(kernel, size, parts, room, scale));
             }
             progress.accept("Linux " + kernel + ", one page short");
+            List<Part> parts = ofSize(all, pageBytes);
+            if (parts.stream().allMatch(p -> p.hugeBytes > 0)) {
+                continue;
+            }
             long room = memoryBytes == 0 ? room(parts.stream().mapToLong(p -> p.pages(pageBytes) * pageBytes).sum()) : share;
             shortages.add(shortage(kernel, pageBytes, parts, room));
         }
-        return new HugetlbPlan(title, mappings, memoryBytes, pageBytes, base, pools, shortages, scale);
+        return new HugetlbPlan(title, mappings, memoryBytes, pageBytes, base, pools, shortages, Optional.empty(), scale);
     }
 
     /** Memory for a pool of {@code bytes}, and a quarter more. */
@@ -77,16 +83,22 @@ public final class Planner {
     }
 
     /** A piece of a mapping: its length and how many of its blocks are touched. */
-    private record Part(long bytes, long touchedBlocks, boolean shared) {
+    private record Part(long bytes, long touchedBlocks, boolean shared, long hugeBytes) {
 
+        /** None where the program asks for another size itself. */
         long pages(long size) {
-            return (bytes + size - 1) / size;
+            return hugeBytes != 0 && hugeBytes != size ? 0 : (bytes + size - 1) / size;
         }
     }
 
     private static List<Part> parts(List<MappingDemand> planned, long scale) {
-        return planned.stream().map(m -> new Part(Math.max(BLOCK, m.bytes() / scale), Math.max(1, m.touchedBlocks() / scale), m.shared()))
+        return planned.stream().map(m -> new Part(Math.max(BLOCK, m.bytes() / scale), Math.max(1, m.touchedBlocks() / scale), m.shared(),
+                        m.hugeBytes()))
                 .toList();
+    }
+
+    private static List<Part> ofSize(List<Part> parts, long size) {
+        return parts.stream().filter(p -> p.pages(size) > 0).toList();
     }
 
     private static Machine boot(String kernel, long memory) {

@@ -15,8 +15,15 @@ public final class FileTable {
      * @param inode inode number
      * @param path as the recording prints it
      * @param sharedMemory whether its pages are shared memory rather than pages of a file on a disk
+     * @param hugePageBytes the size of its HugeTLB pages; 0 for a file of base pages
      */
-    public record MappedFile(String device, long inode, String path, boolean sharedMemory) {}
+    public record MappedFile(String device, long inode, String path, boolean sharedMemory, long hugePageBytes) {
+
+        /** The same as shared memory of base pages. */
+        public MappedFile ordinary() {
+            return new MappedFile(device, inode, path, true, 0);
+        }
+    }
 
     private record Key(String device, long inode, String path) {}
 
@@ -43,15 +50,20 @@ public final class FileTable {
             return known;
         }
         int i = files.size();
-        files.add(new MappedFile(device, inode, path, isSharedMemory(path)));
+        files.add(new MappedFile(device, inode, path, isSharedMemory(path), 0));
         index.put(key, i);
         return i;
     }
 
     int addPrivateShared(String path) {
         int i = files.size();
-        files.add(new MappedFile("00:00", i, path, true));
+        files.add(new MappedFile("00:00", i, path, true, 0));
         return i;
+    }
+
+    /** Marks the files that consist of HugeTLB pages, once all is read. */
+    void markHuge(HugetlbMounts mounts) {
+        files.replaceAll(f -> new MappedFile(f.device, f.inode, f.path, f.sharedMemory, mounts.pageBytes(f.device, f.path)));
     }
 
     private static boolean isSharedMemory(String path) {

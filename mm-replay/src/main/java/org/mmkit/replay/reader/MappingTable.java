@@ -1,6 +1,7 @@
 package org.mmkit.replay.reader;
 
 import java.util.Arrays;
+import org.mmkit.api.space.MapFlags;
 
 /**
  * The mappings that events of a recording make, one row each.
@@ -24,7 +25,7 @@ public final class MappingTable {
     /** Pages that the kernel lends, one fault each: vdso, vvar. */
     public static final byte SPECIAL = 4;
 
-    /** A file or shared memory with HugeTLB pages. */
+    /** Anonymous memory of HugeTLB pages, private or shared: MAP_HUGETLB. */
     public static final byte HUGETLB = 5;
 
     private byte[] type = new byte[64];
@@ -76,6 +77,12 @@ public final class MappingTable {
     /** Index in {@link FileTable}, or -1. */
     public int file(int row) {
         return file[row];
+    }
+
+    /** The HugeTLB page size that MAP_HUGETLB of {@code row} asked for, in bytes; that of the file is in {@link FileTable}. */
+    public long hugePageBytes(int row) {
+        int shift = flags(row) >>> MapFlags.MAP_HUGE_SHIFT & MapFlags.MAP_HUGE_MASK;
+        return shift == 0 ? HugetlbMounts.USUAL_BYTES : 1L << shift;
     }
 
     int add(byte newType, long newStart, long newLength, long newOffset, int newProtection, int newFlags, int newFile) {

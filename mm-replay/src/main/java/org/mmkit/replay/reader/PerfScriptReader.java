@@ -27,6 +27,7 @@ final class PerfScriptReader {
     private static final byte[] SCHED_FORK = ascii("sched_process_fork:");
     private static final byte[] SCHED_EXIT = ascii("sched_process_exit:");
     private static final byte[] ADDRESS = ascii("address=");
+    private static final byte[] HUGETLBFS = ascii("# hugetlbfs ");
     private static final byte[] ERROR_CODE = ascii("error_code=");
 
     private final LineSource source;
@@ -75,6 +76,9 @@ final class PerfScriptReader {
         int start = source.start();
         int end = source.end();
         if (end == start || source.bytes()[start] == '#') {
+            if (startsWith(source.bytes(), start, end, HUGETLBFS)) {
+                builder.hugetlbMounts().comment(source.text());
+            }
             return;
         }
         if (!parseHeader(start, end)) {

@@ -43,6 +43,8 @@ final class RecordingBuilder {
         final long[] arguments = new long[SystemCall.MAX_ARGUMENTS];
         int slot = -1;
         int file = -1;
+        /** Of the nameless HugeTLB file that an mmap made, as perf prints it; empty for none. */
+        String device = "";
         boolean open;
         long enteredLine;
     }
@@ -50,6 +52,7 @@ final class RecordingBuilder {
     private EventLog events = new EventLog();
     private final MappingTable mappings = new MappingTable();
     private final FileTable files = new FileTable();
+    private final HugetlbMounts hugetlbMounts = new HugetlbMounts();
     private final ProcessTable processes = new ProcessTable();
     private final Diagnostics diagnostics = new Diagnostics();
     private final Map<Integer, Live> live = new HashMap<>();
@@ -76,6 +79,10 @@ final class RecordingBuilder {
 
     Diagnostics diagnostics() {
         return diagnostics;
+    }
+
+    HugetlbMounts hugetlbMounts() {
+        return hugetlbMounts;
     }
 
     int eventCount() {
@@ -216,6 +223,7 @@ final class RecordingBuilder {
         p.call = call;
         System.arraycopy(arguments, 0, p.arguments, 0, SystemCall.MAX_ARGUMENTS);
         p.file = -1;
+        p.device = "";
         p.open = true;
         p.enteredLine = lineNumber;
         p.slot = call.actsAtEntry() ? append(EventKind.NONE, process(pid), tid) : -1;
@@ -275,9 +283,10 @@ final class RecordingBuilder {
         boolean shared = (flags & MapFlags.MAP_TYPE) != MapFlags.MAP_PRIVATE;
         byte type;
         int file = -1;
-        if ((flags & MapFlags.MAP_HUGETLB) != 0) {
+        boolean anonymous = (flags & MapFlags.MAP_ANONYMOUS) != 0;
+        if (anonymous && (flags & MapFlags.MAP_HUGETLB) != 0) {
             type = MappingTable.HUGETLB;
-        } else if ((flags & MapFlags.MAP_ANONYMOUS) != 0) {
+        } else if (anonymous) {
             type = shared ? MappingTable.SHARED_ANON : MappingTable.ANON;
             if (shared) {
                 file = files.addPrivateShared("/dev/zero (deleted)");
@@ -293,8 +302,11 @@ final class RecordingBuilder {
                         "mmap of a file, but no PERF_RECORD_MMAP2 tells which", "record with -d and print with --show-mmap-events");
             }
         }
-        long offset = (flags & MapFlags.MAP_ANONYMOUS) != 0 ? 0 : x[5];
+        long offset = anonymous ? 0 : x[5];
         int row = mappings.add(type, result, pageUp(x[1]), offset, (int) x[2] & 7, flags, file);
+        if (type == MappingTable.HUGETLB && p.device.length() > 0) {
+            hugetlbMounts.device(p.device, mappings.hugePageBytes(row));
+        }
         fill(process, tid, p, EventKind.MMAP, result, pageUp(x[1]), row);
     }
 
@@ -337,7 +349,8 @@ final class RecordingBuilder {
             if (p.slot < 0) {
                 p.slot = append(EventKind.NONE, process(pid), tid);
             }
-            if (p.call == SystemCall.MMAP && p.file < 0 && isFile(device, inode, path)) {
+            p.device = path.startsWith("/anon_hugepage") ? device : "";
+            if (p.call == SystemCall.MMAP && p.file < 0 && p.device.isEmpty() && isFile(device, inode, path)) {
                 p.file = files.intern(device, inode, path);
             }
             return;
@@ -458,6 +471,7 @@ final class RecordingBuilder {
             }
         }
         events.compact();
+        files.markHuge(hugetlbMounts);
         markRecorder();
         warnIncomplete();
         Recording recording =

@@ -5,6 +5,8 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.DoubleConsumer;
 import org.mmkit.replay.reader.Diagnostic.Severity;
@@ -22,6 +24,7 @@ public final class RecordingReader {
     private int maxEvents = (int) Math.min(1_000_000_000L, Runtime.getRuntime().maxMemory() / 3 / BYTES_PER_EVENT);
     private DoubleConsumer progress = fraction -> {};
     private Optional<Path> touches = Optional.empty();
+    private final Map<String, Long> hugetlbFolders = new LinkedHashMap<>();
 
     /** Creates a reader that keeps as many events as a third of the Java heap holds. */
     public RecordingReader() {}
@@ -41,6 +44,12 @@ public final class RecordingReader {
     /** Takes the page faults of a strace log from {@code list}. */
     public RecordingReader touches(Path list) {
         touches = Optional.of(list);
+        return this;
+    }
+
+    /** Files below {@code folder} have HugeTLB pages of {@code bytes}. Recordings of {@code mm record} tell the mounts themselves. */
+    public RecordingReader hugetlbfs(String folder, long bytes) {
+        hugetlbFolders.put(folder, bytes);
         return this;
     }
 
@@ -77,6 +86,7 @@ public final class RecordingReader {
     private Recording readText(LineSource lines, String source, PackedText in, long size)
             throws BadRecordingException, IOException {
         RecordingBuilder builder = new RecordingBuilder(maxEvents);
+        hugetlbFolders.forEach(builder.hugetlbMounts()::folder);
         PerfScriptReader perf = new PerfScriptReader(lines, builder);
         StraceReader strace = new StraceReader(lines, builder);
         boolean isStrace = false;

@@ -5,10 +5,13 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.io.PrintWriter;
+import java.util.Map;
+import java.util.TreeMap;
 import org.mmkit.replay.cost.CostEstimate;
 import org.mmkit.replay.model.Advice;
 import org.mmkit.replay.model.Comparison;
 import org.mmkit.replay.model.FolioCount;
+import org.mmkit.replay.model.HugetlbFigures;
 import org.mmkit.replay.model.MemoryFigures;
 import org.mmkit.replay.model.PolicyResult;
 import org.mmkit.replay.model.SelfCheck;
@@ -139,6 +142,9 @@ public final class JsonReport {
         json.addProperty("pmdSplits", r.work().pmdSplits());
         json.addProperty("folioSplits", r.work().folioSplits());
         json.addProperty("collapses", r.work().collapses());
+        if (r.hugetlb().isUsed()) {
+            json.add("hugetlb", hugetlb(r.hugetlb()));
+        }
         json.add("tlb", tlb(r));
         json.add("timeInFaults", cost(r.cost()));
         JsonArray warnings = new JsonArray();
@@ -158,6 +164,24 @@ public final class JsonReport {
         json.addProperty("bloatKb", m.bloat());
         json.addProperty("bloatAtPeakKb", m.bloatAtPeak());
         json.addProperty("peakPageTablesKb", m.peakPageTables());
+    }
+
+    private static JsonObject hugetlb(HugetlbFigures h) {
+        JsonObject json = new JsonObject();
+        json.add("poolPages", pages(h.pool()));
+        json.add("neededPages", pages(h.needed()));
+        json.addProperty("faults", h.faults());
+        json.addProperty("cleared", h.cleared());
+        json.addProperty("copies", h.copies());
+        json.addProperty("refusedMappings", h.refused());
+        json.addProperty("sigbus", h.signals());
+        return json;
+    }
+
+    private static JsonObject pages(Map<Long, Long> bySize) {
+        JsonObject json = new JsonObject();
+        new TreeMap<>(bySize).forEach((bytes, pages) -> json.addProperty((bytes >> 10) + "kB", pages));
+        return json;
     }
 
     private static JsonObject tlb(PolicyResult r) {

@@ -26,6 +26,8 @@ public final class PlanJson {
         o.addProperty("memory", plan.memoryBytes());
         o.addProperty("page_size", plan.pageBytes());
         o.addProperty("pages", plan.pages(plan.pageBytes()));
+        o.addProperty("pages_in_use_already", plan.planned().stream().filter(MappingDemand::isExisting)
+                .mapToLong(m -> m.pages(plan.pageBytes())).sum());
         JsonArray mappings = new JsonArray();
         plan.mappings().forEach(m -> mappings.add(mapping(m)));
         o.add("mappings", mappings);
@@ -36,6 +38,12 @@ public final class PlanJson {
         JsonArray shortages = new JsonArray();
         plan.shortages().forEach(s -> shortages.add(shortage(plan, s)));
         o.add("one_page_short", shortages);
+        plan.shortNow().ifPresent(figures -> {
+            JsonObject now = new JsonObject();
+            now.addProperty("refused_mappings", figures.refused());
+            now.addProperty("sigbus", figures.signals());
+            o.add("one_page_short_of_use", now);
+        });
         o.addProperty("boot_parameters", plan.bootLine());
         JsonArray lines = new JsonArray();
         plan.sysctlLines().forEach(lines::add);
@@ -53,6 +61,7 @@ public final class PlanJson {
         o.addProperty("own", m.ownBytes());
         o.addProperty("touched_2m_blocks", m.touchedBlocks());
         o.addProperty("shared", m.shared());
+        o.addProperty("hugetlb_page_size", m.hugeBytes());
         o.addProperty("planned", m.isWorthwhile());
         o.addProperty("objection", m.objection());
         o.addProperty("pages_2m", m.pages(2L << 20));
@@ -84,7 +93,7 @@ public final class PlanJson {
         o.addProperty("pages", plan.pages(s.pageBytes()) - 1);
         if (s.refused() >= 0) {
             o.addProperty("mmap_errno", Errno.name(s.errno()));
-            o.addProperty("refused_mapping", plan.planned().get(s.refused()).name());
+            o.addProperty("refused_mapping", plan.planned(s.pageBytes()).get(s.refused()).name());
             o.addProperty("fallback_bytes", s.fallbackBytes() * plan.scale());
             o.addProperty("fallback_page_tables", s.fallbackTableBytes() * plan.scale());
         }

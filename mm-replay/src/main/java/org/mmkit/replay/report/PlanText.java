@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 import org.mmkit.api.Errno;
+import org.mmkit.replay.model.HugetlbFigures;
 import org.mmkit.replay.plan.HugetlbPlan;
 import org.mmkit.replay.plan.MappingDemand;
 import org.mmkit.replay.plan.PoolTrial;
@@ -21,18 +22,21 @@ public final class PlanText {
 
     /** Prints {@code plan}. */
     public void print(HugetlbPlan plan, PrintWriter out) {
-        String size = HugetlbPlan.suffix(plan.pageBytes());
-        long pages = plan.pages(plan.pageBytes());
         out.println(plan.title());
         out.println();
-        if (pages == 0) {
+        if (plan.planned().isEmpty()) {
             out.println("No mapping is worth huge pages of a pool: none uses half of what would be set aside for it.");
             mappings(plan, out);
             return;
         }
-        out.printf(Locale.ROOT, "%s pages of %s: %s set aside for %s of mappings%s.%n", Figures.count(pages), size,
-                bytes(pages * plan.pageBytes()), bytes(plan.planned().stream().mapToLong(MappingDemand::bytes).sum()),
-                plan.memoryBytes() == 0 ? "" : ", on a machine with " + bytes(plan.memoryBytes()));
+        for (long each : plan.sizes()) {
+            long already = plan.planned().stream().filter(MappingDemand::isExisting).mapToLong(m -> m.pages(each)).sum();
+            out.printf(Locale.ROOT, "%s page%s of %s: %s set aside for %s of mappings%s%s.%n", Figures.count(plan.pages(each)),
+                    plan.pages(each) == 1 ? "" : "s", HugetlbPlan.suffix(each), bytes(plan.pages(each) * each),
+                    bytes(plan.pages(each) * each - plan.rounding(each)),
+                    already == 0 ? "" : ", " + Figures.count(already) + " of them for what uses HugeTLB pages already",
+                    plan.memoryBytes() == 0 ? "" : ", on a machine with " + bytes(plan.memoryBytes()));
+        }
         for (PoolTrial pool : plan.pools()) {
             if (pool.pageBytes() == plan.pageBytes() && pool.got() < pool.pages()) {
                 out.printf(Locale.ROOT, "It does not fit: Linux %s got %s of %s pages.%n", pool.kernel(), Figures.count(pool.got()),
@@ -42,6 +46,7 @@ public final class PlanText {
         mappings(plan, out);
         savings(plan, out);
         plan.shortages().forEach(shortage -> shortage(plan, shortage, out));
+        plan.shortNow().ifPresent(figures -> shortNow(figures, out));
         setUp(plan, out);
         if (plan.scale() > 1) {
             out.println();
@@ -98,7 +103,7 @@ public final class PlanText {
     }
 
     private static void shortage(HugetlbPlan plan, ShortageTrial s, PrintWriter out) {
-        List<MappingDemand> planned = plan.planned();
+        List<MappingDemand> planned = plan.planned(s.pageBytes());
         out.println();
         out.printf(Locale.ROOT, "One page short (%s), Linux %s:%n", HugetlbPlan.suffix(s.pageBytes()), s.kernel());
         if (s.refused() >= 0) {
@@ -115,6 +120,13 @@ public final class PlanText {
         out.println("  with nr_overcommit_hugepages=1      " + (s.surplusPages() == 0
                 ? "no help: pages of this size are not made on demand"
                 : "succeeds with " + s.surplusPages() + " surplus page, if a free one can be found then"));
+    }
+
+    private static void shortNow(HugetlbFigures figures, PrintWriter out) {
+        out.println();
+        out.println("One page short of what it uses already, replayed:");
+        out.printf(Locale.ROOT, "  mmap calls refused (ENOMEM)         %s%n", Figures.count(figures.refused()));
+        out.printf(Locale.ROOT, "  faults without a page (SIGBUS)      %s%n", Figures.count(figures.signals()));
     }
 
     private static void setUp(HugetlbPlan plan, PrintWriter out) {

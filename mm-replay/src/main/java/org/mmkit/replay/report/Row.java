@@ -2,6 +2,8 @@ package org.mmkit.replay.report;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.mmkit.replay.model.Comparison;
@@ -29,6 +31,15 @@ record Row(String title, String explanation, boolean main, Function<PolicyResult
                 r -> Figures.size(r.memory().bloat())));
         rows.add(new Row("time in faults", "by the cost model, CPU time", true,
                 r -> Figures.span(r.cost().low(), r.cost().high())));
+        if (comparison.results().stream().anyMatch(r -> r.hugetlb().isUsed())) {
+            rows.add(new Row("HugeTLB pool", "pages that the kernel was booted with, per size", true, r -> pages(r.hugetlb().pool())));
+            rows.add(new Row("  needed", "pages in use or promised when most were", true, r -> pages(r.hugetlb().needed())));
+            rows.add(new Row("  faults", "that mapped a page of the pool", true, r -> Figures.count(r.hugetlb().faults())));
+            rows.add(new Row("    new pages", "of these, took a page and cleared it", false, r -> Figures.count(r.hugetlb().cleared())));
+            rows.add(new Row("    copies", "of these, copied a page after fork or of a private file", false, r -> Figures.count(r.hugetlb().copies())));
+            rows.add(new Row("  refused", "mmap calls that failed for want of pages", false, r -> Figures.count(r.hugetlb().refused())));
+            rows.add(new Row("  SIGBUS", "faults that found no free page", false, r -> Figures.count(r.hugetlb().signals())));
+        }
         rows.add(new Row("faults in kernel", "on user memory, as when a system call fills a buffer", false,
                 r -> Figures.count(r.faults().kernel())));
         rows.add(new Row("  anonymous", "faults that gave new anonymous memory", false, r -> Figures.count(r.faults().anonymous())));
@@ -51,6 +62,13 @@ record Row(String title, String explanation, boolean main, Function<PolicyResult
         rows.add(new Row("TLB reach", "share of anonymous memory at the peak that the second-level TLB can hold", false,
                 r -> Figures.percent(r.tlb().share())));
         return rows;
+    }
+
+    private static String pages(Map<Long, Long> pages) {
+        StringBuilder text = new StringBuilder();
+        new TreeMap<>(pages).forEach((bytes, n) -> text.append(text.isEmpty() ? "" : ", ").append(Figures.count(n)).append(" (")
+                .append(Figures.folio((int) (bytes >> 10))).append(')'));
+        return text.isEmpty() ? "0" : text.toString();
     }
 
     private static String folios(PolicyResult r) {
