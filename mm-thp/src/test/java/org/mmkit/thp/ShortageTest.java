@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.mmkit.api.space.Advice;
 import org.mmkit.api.space.MapFlags;
 import org.mmkit.core.Machine;
 import org.mmkit.core.process.Process;
@@ -58,5 +59,51 @@ class ShortageTest {
             assertThat(process.load(area + (page << 12))).as("page %d", page).isEqualTo((int) page & 0xff);
         }
         machine.verify();
+    }
+
+    /** Fills most of memory with small pages; one page in each of {@code blocks} further blocks waits for khugepaged, from the address returned on. Swap is there. */
+    private long fillWithSmallPages(int blocks) {
+        machine.write(THP, "never\n");
+        assertThat(machine.files().swapon(1024 * MIB)).isZero();
+        long bytes = machine.memory().allocator().freePages() * 4096 - 20 * MIB;
+        long area = process.mmap(0, bytes, 3, ANON, null, 0);
+        assertThat(process.madvise(area, bytes, Advice.MADV_NOHUGEPAGE)).isZero();
+        for (long at = 0; at < bytes; at += 4096) {
+            assertThat(process.store(area + at, 5)).isZero();
+        }
+        long sparse = process.mmap(0, (blocks + 1L) * 2 * MIB, 3, ANON, null, 0);
+        for (int i = 0; i <= blocks; i++) {
+            assertThat(process.store(sparse + i * 2 * MIB, 6)).isZero();
+        }
+        return sparse;
+    }
+
+    @Test
+    void T09_what_is_reclaimed_for_khugepaged_counts_as_its_own() {
+        long sparse = fillWithSmallPages(40);
+        long direct = machine.vmstat("pgscan_direct");
+        long freed = machine.vmstat("pgsteal_direct");
+        assertThat(machine.vmstat("pgscan_khugepaged")).isZero();
+
+        machine.write("/sys/kernel/mm/transparent_hugepage/khugepaged/defrag", "1\n"); // a small machine boots with 0
+        machine.write("/sys/kernel/mm/transparent_hugepage/khugepaged/pages_to_scan", "100000\n");
+        machine.write(THP, "always\n");
+        assertThat(process.madvise(sparse, 2 * MIB, Advice.MADV_HUGEPAGE)).isZero();
+        machine.clock().advance(1_000_000_000L);
+
+        assertThat(machine.vmstat("pgscan_khugepaged")).isPositive();
+        assertThat(machine.vmstat("pgsteal_khugepaged")).isBetween(1L, machine.vmstat("pgscan_khugepaged"));
+        assertThat(machine.vmstat("pgscan_direct")).isEqualTo(direct);
+        assertThat(machine.vmstat("pgsteal_direct")).isEqualTo(freed);
+        long all = machine.vmstat("pgsteal_khugepaged") + machine.vmstat("pgsteal_kswapd") + freed;
+        assertThat(machine.vmstat("pgsteal_anon") + machine.vmstat("pgsteal_file")).isEqualTo(all);
+        machine.verify();
+    }
+
+    @Test
+    void T09_an_older_kernel_counts_what_is_reclaimed_for_khugepaged_as_direct() {
+        Machine old = Machine.builder().memory("64M").kernel("5.14").build();
+
+        assertThat(old.read("/proc/vmstat")).contains("\npgscan_direct ").doesNotContain("pgscan_khugepaged");
     }
 }

@@ -38,6 +38,9 @@ public interface KernelProfile {
     /** PR_SET_THP_DISABLE takes flags (6.18). */
     boolean hasThpDisableFlags();
 
+    /** What direct reclaim does for khugepaged has counters of its own, {@code pgscan_khugepaged} and {@code pgsteal_khugepaged} (6.2). */
+    boolean countsReclaimOfKhugepaged();
+
     /** vmemmap pages kept of those of one HugeTLB page: 2 in 5.14, 1 today. */
     int vmemmapPagesKept();
 

@@ -27,4 +27,12 @@ public interface KernelThread {
     default boolean runsBesideOthers() {
         return false;
     }
+
+    /**
+     * Whether what direct reclaim scans and frees while this thread allocates has lines of its own in {@code /proc/vmstat},
+     * {@code pgscan_NAME} and {@code pgsteal_NAME} (Linux: reclaimer_offset); otherwise it counts as that of any task.
+     */
+    default boolean hasReclaimCounters() {
+        return false;
+    }
 }

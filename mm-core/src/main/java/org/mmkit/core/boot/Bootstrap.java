@@ -136,6 +136,7 @@ public final class Bootstrap {
         files.reclaim().kswapd().schedule(clock::now, clock::wake);
         startFeatures(new FeatureHost(configuration, architecture, engine, clock, parameters, files.vfs(), pseudoFiles, fields,
                 wiring.policies(), processes, ledger, log, cgroups));
+        files.reclaim().setThreads(clock);
     }
 
     private static Locks locks(Configuration configuration) {

@@ -110,6 +110,11 @@ public final class LinuxProfile implements KernelProfile {
     }
 
     @Override
+    public boolean countsReclaimOfKhugepaged() {
+        return since(6, 2);
+    }
+
+    @Override
     public boolean hasThpDisableFlags() {
         return since(6, 18);
     }

@@ -8,6 +8,7 @@ import org.mmkit.core.memory.LruLists;
 import org.mmkit.core.memory.MemoryPressure;
 import org.mmkit.core.memory.Zone;
 import org.mmkit.core.swap.SwapSpace;
+import org.mmkit.core.time.VirtualClock;
 
 /**
  * What an allocation asks of reclaim when memory is short: to wake kswapd, to free some pages at once, to kill (Linux:
@@ -21,6 +22,7 @@ public final class DirectReclaim implements MemoryPressure {
     private final NodeReclaim node;
     private final Kswapd kswapd;
     private final SlabShrink shrinkers;
+    private final ReclaimAccounts accounts;
     private @Nullable OomKiller killer;
     private boolean running;
 
@@ -30,13 +32,19 @@ public final class DirectReclaim implements MemoryPressure {
         allocator = engine.memory.allocator();
         lru = engine.frames.lru();
         shrinkers = new SlabShrink(engine);
-        node = new NodeReclaim(engine, swap, shrinkers);
+        accounts = new ReclaimAccounts(engine.counters);
+        node = new NodeReclaim(engine, swap, shrinkers, accounts);
         kswapd = new Kswapd(engine, node);
     }
 
     /** Background reclaim. */
     public Kswapd kswapd() {
         return kswapd;
+    }
+
+    /** All kernel threads of the machine are registered with {@code clock}: those that have reclaim counters of their own get them. */
+    public void setThreads(VirtualClock clock) {
+        accounts.open(clock);
     }
 
     /** Who asks the shrinkers. */
@@ -79,7 +87,7 @@ public final class DirectReclaim implements MemoryPressure {
 
     /** Linux: do_try_to_free_pages. */
     private long free(int order, int highest) {
-        ScanControl control = new ScanControl(false, order, highest);
+        ScanControl control = new ScanControl(accounts.ofCaller(), order, highest);
         control.target = LruLists.CLUSTER;
         while (true) {
             allocator.events().stalls[highest]++;

@@ -197,7 +197,7 @@ public final class Kswapd implements KernelThread {
     /** Frees memory until the node is balanced or nothing more can be had; the order it has worked for in the end (Linux: balance_pgdat). */
     private int balance(int order, int highest) {
         engine.counters.add(pageoutrun, 1);
-        ScanControl control = new ScanControl(true, order, highest);
+        ScanControl control = new ScanControl(ReclaimAccounts.KSWAPD, order, highest);
         long boosted = 0;
         for (int z = 0; z <= highest; z++) {
             boosts[z] = allocator.zone(z).boost();

@@ -24,8 +24,7 @@ final class ListScan {
     private final FolioReclaimer reclaimer;
     private final FolioReferences references;
     private final int pgrefill;
-    private final int[] scannedBy = new int[2];
-    private final int[] freedBy = new int[2];
+    private final ReclaimAccounts accounts;
     private final int[] scannedOf = new int[2];
     private final int[] freedOf = new int[2];
     private final int[] skippedIn = new int[Zone.ZONES];
@@ -33,7 +32,8 @@ final class ListScan {
     private long[] taken = new long[2 * LruLists.CLUSTER];
     private int takenCount;
 
-    ListScan(Engine engine, SwapSpace swap) {
+    ListScan(Engine engine, SwapSpace swap, ReclaimAccounts accounts) {
+        this.accounts = accounts;
         frames = engine.frames;
         lru = frames.lru();
         batches = frames.batches();
@@ -41,11 +41,8 @@ final class ListScan {
         reclaimer = new FolioReclaimer(engine, swap);
         references = new FolioReferences(engine);
         pgrefill = counters.register("pgrefill");
-        String[] reclaimers = {"direct", "kswapd"};
         String[] kinds = {"anon", "file"};
         for (int i = 0; i < 2; i++) {
-            scannedBy[i] = counters.register("pgscan_" + reclaimers[i]);
-            freedBy[i] = counters.register("pgsteal_" + reclaimers[i]);
             scannedOf[i] = counters.register("pgscan_" + kinds[i]);
             freedOf[i] = counters.register("pgsteal_" + kinds[i]);
         }
@@ -102,10 +99,9 @@ final class ListScan {
 
     private long shrinkInactive(int list, long pages, ScanControl control) {
         int file = list >= LruLists.FILE ? 1 : 0;
-        int by = control.kswapd ? 1 : 0;
         batches.drain();
         isolate(list, pages, control.highest);
-        counters.add(scannedBy[by], totalScanned);
+        accounts.addScanned(control.account, totalScanned);
         counters.add(scannedOf[file], totalScanned);
         if (takenCount == 0) {
             return 0;
@@ -115,7 +111,7 @@ final class ListScan {
         }
         long freed = reclaimer.reclaim(false);
         control.scanned += reclaimer.scanned();
-        counters.add(freedBy[by], freed);
+        accounts.addFreed(control.account, freed);
         counters.add(freedOf[file], freed);
         lru.noteCost(file == 1, reclaimer.written(), Math.max(0, totalScanned - freed));
         return freed;

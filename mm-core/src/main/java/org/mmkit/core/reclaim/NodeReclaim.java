@@ -32,11 +32,11 @@ final class NodeReclaim {
     private int swappiness = 60;
     private int failures;
 
-    NodeReclaim(Engine engine, SwapSpace swap, SlabShrink shrinkers) {
+    NodeReclaim(Engine engine, SwapSpace swap, SlabShrink shrinkers, ReclaimAccounts accounts) {
         this.allocator = engine.memory.allocator();
         this.lru = engine.frames.lru();
         this.swap = swap;
-        this.scan = new ListScan(engine, swap);
+        this.scan = new ListScan(engine, swap, accounts);
         this.shrinkers = shrinkers;
         this.pageShift = engine.pageShift;
     }

@@ -8,6 +8,8 @@ final class ScanControl {
 
     /** Whether this is background reclaim. */
     final boolean kswapd;
+    /** Whose reclaim this is, for {@link ReclaimAccounts}. */
+    final int account;
     int order;
     /** The highest zone whose pages are of use. */
     int highest;
@@ -32,8 +34,9 @@ final class ScanControl {
     long anonCost;
     long fileCost;
 
-    ScanControl(boolean kswapd, int order, int highest) {
-        this.kswapd = kswapd;
+    ScanControl(int account, int order, int highest) {
+        this.kswapd = account == ReclaimAccounts.KSWAPD;
+        this.account = account;
         this.order = order;
         this.highest = highest;
     }

@@ -160,7 +160,7 @@ final class KernelThreads {
      * kernel thread, it does nothing.
      */
     synchronized void advanceTo(long time) {
-        if (isKernelThread(Thread.currentThread())) {
+        if (running() != null) {
             return;
         }
         boolean interrupted = false;
@@ -193,13 +193,18 @@ final class KernelThreads {
         }
     }
 
-    private boolean isKernelThread(Thread thread) {
+    synchronized List<KernelThread> threads() {
+        return sleepers.stream().map(sleeper -> sleeper.work).toList();
+    }
+
+    /** The kernel thread that calls this, or null. */
+    synchronized @Nullable KernelThread running() {
         for (Sleeper sleeper : sleepers) {
-            if (sleeper.thread == thread) {
-                return true;
+            if (sleeper.thread == Thread.currentThread()) {
+                return sleeper.work;
             }
         }
-        return false;
+        return null;
     }
 
     /** Lets the threads end; they do after what they are doing. */

@@ -32,6 +32,7 @@ public final class VirtualClock implements Clock {
     /** The smallest {@link Task#due}; what {@link #advanceTo} compares with. */
     private long nextDue = KernelThread.NEVER;
     private boolean running;
+    private @Nullable KernelThread current;
     /** What work has taken since the clock last moved. */
     private long charged;
     private IntConsumer threadListener = number -> {};
@@ -119,6 +120,16 @@ public final class VirtualClock implements Clock {
         }
     }
 
+    /** The registered threads, in the order of their numbers. */
+    public List<KernelThread> threads() {
+        return smp != null ? smp.threads() : tasks.stream().map(task -> task.thread).toList();
+    }
+
+    /** The kernel thread that calls this, or null when a process does. */
+    public @Nullable KernelThread running() {
+        return smp != null ? smp.running() : current;
+    }
+
     /** When {@code thread} runs next, in nanoseconds since boot; {@link KernelThread#NEVER} when it sleeps. */
     public long due(KernelThread thread) {
         if (smp != null) {
@@ -187,7 +198,9 @@ public final class VirtualClock implements Clock {
                 now = Math.max(now, task.due);
                 task.due = KernelThread.NEVER;
                 threadListener.accept(tasks.indexOf(task));
+                current = task.thread;
                 long again = task.thread.run(now);
+                current = null;
                 threadListener.accept(-1);
                 charged = 0;
                 if (again != KernelThread.NEVER) {
@@ -200,6 +213,7 @@ public final class VirtualClock implements Clock {
             now = time;
         } finally {
             running = false;
+            current = null;
             nextDue = tasks.isEmpty() ? KernelThread.NEVER : earliest().due;
         }
     }

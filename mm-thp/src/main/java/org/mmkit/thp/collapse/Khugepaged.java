@@ -67,6 +67,11 @@ public final class Khugepaged implements KernelThread {
         return "khugepaged";
     }
 
+    @Override
+    public boolean hasReclaimCounters() {
+        return thp.profile.countsReclaimOfKhugepaged();
+    }
+
     /** Blocks collapsed so far. */
     public long pagesCollapsed() {
         return pagesCollapsed;
