@@ -51,8 +51,10 @@ final class FolioMigration {
         PageTables tables = area.space().tables();
         long pages = frames.pages(head);
         if (pages > 1) {
+            // Where the folio would begin may lie before the area, and another folio there.
+            long first = va + (firstIn(area, va) << engine.pageShift);
             for (int level = engine.layout.levels() - 1; level > 1; level--) {
-                long slot = tables.find(va, level);
+                long slot = tables.find(first, level);
                 if (slot == PageTables.NO_SLOT) {
                     continue;
                 }
