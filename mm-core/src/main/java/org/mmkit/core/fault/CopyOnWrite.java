@@ -147,10 +147,8 @@ final class CopyOnWrite {
                 frames.set(head, FolioFlags.DIRTY);
             }
             engine.rmap.remove(pfn, 1, area, 1);
+            engine.memory.freeSwapCache(head);
             frames.put(head, 1);
-            if (frames.test(head, FolioFlags.SWAPCACHE) && !frames.isMapped(head)) {
-                engine.swap().releaseCached(head);
-            }
         }
         return Fault.DONE;
     }

@@ -128,7 +128,6 @@ public final class AdvisedAging implements Aging {
     /** Splits the folio {@code head}, on which the caller has a reference that goes. */
     private boolean split(long head) {
         int failed = engine.extensions.largeFolios().split(head, 0);
-        engine.memory.freeSwapCache(head);
         frames.put(head, 1);
         return failed == 0;
     }

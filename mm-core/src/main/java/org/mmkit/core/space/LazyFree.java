@@ -62,7 +62,6 @@ final class LazyFree {
             if (toSplit != Frames.NONE) {
                 int failed = engine.extensions.largeFolios().split(toSplit, 0);
                 // The caller's reference stays on the first of the new folios.
-                engine.memory.freeSwapCache(toSplit);
                 frames.put(toSplit, 1);
                 if (engine.calls.isStalled()) {
                     return;

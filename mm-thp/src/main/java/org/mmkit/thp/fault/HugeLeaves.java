@@ -79,6 +79,7 @@ public final class HugeLeaves implements HugeLeafOperations {
         }
         thp.rmap.remove(head, thp.pages, vma, Thp.LEVEL);
         space.addRss(kind, -thp.pages);
+        thp.memory.freeSwapCache(head);
         thp.frames.put(head, 1);
     }
 

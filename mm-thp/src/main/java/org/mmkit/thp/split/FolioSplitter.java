@@ -84,6 +84,8 @@ public final class FolioSplitter {
             }
         } finally {
             thp.frames.unlockFolio(head);
+            // Whoever gave its last swap entry up meanwhile has found it locked.
+            thp.memory.freeSwapCache(head);
         }
     }
 
@@ -160,6 +162,8 @@ public final class FolioSplitter {
                 file.dropBehindEnd(part);
             }
             if (part != head) {
+                // A part that nobody maps, and whose swap entries are gone, has no other user left (Linux: free_folio_and_swap_cache).
+                thp.memory.freeSwapCache(part);
                 thp.frames.put(part, 1);
             }
             part = next;
