@@ -152,6 +152,11 @@ public abstract class ArchitectureContract {
     }
 
     @Test
+    void A03_a_large_folio_is_mapped_by_runs_where_the_kernel_makes_such() throws Exception {
+        new TableChecks(subject()).folioRuns();
+    }
+
+    @Test
     void A03_random_mappings_translate_as_a_plain_map_says_and_all_tables_come_back() throws Exception {
         new TableChecks(subject()).randomMappings();
     }

@@ -121,6 +121,11 @@ public final class AssertingArchitecture implements Architecture {
     }
 
     @Override
+    public boolean foldsRuns(Configuration configuration) {
+        return real.foldsRuns(configuration);
+    }
+
+    @Override
     public int sectionOrder(Configuration configuration) {
         return real.sectionOrder(configuration);
     }

@@ -15,6 +15,8 @@ import org.mmkit.api.arch.PageTableLayout;
 import org.mmkit.api.arch.Protection;
 import org.mmkit.api.arch.VirtualLayout;
 import org.mmkit.api.config.Configuration;
+import org.mmkit.api.lock.Locks;
+import org.mmkit.api.memory.Gfp;
 import org.mmkit.api.pgtable.PageTables;
 import org.mmkit.core.memory.SystemMemory;
 import org.mmkit.core.pgtable.MaskedFormat;
@@ -90,6 +92,57 @@ final class TableChecks {
         tables.arena.verify();
     }
 
+    /** A large folio is mapped as runs where the kernel makes such, and they come apart with the first entry that differs. */
+    void folioRuns() throws Exception {
+        for (Configuration configuration : subject.configurations()) {
+            if (subject.architecture().foldsRuns(configuration)) {
+                folioRuns(configuration, new Tables(configuration));
+            }
+        }
+    }
+
+    private static void folioRuns(Configuration configuration, Tables tables) {
+        EntryFormat format = tables.format;
+        int run = tables.layout.contiguousEntries(1);
+        assertTrue(run > 1, () -> "no runs in " + configuration);
+        long page = tables.layout.size(1);
+        long start = 64 * run * page;
+        long head = tables.memory.allocateFolio(Integer.numberOfTrailingZeros(run) + 1, Gfp.HIGHUSER_MOVABLE);
+        long slot = tables.pages.obtain(start, 1);
+        long leaf = format.makeClean(format.leaf(head, 1, Protection.READ | Protection.WRITE));
+        for (int i = 0; i < 2 * run; i++) {
+            tables.pages.write(slot + i, format.makeOld(format.advance(leaf, 1, i)));
+        }
+        assertEquals(2 * run, marked(tables, slot, 2 * run));
+        tables.pages.write(slot + 1, format.makeDirty(format.makeYoung(tables.pages.read(slot + 1))));
+        assertEquals(2 * run, marked(tables, slot, 2 * run), "accessed and dirty are of the run");
+        assertTrue(format.isYoung(tables.pages.read(slot)) && format.isDirty(tables.pages.read(slot + run - 1)));
+        assertFalse(format.isYoung(tables.pages.read(slot + run)));
+        tables.pages.write(slot + 1, format.writeProtect(tables.pages.read(slot + 1)));
+        assertEquals(run, marked(tables, slot, 2 * run), "one entry has other rights");
+        tables.pages.write(slot + 2 * run - 1, format.none());
+        assertEquals(0, marked(tables, slot, 2 * run), "one entry is gone");
+        for (int i = 0; i < 2 * run - 1; i++) {
+            assertEquals(head + i << tables.layout.pageShift(), tables.walk(start + i * page));
+            assertTrue(format.isDirty(tables.pages.read(slot + i)) == i < run, "entry " + i);
+        }
+        tables.pages.fill(slot, 2 * run, format.none(), 0);
+        tables.pages.fill(slot, 2 * run, leaf, format.frameStep(leaf));
+        assertEquals(2 * run, marked(tables, slot, 2 * run), "filled");
+        tables.pages.fill(slot + 1, run, format.none(), 0);
+        assertEquals(0, marked(tables, slot, 2 * run), "both runs lost a part");
+        tables.arena.verify();
+    }
+
+    private static int marked(Tables tables, long slot, int n) {
+        int marked = 0;
+        for (int i = 0; i < n; i++) {
+            long entry = tables.pages.read(slot + i);
+            marked += tables.format.isPresent(entry) && tables.format.isContiguous(entry, 1) ? 1 : 0;
+        }
+        return marked;
+    }
+
     private void randomMappings(Configuration configuration, long seed) throws Exception {
         Tables tables = new Tables(configuration);
         PageTableLayout layout = tables.layout;
@@ -127,17 +180,19 @@ final class TableChecks {
         final EntryFormat format;
         final PageTableArena arena;
         final RadixPageTables pages;
+        final SystemMemory memory;
 
         Tables(Configuration configuration) throws RadixPageTables.OutOfFramesException {
             layout = subject.architecture().layout(configuration);
             format = MaskedFormat.of(subject.architecture().entryFormat(configuration), layout);
-            SystemMemory memory = new SystemMemory.Builder(
+            memory = new SystemMemory.Builder(
                             subject.architecture().physicalMap(MEMORY), layout, subject.architecture().sectionOrder(configuration))
                     .maxOrder(subject.architecture().maxOrder(configuration))
                     .contents(false)
                     .build();
             arena = new PageTableArena(
-                    layout, format, memory.allocator(), memory.frames(), memory.spanned(), memory.sectionOrder());
+                    layout, format, memory.allocator(), memory.frames(), memory.spanned(), memory.sectionOrder(), Locks.NONE,
+                    subject.architecture().foldsRuns(configuration));
             pages = RadixPageTables.create(arena, layout, format);
         }
 

@@ -87,6 +87,12 @@ public final class Arm64 implements Architecture {
         return Arm64Entry.of(Granule.of(configuration), paBits(configuration) == LARGE_PA_BITS);
     }
 
+    /** {@inheritDoc} arch/arm64/mm/contpte.c. */
+    @Override
+    public boolean foldsRuns(Configuration configuration) {
+        return configuration.isEnabled("ARM64_CONTPTE");
+    }
+
     /**
      * {@inheritDoc}
      *

@@ -24,6 +24,15 @@ public interface Architecture extends Provider {
     /** The virtual address-space layout under {@code configuration}. */
     VirtualLayout virtualLayout(Configuration configuration);
 
+    /**
+     * Whether the kernel marks the level-1 entries of large folios as runs by itself (arm64: ARM64_CONTPTE). Only where {@link
+     * EntryFormat#frameStep} is not 0 and each entry of a run names its own frame ({@link EntryFormat#repeatShift} 0). Entries of HugeTLB pages
+     * are marked by their owner, here and elsewhere.
+     */
+    default boolean foldsRuns(Configuration configuration) {
+        return false;
+    }
+
     /** A plausible firmware memory map of a machine with {@code bytes} of usable memory. */
     PhysicalMap physicalMap(long bytes);
 

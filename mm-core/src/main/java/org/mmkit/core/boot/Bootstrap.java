@@ -89,7 +89,7 @@ public final class Bootstrap {
         }
         CounterTable counters = new CounterTable(locks);
         PageTableArena tables = new PageTableArena(layout, format, memory.allocator(), memory.frames(), memory.spanned(),
-                memory.sectionOrder(), locks);
+                memory.sectionOrder(), locks, architecture.foldsRuns(configuration));
         KernelPageTables kernelTables = new KernelPageTables(tables, layout, format, memory.memmap(),
                 configuration.isEnabled("SPARSEMEM_VMEMMAP"));
         engine = new Engine(layout, format, architecture.virtualLayout(configuration), LinuxProfile.of(configuration), memory, tables,

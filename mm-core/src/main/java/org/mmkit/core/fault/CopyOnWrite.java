@@ -88,7 +88,7 @@ final class CopyOnWrite {
 
     private void reuse(VmArea area, Fault fault) {
         long entry = format.makeDirty(format.makeYoung(fault.entry()));
-        area.space().tables().write(fault.slot(), area.has(VmFlags.WRITE) ? format.makeWritable(entry) : entry);
+        area.space().tables().relax(fault.slot(), area.has(VmFlags.WRITE) ? format.makeWritable(entry) : entry);
     }
 
     private int copy(VmArea area, Fault fault) {

@@ -60,6 +60,8 @@ public final class PageTableArena {
     /** A lock for each table by its number; null on a machine with one processor. */
     private final @Nullable LockWords leafLocks;
     private final @Nullable LockWords upperLocks;
+    /** Keeps runs of leaves; null where the architecture has the kernel make none. */
+    private final @Nullable ContiguousRuns runs;
     private final Pool leaves = new Pool();
     private final Pool uppers = new Pool();
 
@@ -114,10 +116,14 @@ public final class PageTableArena {
             Frames frames,
             long spanned,
             int sectionOrder) {
-        this(layout, format, allocator, frames, spanned, sectionOrder, Locks.NONE);
+        this(layout, format, allocator, frames, spanned, sectionOrder, Locks.NONE, false);
     }
 
-    /** The same, for as many processors as {@code locks} are made for. */
+    /**
+     * The same, for as many processors as {@code locks} are made for.
+     *
+     * @param foldsRuns whether entries of level 1 are marked as runs ({@link org.mmkit.api.arch.Architecture#foldsRuns})
+     */
     public PageTableArena(
             PageTableLayout layout,
             EntryFormat format,
@@ -125,8 +131,10 @@ public final class PageTableArena {
             Frames frames,
             long spanned,
             int sectionOrder,
-            Locks locks) {
+            Locks locks,
+            boolean foldsRuns) {
         this.locks = locks;
+        runs = foldsRuns ? new ContiguousRuns(format, frames, Integer.numberOfTrailingZeros(layout.contiguousEntries(1))) : null;
         calls = StopMachine.of(locks);
         poolsLock = locks.spinLock(LockClass.LEAF);
         leafLocks = locks instanceof SmpLocks smp ? smp.lockWords() : null;
@@ -197,11 +205,24 @@ public final class PageTableArena {
      * not valid (break before make) is refused.
      */
     void write(long slot, long entry) {
+        if (runs != null && (slot & UPPER) == 0) {
+            runs.write(leafWords, (int) slot, entry, true);
+            return;
+        }
         assert mayFollow(slot, entry) : brokenOrder(slot, entry);
         if ((slot & UPPER) == 0) {
             leafWords[(int) slot] = entry;
         } else {
             writeUpper((int) slot, entry);
+        }
+    }
+
+    /** Writes the word of a leaf that goes on mapping its frame, with more rights or other state; no run begins with it. */
+    void relax(long slot, long entry) {
+        if (runs != null && (slot & UPPER) == 0) {
+            runs.write(leafWords, (int) slot, entry, false);
+        } else {
+            write(slot, entry);
         }
     }
 
@@ -213,9 +234,12 @@ public final class PageTableArena {
             }
             return;
         }
-        assert mayFill(slot, n, first, step);
         long[] words = leafWords;
         int at = (int) slot;
+        if (runs != null) {
+            runs.beforeRange(words, at, n);
+        }
+        assert mayFill(slot, n, first, step);
         if (step == 0) {
             Arrays.fill(words, at, at + n, first);
             return;
@@ -224,6 +248,9 @@ public final class PageTableArena {
         for (int i = at; i < at + n; i++) {
             words[i] = word;
             word += step;
+        }
+        if (runs != null) {
+            runs.afterRange(words, at, n);
         }
     }
 

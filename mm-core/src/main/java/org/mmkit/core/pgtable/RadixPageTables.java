@@ -364,6 +364,14 @@ public final class RadixPageTables implements PageTables {
         arena.write(slot, entry);
     }
 
+    /**
+     * Writes the leaf {@code entry} over one that maps the same frame with fewer rights (Linux: ptep_set_access_flags). Unlike {@link #write}
+     * it makes no run of leaves where the architecture has such.
+     */
+    public void relax(long slot, long entry) {
+        arena.relax(slot, entry);
+    }
+
     @Override
     public void fill(long slot, int n, long first, long step) {
         arena.fill(slot, n, first, step);

@@ -115,6 +115,9 @@ final class SpaceCheck implements EntryVisitor {
                 counts.addWhole(head);
             }
         } else if (level == 1) {
+            if (format.isValid(entry) && format.isContiguous(entry, 1)) {
+                checkRun(va, entry, pfn, head);
+            }
             counts.addPage(pfn);
         } else {
             if (pfn != head || layout.order(level) != frames.order(head)) {
@@ -125,6 +128,20 @@ final class SpaceCheck implements EntryVisitor {
         }
         if (!hugetlb) {
             rss[engine.rssKind(head).ordinal()] += 1L << layout.order(level);
+        }
+    }
+
+    /** A leaf marked as one of a run: all of the aligned run are alike, and one folio is behind it. */
+    private void checkRun(long va, long entry, long pfn, long head) {
+        int run = layout.contiguousEntries(1);
+        long place = va >>> layout.pageShift() & run - 1;
+        if (run == 1 || (pfn & run - 1) != place || 1L << frames.order(head) < run) {
+            throw frame(pfn, "mapped by one of a run of leaves at " + Long.toHexString(va) + ", but its folio of order " + frames.order(head)
+                    + " lies otherwise or is smaller");
+        }
+        long first = entry - place * format.frameStep(entry);
+        if (space.tables().matching(space.tables().find(va, 1) - place, run, first, format.frameStep(entry)) != run) {
+            throw frame(pfn, "mapped by one of a run of leaves at " + Long.toHexString(va) + ", which are not alike");
         }
     }
 
