@@ -3,6 +3,8 @@ module org.mmkit.testkit {
     requires transitive org.mmkit.api;
     requires transitive org.mmkit.core;
     requires org.mmkit.kconfig;
+    requires java.management;
+    requires jdk.management;
     requires transitive org.junit.jupiter.api;
 
     uses org.mmkit.api.arch.Architecture;

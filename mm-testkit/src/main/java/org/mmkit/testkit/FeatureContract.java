@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -18,7 +17,6 @@ import org.mmkit.core.BootException;
 import org.mmkit.core.Machine;
 import org.mmkit.core.MachineBuilder;
 import org.mmkit.core.PathException;
-import org.mmkit.core.process.Process;
 
 /**
  * What the engine relies on in a {@link Feature}. A feature's whole test is one method; an architecture must be on the path.
@@ -28,10 +26,6 @@ import org.mmkit.core.process.Process;
 public abstract class FeatureContract {
 
     private static final long MIB = 1L << 20;
-    private static final int STEPS = 400;
-
-    private static final int[] PROTECTIONS = {0, 1, 3};
-    private static final int[] ADVICE = {4, 14, 15}; // DONTNEED, HUGEPAGE, NOHUGEPAGE
 
     /** For subclasses. */
     protected FeatureContract() {}
@@ -235,7 +229,7 @@ public abstract class FeatureContract {
         own.removeAll(base);
         assertEquals(has(FeatureBehavior.COUNTERS), !own.isEmpty(), "counters of its own: " + own);
         turnUp(on);
-        work(on, 3);
+        RandomCalls.work(on, 3);
         counters(on).forEach((name, value) -> assertTrue(value >= 0, name + " is " + value));
     }
 
@@ -256,8 +250,8 @@ public abstract class FeatureContract {
             Machine other = with();
             turnUp(one);
             turnUp(other);
-            work(one, seed);
-            work(other, seed);
+            RandomCalls.work(one, seed);
+            RandomCalls.work(other, seed);
 
             assertEquals(counters(one), counters(other), "seed " + seed);
         }
@@ -269,7 +263,7 @@ public abstract class FeatureContract {
         Machine idle = with();
         Map<String, Long> before = counters(idle);
         turnUp(busy);
-        work(busy, 5);
+        RandomCalls.work(busy, 5);
 
         assertEquals(before, counters(idle));
     }
@@ -279,11 +273,11 @@ public abstract class FeatureContract {
         Machine on = with();
         turnUp(on);
         for (long seed = 11; seed <= 13; seed++) {
-            work(on, seed);
+            RandomCalls.work(on, seed);
         }
         long free = on.vmstat("nr_free_pages");
         for (long seed = 11; seed <= 13; seed++) {
-            work(on, seed);
+            RandomCalls.work(on, seed);
             assertEquals(free, on.vmstat("nr_free_pages"), "free frames after the programs of seed " + seed + " ended once more");
         }
     }
@@ -293,64 +287,7 @@ public abstract class FeatureContract {
         for (long seed = 21; seed <= 24; seed++) {
             Machine on = with();
             turnUp(on);
-            work(on, seed);
-        }
-    }
-
-    /** Random calls of a few processes, which all end; the machine is checked on the way. */
-    private static void work(Machine machine, long seed) throws ErrnoException {
-        Random random = new Random(seed);
-        List<Process> processes = new ArrayList<>();
-        List<Long> areas = new ArrayList<>();
-        processes.add(machine.newProcess());
-        for (int step = 0; step < STEPS; step++) {
-            Process process = processes.get(random.nextInt(processes.size()));
-            long length = (1 + random.nextInt(1024)) * 4096L;
-            long va = areas.isEmpty() ? 0 : areas.get(random.nextInt(areas.size())) + random.nextInt(1024) * 4096L;
-            switch (random.nextInt(12)) {
-                case 0, 1 -> {
-                    long at = process.mmap(0, 4 * MIB, 3, random.nextInt(4) == 0 ? 0x21 : 0x22, null, 0);
-                    if (at > 0) {
-                        areas.add(at);
-                    }
-                }
-                case 2 -> process.munmap(va, length);
-                case 3 -> process.mprotect(va, length, PROTECTIONS[random.nextInt(PROTECTIONS.length)]);
-                case 4 -> process.madvise(va, length, ADVICE[random.nextInt(ADVICE.length)]);
-                case 5 -> {
-                    if (processes.size() < 4) {
-                        processes.add(process.fork());
-                    }
-                }
-                case 6 -> {
-                    if (processes.size() > 1) {
-                        process.exit();
-                        processes.remove(process);
-                    }
-                }
-                default -> {
-                    if (random.nextInt(3) > 0) {
-                        process.store(va, step);
-                    } else {
-                        process.load(va);
-                    }
-                }
-            }
-            if (step % 60 == 0) {
-                check(machine, seed, step);
-            }
-        }
-        for (Process process : processes) {
-            process.exit();
-        }
-        check(machine, seed, STEPS);
-    }
-
-    private static void check(Machine machine, long seed, int step) {
-        try {
-            machine.verify();
-        } catch (RuntimeException e) {
-            throw new AssertionError("seed " + seed + " step " + step + ": " + e.getMessage(), e);
+            RandomCalls.work(on, seed);
         }
     }
 }

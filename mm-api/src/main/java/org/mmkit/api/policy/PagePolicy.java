@@ -6,7 +6,8 @@ import org.mmkit.api.space.Vma;
  * Decides which anonymous memory gets large folios at a fault, which gets them reserved, and which is promoted later.
  *
  * <p>The knobs of {@code /sys/kernel/mm/transparent_hugepage}, madvise, prctl and the borders of the area come first: a policy chooses among
- * what they allow. Orders are masks (bit n: order n, 2^n base pages, n at least 1). Called on the fault path, which allocates nothing.
+ * what they allow. Orders are masks (bit n: order n, 2^n base pages, n at least 1). Called on the fault path, which
+ * allocates nothing; asking changes no answer.
  *
  * <p>Not thread-safe: policies but Linux's own are for machines with {@code SMP=n}, and others are refused.
  */

@@ -9,9 +9,12 @@ import static org.mmkit.api.space.MapFlags.PROT_WRITE;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.mmkit.api.Provider;
+import org.mmkit.api.policy.PagePolicyProvider;
 import org.mmkit.core.Machine;
 import org.mmkit.core.process.Process;
 import org.mmkit.testkit.PackagingContract;
+import org.mmkit.testkit.PolicyBehavior;
+import org.mmkit.testkit.PolicyContract;
 
 /** 07: a promotion policy of one's own ({@link Earned}), found in its jar and chosen by name. */
 class Sample07PolicyTest {
@@ -46,6 +49,19 @@ class Sample07PolicyTest {
     void who_touches_one_page_of_each_block_gets_none() throws Exception {
         assertThat(touch("earned", BLOCK).read("/proc/meminfo")).containsPattern("AnonHugePages: +0 kB");
         assertThat(touch("linux", BLOCK).read("/proc/meminfo")).containsPattern("AnonHugePages: +8192 kB");
+    }
+
+    @Nested
+    class Contract extends PolicyContract {
+        @Override
+        protected PagePolicyProvider provider() {
+            return new Earned();
+        }
+
+        @Override
+        protected boolean has(PolicyBehavior behavior) {
+            return behavior != PolicyBehavior.HUGE_AT_FAULT; // only behind a full block
+        }
     }
 
     @Nested
