@@ -34,7 +34,7 @@ public class EngineBenchmark {
     public abstract static class Memory {
 
         final Machine machine = Machine.builder().memory("8G").contents(false).build();
-        Process process;
+        Process process = machine.newProcess();
 
         final void map(long bytes, boolean huge) {
             process = machine.newProcess();

@@ -2,6 +2,7 @@ package org.mmkit.bench;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.mmkit.replay.compare.PolicyReplay;
 import org.mmkit.replay.model.Policy;
 import org.mmkit.replay.model.PolicyResult;
@@ -44,7 +45,7 @@ public class ReplayBenchmark {
     private static Path folder() {
         Path at = Path.of("").toAbsolutePath();
         while (!Files.isDirectory(at.resolve("examples/recordings"))) {
-            at = at.getParent();
+            at = Objects.requireNonNull(at.getParent(), "not in a checkout");
         }
         return at.resolve("examples/recordings");
     }
