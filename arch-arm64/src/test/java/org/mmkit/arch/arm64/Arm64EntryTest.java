@@ -69,6 +69,54 @@ class Arm64EntryTest {
         assertThat(large.tablePfn(large.table(0xA_0000_0001L, 2))).isEqualTo(0xA_0000_0001L);
     }
 
+    /** Arm ARM, section D8.3.1, with 16K pages and for blocks and tables. */
+    @Test
+    void A03_LPA2_moves_address_bits_of_pages_blocks_and_tables_of_4K_and_16K() {
+        Arm64Entry wide = Arm64Entry.of(Granule.K16, true);
+        assertThat(wide.leaf(0xF_1234_5678_8000L >>> 14, 1, Protection.READ)).isEqualTo(0x0063_1234_5678_8FC3L);
+        assertThat(wide.leaf(0x4_0000_0000_4000L >>> 14, 1, Protection.READ)).isEqualTo(0x0060_0000_0000_4DC3L);
+        assertThat(wide.leaf(0x8_0000_0200_0000L >>> 14, 2, Protection.READ)).as("32M").isEqualTo(0x0060_0000_0200_0EC1L);
+        assertThat(wide.tablePfn(0x0801_0000_0000_C203L)).isEqualTo(0x9_0000_0000_C000L >>> 14);
+        assertThat(lpa2.leaf(0xF_1234_5660_0000L >>> 12, 2, Protection.READ)).as("2M").isEqualTo(0x0063_1234_5660_0FC1L);
+        assertThat(lpa2.leaf(0xA_0000_4000_0000L >>> 12, 3, RW)).as("1G").isEqualTo(0x006A_0000_4000_0EC1L);
+        assertThat(lpa2.table(0xF_1234_5678_9000L >>> 12, 2)).isEqualTo(0x0803_1234_5678_9303L);
+        assertThat(lpa2.leaf(0xF_1234_5678_9000L >>> 12, 1, Protection.NONE)).isEqualTo(0x0063_1234_5678_9F82L);
+        // 64K: only bits 51:48 move, the shareability stays
+        assertThat(large.leaf(0x8_0000_2000_0000L >>> 16, 2, Protection.READ)).as("512M").isEqualTo(0x0060_0000_2000_8FC1L);
+        assertThat(large.table(0xF_0000_0001_0000L >>> 16, 3)).isEqualTo(0x0800_0000_0001_F003L);
+    }
+
+    /** Arm ARM, section D8.7.1, bit 52; the lengths of runs are ARM64_CONT_PTE_SHIFT and ARM64_CONT_PMD_SHIFT. */
+    @Test
+    void A03_the_contiguous_bit_is_bit_52_at_each_level_that_has_runs() {
+        Arm64Entry wide = Arm64Entry.of(Granule.K16, true);
+        assertThat(small.makeContiguous(small.leaf(0x2000, 2, RW), 2)).as("32M").isEqualTo(0x0078_0000_0200_0FC1L);
+        assertThat(middle.makeContiguous(middle.leaf(0x80, 1, RW), 1)).as("2M of 16K").isEqualTo(0x0078_0000_0020_0FC3L);
+        assertThat(middle.makeContiguous(middle.leaf(0x10000, 2, RW), 2)).as("1G of 32M").isEqualTo(0x0078_0000_4000_0FC1L);
+        assertThat(large.makeContiguous(large.leaf(0x20, 1, RW), 1)).as("2M of 64K").isEqualTo(0x0078_0000_0020_0FC3L);
+        assertThat(large.makeContiguous(large.leaf(0x40000, 2, RW), 2)).as("16G of 512M").isEqualTo(0x0078_0004_0000_0FC1L);
+        assertThat(lpa2.makeContiguous(lpa2.leaf(0x10, 1, RW), 1)).as("no shareability").isEqualTo(0x0078_0000_0001_0CC3L);
+        assertThat(wide.makeContiguous(wide.leaf(0x80, 1, RW), 1)).isEqualTo(0x0078_0000_0020_0CC3L);
+        assertThat(runs("ARM64_4K_PAGES", "ARM64_VA_BITS_48")).isEqualTo("16 16 1 1");
+        assertThat(runs("ARM64_16K_PAGES", "ARM64_VA_BITS_47")).isEqualTo("128 32 1");
+        assertThat(runs("ARM64_64K_PAGES", "ARM64_VA_BITS_48")).isEqualTo("32 32 1");
+        assertThatThrownBy(() -> small.makeContiguous(small.leaf(0x40000, 3, RW), 3)).isInstanceOf(UnsupportedOperationException.class);
+    }
+
+    private static String runs(String... symbols) {
+        PageTableLayout layout = layout(symbols);
+        return java.util.stream.IntStream.rangeClosed(1, layout.levels())
+                .mapToObj(level -> Integer.toString(layout.contiguousEntries(level)))
+                .collect(java.util.stream.Collectors.joining(" "));
+    }
+
+    /** arch/arm64/mm/contpte.c: user space's pages with 4K, 16K and 64K, unless the kernel was built without. */
+    @Test
+    void A02_the_kernel_makes_runs_of_folios_with_ARM64_CONTPTE() {
+        assertThat(new Arm64().foldsRuns(FixedConfiguration.of("ARM64_4K_PAGES", "ARM64_CONTPTE"))).isTrue();
+        assertThat(new Arm64().foldsRuns(FixedConfiguration.of("ARM64_4K_PAGES"))).isFalse();
+    }
+
     /** The table "PTE bits configuration in the presence of hardware Dirty Bit Management" of pgtable.h. */
     @Test
     void A03_dirty_and_writable_are_kept_in_DBM_AP2_and_bit_55() {

@@ -75,6 +75,35 @@ class Riscv64EntryTest {
         assertThat(format.reservedBits(first, 2)).isNotZero();
     }
 
+    /** Privileged Architecture, chapter "Sv57": five levels of 9 bits, frames of 44 bits; a leaf of level 4 maps 512 GiB, one of level 5 256 TiB. */
+    @Test
+    void A03_Sv57_has_five_levels_of_the_same_entries() {
+        PageTableLayout sv57 = new Riscv64().layout(FixedConfiguration.of("RISCV_SV57"));
+        assertThat(sv57.levels() + " " + sv57.vaBits() + " " + sv57.paBits()).isEqualTo("5 57 56");
+        assertThat(sv57.index(0x00AB_CDEF_1234_5678L, 5)).isEqualTo(0xAB);
+        assertThat(sv57.index(0x00AB_CDEF_1234_5678L, 4)).isEqualTo(0x19B);
+        assertThat(format.leaf((1L << 44) - 1, 1, RW)).isEqualTo(0x003F_FFFF_FFFF_FC57L);
+        assertThat(format.table((1L << 44) - 1, 5)).isEqualTo(0x003F_FFFF_FFFF_FC01L);
+        assertThat(format.reservedBits(0x0000_0020_0000_0057L, 4)).as("512 GiB").isZero();
+        assertThat(format.reservedBits(0x0000_0020_0000_0057L, 5)).as("not a multiple of 256 TiB").isEqualTo(0x20_0000_0000L);
+        assertThat(format.describe(0x0000_0020_0000_0057L, 4)).startsWith("512G leaf");
+    }
+
+    /** Svpbmt, bits 62:61 of a leaf at each level: 1 not cached, 2 IO; _PAGE_MTMASK is not kept by a change of permissions (pgtable-64.h). */
+    @Test
+    void A03_memory_types_of_Svpbmt_are_in_bits_62_and_61() {
+        for (int level = 1; level <= 3; level++) {
+            long plain = 0x40000L << 10 | 0x57;
+            assertThat(format.pfn(plain | 1L << 61, level)).isEqualTo(0x40000);
+            assertThat(format.reservedBits(plain | 1L << 61, level)).isZero();
+            assertThat(format.explain(plain | 1L << 61, level)).anySatisfy(f -> assertThat(f.meaning()).isEqualTo("Svpbmt: NC, not cached"));
+            assertThat(format.explain(plain | 1L << 62, level)).anySatisfy(f -> assertThat(f.meaning()).isEqualTo("Svpbmt: IO, strongly ordered"));
+            assertThat(format.withProtection(plain | 1L << 61, level, Protection.READ)).isEqualTo(0x40000L << 10 | 0x53);
+        }
+        assertThat(format.childLeaf(0x40000L << 10 | 0x57 | 1L << 61, 2, 5)).isEqualTo(0x40005L << 10 | 0x57 | 1L << 61);
+        assertThat(format.makeContiguous(0x12340L << 10 | 0x57 | 1L << 61, 1)).as("with Svnapot").isEqualTo(5L << 61 | 0x12348L << 10 | 0x57);
+    }
+
     /** Privileged Architecture, section 4.3.2 "Virtual address translation process", steps 3 and 6; Svpbmt for bits 62:61. */
     @Test
     void A03_reserved_encodings_are_seen() {

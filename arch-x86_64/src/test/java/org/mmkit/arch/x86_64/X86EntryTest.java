@@ -3,6 +3,7 @@ package org.mmkit.arch.x86_64;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
 import org.mmkit.api.arch.Access;
@@ -75,6 +76,56 @@ class X86EntryTest {
         assertThat(format.withProtection(huge, 2, Protection.READ) & X86Entry.PAT_LARGE).isNotZero();
     }
 
+    /** Intel SDM 3A, section 5.6.2: the key is in bits 62:59 of the leaf, at each level. */
+    @Test
+    void A03_protection_keys_are_in_bits_62_to_59_of_a_leaf() {
+        assertThat(key(0xA800_0000_1234_5027L, 1)).isEqualTo(5);
+        assertThat(key(0xF800_0000_1220_00A7L, 2)).isEqualTo(15);
+        assertThat(key(0x8800_0000_4000_00A7L, 3)).isEqualTo(1);
+        assertThat(format.pfn(0xF800_0000_1234_5027L, 1)).as("the key is no part of the address").isEqualTo(0x12345);
+        assertThat(format.childLeaf(0xA800_0000_1220_00A7L, 2, 3)).isEqualTo(0xA800_0000_1220_3027L);
+        assertThat(format.writeProtect(0xF800_0000_1234_5027L)).isEqualTo(0xF800_0000_1234_5025L);
+    }
+
+    /** Intel SDM 3A, table 13-11 (PAT, PCD, PWT), PAT in bit 7 of a PTE and bit 12 above; mm/pat/memtype.c for what Linux puts there. */
+    @Test
+    void A03_the_memory_type_is_found_at_each_level() {
+        List<String> linux = List.of("WB", "WP", "UC-", "WT");
+        for (int low = 0; low < 4; low++) {
+            long cache = (low & 1) << 3 | (low & 2) << 3;
+            String expected = "memory type " + (4 + low) + " of IA32_PAT, Linux: " + linux.get(low);
+            assertThat(meaning(0x8000_0000_1234_50A7L | cache, 1, "PAT")).isEqualTo(expected);
+            assertThat(meaning(0x8000_0000_1220_10A7L | cache, 2, "PAT")).isEqualTo(expected);
+            assertThat(meaning(0x8000_0000_4000_10A7L | cache, 3, "PAT")).isEqualTo(expected);
+        }
+        assertThat(format.reservedBits(0x8000_0000_4000_10A7L, 3)).isZero();
+        assertThat(format.pfn(0x8000_0000_4000_10A7L, 3)).isEqualTo(0x40000);
+        assertThat(format.childLeaf(0x8000_0000_4000_10A7L, 3, 1)).as("a page of a 1G page, its PAT in bit 7").isEqualTo(0x8000_0000_4000_10A7L);
+        assertThat(format.withProtection(0x8000_0000_1234_50BFL, 1, Protection.READ)).as("PAT, PCD and PWT stay").isEqualTo(0x8000_0000_1234_50BDL);
+    }
+
+    /** pgtable_types.h: soft-dirty is bit 11, write-protected by userfaultfd bit 10; in a swap entry bits 1 and 2. */
+    @Test
+    void A03_soft_dirty_and_uffd_wp_have_bits_of_present_and_of_swap_entries() {
+        // P US A XD, bits 10 and 11, and the dirt of bit 6 in bit 58
+        assertThat(format.withProtection(0x8000_0000_1234_5C67L, 1, Protection.READ)).isEqualTo(0x8400_0000_1234_5C25L);
+        assertThat(format.explain(0x8000_0000_1234_5C67L, 1)).extracting(EntryField::name).contains("_PAGE_SOFT_DIRTY", "_PAGE_UFFD_WP");
+        long swap = 0x0FFF_FFFF_FFFF_DE0EL;
+        assertThat(format.explain(swap, 1)).extracting(EntryField::name)
+                .contains("_PAGE_SWP_EXCLUSIVE", "_PAGE_SWP_UFFD_WP", "_PAGE_SWP_SOFT_DIRTY");
+        assertThat(format.swapType(swap) + " " + format.swapOffset(swap)).as("the bits are part of neither").isEqualTo("1 16");
+    }
+
+    /** pgtable-invert.h: what is not present has the complement of its frame, down to the bits that its level does not use. */
+    @Test
+    void A03_the_frame_of_what_is_not_present_is_inverted_from_the_first_to_the_last() {
+        assertThat(format.leaf(0, 1, Protection.NONE)).isEqualTo(0x000F_FFFF_FFFF_F120L);
+        assertThat(format.leaf((1L << 40) - 1, 1, Protection.NONE)).isEqualTo(0x120L);
+        assertThat(format.leaf(0x40000, 3, Protection.NONE)).isEqualTo(0x000F_FFFF_8000_01A0L);
+        assertThat(format.pfn(0x000F_FFFF_8000_01A0L, 3)).isEqualTo(0x40000);
+        assertThat(format.withProtection(0x000F_FFFF_EDCB_A120L, 1, RW)).isEqualTo(0x8000_0000_1234_5027L);
+    }
+
     @Test
     void A03_entries_explain_themselves() {
         assertThat(format.describe(0x8000_0000_1234_5867L, 1)).isEqualTo("4K leaf of frame 0x12345 P RW US A D soft-dirty XD");
@@ -127,6 +178,10 @@ class X86EntryTest {
         assertThat(format.reservedBits(0x40000000L | 1 << 21 | 1 << 7 | 1, 3)).isEqualTo(1 << 21);
         assertThat(format.reservedBits(0x1000L | 1 << 7 | 1, 4)).as("PS of a PML4E").isEqualTo(1 << 7);
         assertThat(new X86_64().rootAddress(FixedConfiguration.of("X86_64"), 0x8000_0000_0123_4FFFL)).isEqualTo(0x123_4000L);
+    }
+
+    private long key(long entry, int level) {
+        return format.explain(entry, level).stream().filter(f -> f.name().equals("protection key")).findFirst().orElseThrow().value();
     }
 
     private String meaning(long entry, int level, String name) {
