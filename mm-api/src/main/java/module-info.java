@@ -14,6 +14,7 @@ module org.mmkit.api {
     exports org.mmkit.api.policy;
     exports org.mmkit.api.space;
     exports org.mmkit.api.stat;
+    exports org.mmkit.api.task;
     exports org.mmkit.api.time;
     exports org.mmkit.api.trace;
 }

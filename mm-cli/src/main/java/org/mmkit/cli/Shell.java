@@ -20,6 +20,7 @@ final class Shell {
         "cat /proc/self/smaps shows the process that the lines run in",
         "explain 0x1000  who holds the frame of that number, and, booted with page_owner=on, since when",
         "mkdir /sys/fs/cgroup/g    rmdir /sys/fs/cgroup/g    make and remove control groups",
+        "id    ulimit -l 64    setpriv --reuid=1000 --regid=1000 --groups=27 --caps=-ipc_lock    who the lines run as, for good",
         "dmesg           what the kernel has logged",
         "cat /sys/kernel/debug/page_tables/kernel shows how the memory map is mapped",
         "verify          checks every invariant of the machine (as each line does)",
@@ -61,8 +62,11 @@ final class Shell {
                 out.print(machine.explain(Long.parseLong(text.substring("explain 0x".length()), 16)));
             } else if (text.equals("verify")) {
                 machine.verify();
+            } else if (text.equals("id") || text.matches("(setpriv|ulimit)( .*)?")) {
+                out.println(new ShellIdentity(machine.process(session.pid()).orElseThrow()).line(text));
             } else if (text.startsWith("cat ")) {
-                out.print(machine.read(path(text.substring(4))));
+                String path = path(text.substring(4));
+                out.print(machine.process(session.pid()).map(self -> machine.read(self, path)).orElseGet(() -> machine.read(path)));
             } else if (text.equals("ls") || text.startsWith("ls ")) {
                 machine.list(path(text.equals("ls") ? "/" : text.substring(3))).forEach(out::println);
             } else {
@@ -89,7 +93,7 @@ final class Shell {
 
     private void folder(String text) {
         String path = text.substring("mkdir ".length()).strip();
-        int result = text.startsWith("mkdir") ? machine.mkdir(path) : machine.rmdir(path);
+        int result = machine.changeFolder(machine.process(session.pid()).orElseThrow(), path, text.startsWith("rmdir"));
         out.println(result == 0 ? "= 0" : "= -1 " + Errno.name(-result));
     }
 

@@ -35,6 +35,18 @@ class BootCommandTest {
     }
 
     @Test
+    void H07_the_lines_can_run_as_another_user_with_a_limit() {
+        CommandRun run = boot("ulimit -l", "ulimit -l 64", "setpriv --reuid=1000 --regid=1000 --groups=27", "id", MAP, "mlock(a, 68K)",
+                "echo 5 > /proc/sys/vm/nr_hugepages", "mkdir /sys/fs/cgroup/g", "ulimit -l 128", "ulimit -l 0", "mlock(a, 4K)",
+                "mount -t hugetlbfs none /mnt/x");
+
+        assertThat(run.out().lines()).containsExactly("8192", "= 0", "= 0", "uid=1000 gid=1000 groups=1000,27 caps=none", "= addr", "-1 ENOMEM",
+                "-1 EACCES", "= -1 EACCES", "= -1 EPERM", "= 0", "-1 EPERM", "-1 EPERM");
+        assertThat(boot("setpriv --caps=-ipc_lock", "setpriv --reuid=x").err()).contains("setpriv --reuid=x: a number is wanted");
+        assertThat(boot("ulimit -n").err()).contains("RLIMIT_MEMLOCK");
+    }
+
+    @Test
     void a_block_runs_when_it_is_closed_and_may_use_what_was_set_before() {
         CommandRun run = boot(MAP, "child {", "store(a)", "}", "store(a)");
 

@@ -1,6 +1,7 @@
 package org.mmkit.core;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.Errno;
@@ -19,7 +20,9 @@ import org.mmkit.core.lock.SmpLocks;
 import org.mmkit.core.observe.PageExplanation;
 import org.mmkit.core.observe.AreaStatistics;
 import org.mmkit.core.observe.Pagemap;
+import org.mmkit.core.process.Credentials;
 import org.mmkit.core.process.Process;
+import org.mmkit.core.pseudofs.FileRights;
 import org.mmkit.core.time.VirtualClock;
 import org.mmkit.core.trace.Tracing;
 import org.mmkit.core.verify.InvariantChecker;
@@ -127,6 +130,33 @@ public final class Machine implements AutoCloseable {
     }
 
     /**
+     * The same as {@code by} reads it.
+     *
+     * @throws PathException as {@link #read(String)}, and EACCES when the file is not for that user
+     */
+    public String read(Process by, String path) {
+        FileRights rights = new FileRights(parts.processes);
+        Credentials who = by.credentials();
+        if (rights.isHidden(who, path) || parts.pseudoFiles.isFile(path) && !rights.mayRead(who, path)) {
+            throw new PathException(path, Errno.EACCES);
+        }
+        return read(path);
+    }
+
+    /** {@link #write(String, String)} of a file that {@code by} opens: -EACCES when it is not that user's to write. */
+    public long write(Process by, String path, String text) {
+        FileRights rights = new FileRights(parts.processes);
+        Credentials who = by.credentials();
+        boolean refused = rights.isHidden(who, path) || parts.pseudoFiles.isFile(path) && !rights.mayWrite(who, path);
+        return refused ? -Errno.EACCES : write(path, text);
+    }
+
+    /** The living process {@code pid}. */
+    public Optional<Process> process(int pid) {
+        return Optional.ofNullable(parts.processes.find(pid));
+    }
+
+    /**
      * Makes the control group {@code path}, a folder below /sys/fs/cgroup.
      *
      * @return 0 or a negated error number; -EPERM for other folders of /proc and /sys, which only the kernel makes
@@ -135,6 +165,14 @@ public final class Machine implements AutoCloseable {
         CgroupTree cgroups = parts.cgroups;
         return cgroups == null || !path.startsWith(CgroupTree.MOUNT + "/") ? -Errno.EPERM
                 : cgroups.mkdir(path.substring(CgroupTree.MOUNT.length() + 1));
+    }
+
+    /** {@link #mkdir(String)} by {@code by}, or with {@code remove} {@link #rmdir(String)}: -EACCES when the folder is not that user's to change. */
+    public int changeFolder(Process by, String path, boolean remove) {
+        if (!new FileRights(parts.processes).mayWrite(by.credentials(), path)) {
+            return -Errno.EACCES;
+        }
+        return remove ? rmdir(path) : mkdir(path);
     }
 
     /** Removes the control group {@code path}; 0 or a negated error number as for {@link #mkdir}, -EBUSY while it is in use. */

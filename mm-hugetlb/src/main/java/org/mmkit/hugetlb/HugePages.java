@@ -52,6 +52,7 @@ public final class HugePages {
     private final @Nullable HugetlbController controller;
 
     private HugePagePool standard;
+    private int segmentGroup;
 
     /** Makes an empty pool for each size that a leaf of the page tables, or a run of them, can map. */
     public HugePages(FeatureContext context) {
@@ -177,9 +178,20 @@ public final class HugePages {
         return Optional.ofNullable(controller);
     }
 
-    /** Who pays for what {@code vma} needs; null when nobody is charged. */
+    /** Who pays for what {@code vma} needs, or, without one, the caller; null when nobody is charged. */
     public HugetlbController.@Nullable Account payer(@Nullable Vma vma) {
-        return controller == null || vma == null ? null : controller.payer(vma.space());
+        AddressSpace space = vma == null ? context.caller().space() : vma.space();
+        return controller == null || space == null ? null : controller.payer(space);
+    }
+
+    /** The group whose members may make System V segments of huge pages without CAP_IPC_LOCK (hugetlb_shm_group). */
+    public int segmentGroup() {
+        return segmentGroup;
+    }
+
+    /** Sets it. */
+    public void setSegmentGroup(int group) {
+        segmentGroup = group;
     }
 
     /** The files that there are. */

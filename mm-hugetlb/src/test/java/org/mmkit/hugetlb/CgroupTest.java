@@ -2,12 +2,16 @@ package org.mmkit.hugetlb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.mmkit.api.Errno;
+import org.mmkit.api.file.FileFlags;
 import org.mmkit.api.space.MapFlags;
 import org.mmkit.core.Machine;
 import org.mmkit.core.process.Process;
+import org.mmkit.core.vfs.FileTable;
+import org.mmkit.core.vfs.SharedMemorySegments;
 
 class CgroupTest {
 
@@ -106,6 +110,65 @@ class CgroupTest {
         assertThat(bytes("rsvd.current")).isZero();
         assertThat(bytes("current")).isZero();
         machine.verify();
+    }
+
+    /** What Linux 6.18 said of the same calls in a group with {@code rsvd} limited to five pages. */
+    @Test
+    void H07_memory_of_memfd_and_fallocate_is_the_callers() {
+        machine.write(GROUP + "hugetlb.2MB.rsvd.max", Long.toString(5 * HUGE));
+        FileTable files = new FileTable(machine.vfs(), process);
+        int fd = files.memfdCreate("x", FileFlags.MFD_HUGETLB);
+        assertThat(files.ftruncate(fd, 4 * HUGE)).isZero();
+        charged(0, 0);
+        assertThat(files.fallocate(fd, 0, 0, 2 * HUGE)).isZero();
+        charged(2, 2);
+        long a = process.mmap(0, 4 * HUGE, 3, MapFlags.MAP_SHARED, files.get(fd), 0);
+        charged(2, 4);
+        process.store(a, 1);
+        charged(2, 4);
+        process.store(a + 3 * HUGE, 1);
+        charged(3, 4);
+        assertThat(files.fallocate(fd, FileFlags.FALLOC_FL_PUNCH_HOLE | FileFlags.FALLOC_FL_KEEP_SIZE, 0, HUGE)).isZero();
+        charged(2, 3);
+        process.munmap(a, 4 * HUGE);
+        charged(2, 3);
+        assertThat(files.ftruncate(fd, HUGE)).isZero();
+        charged(0, 0);
+        assertThat(files.fallocate(fd, 0, 0, 6 * HUGE)).isEqualTo(-Errno.ENOSPC);
+        charged(5, 5);
+        files.close(fd);
+        charged(0, 0);
+        machine.verify();
+    }
+
+    @Test
+    void H07_a_segment_is_charged_to_who_made_it_until_it_is_gone() {
+        machine.write(GROUP + "hugetlb.2MB.rsvd.max", Long.toString(5 * HUGE));
+        SharedMemorySegments segments = machine.files().segments();
+        int flags = FileFlags.SHM_HUGETLB | FileFlags.IPC_CREAT;
+        int id = (int) process.call(() -> segments.shmget(FileFlags.IPC_PRIVATE, 3 * HUGE, flags));
+        charged(0, 3);
+        Process other = machine.newProcess();
+        long a = segments.shmat(process, id, 0, 0);
+        process.store(a, 1);
+        charged(1, 3);
+        // a page is its first user's, the promise stays with who made the segment
+        other.store(segments.shmat(other, id, 0, 0) + HUGE, 1);
+        charged(1, 3);
+        other.exit();
+        segments.shmdt(process, a);
+        charged(1, 3);
+        segments.shmctl(id, FileFlags.IPC_RMID, 0);
+        charged(0, 0);
+        assertThat(process.call(() -> segments.shmget(FileFlags.IPC_PRIVATE, 6 * HUGE, flags))).isEqualTo(-Errno.ENOMEM);
+        charged(0, 0);
+        assertThat(process.call(() -> segments.shmget(FileFlags.IPC_PRIVATE, 6 * HUGE, flags | FileFlags.SHM_NORESERVE))).isNotNegative();
+        charged(0, 0);
+        machine.verify();
+    }
+
+    private void charged(long used, long promised) {
+        assertThat(List.of(bytes("current") / HUGE, bytes("rsvd.current") / HUGE)).containsExactly(used, promised);
     }
 
     @Test

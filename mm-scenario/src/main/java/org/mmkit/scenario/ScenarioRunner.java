@@ -122,19 +122,19 @@ public final class ScenarioRunner {
             task.names().assign(line, assignment.target(), assignment.value());
         } else if (statement instanceof Statement.Echo) {
             Statement.Echo echo = (Statement.Echo) statement;
-            long result = machine.write(echo.path(), echo.text() + "\n");
+            long result = machine.write(task.process(), echo.path(), echo.text() + "\n");
             settle();
             emit(result(line, "write", Math.min(result, 0)));
         } else if (statement instanceof Statement.Cat) {
-            emit(cat((Statement.Cat) statement));
+            emit(cat(task, (Statement.Cat) statement));
         } else if (statement instanceof Statement.Mount) {
             Statement.Mount mount = (Statement.Mount) statement;
             String options = String.join(",", mount.options());
-            emit(result(line, "mount", mount.remount()
+            emit(result(line, "mount", task.process().call(() -> mount.remount()
                     ? machine.vfs().remount(options, mount.directory())
-                    : machine.vfs().mount(mount.type(), options, mount.directory(), mount.readOnly())));
+                    : machine.vfs().mount(mount.type(), options, mount.directory(), mount.readOnly()))));
         } else if (statement instanceof Statement.Unmount) {
-            emit(result(line, "umount", machine.vfs().umount(((Statement.Unmount) statement).directory())));
+            emit(result(line, "umount", task.process().call(() -> machine.vfs().umount(((Statement.Unmount) statement).directory()))));
         } else {
             runCall(task, (Statement.Call) statement);
         }
@@ -149,10 +149,10 @@ public final class ScenarioRunner {
         return result < 0 ? row.failed(-result) : row.put("ret", 0);
     }
 
-    private Row cat(Statement.Cat cat) {
+    private Row cat(Task task, Statement.Cat cat) {
         Row row = new Row(cat.line(), "cat");
         try {
-            String text = machine.read(cat.path());
+            String text = machine.read(task.process(), cat.path());
             int end = text.length();
             while (end > 0 && text.charAt(end - 1) == '\n') {
                 end--;

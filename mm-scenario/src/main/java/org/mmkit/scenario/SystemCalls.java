@@ -43,16 +43,16 @@ final class SystemCalls {
             case MEMFD_CREATE -> files.memfdCreate(text, (int) a[1]);
             case OPEN -> files.open(text, (int) a[1]);
             case CLOSE -> files.close(descriptor(a[0]));
-            case UNLINK -> machine.vfs().unlink(text);
+            case UNLINK -> process.call(() -> machine.vfs().unlink(text));
             case FTRUNCATE -> files.ftruncate(descriptor(a[0]), a[1]);
             case FALLOCATE -> files.fallocate(descriptor(a[0]), (int) a[1], a[2], a[3]);
             case FCNTL -> files.fcntl(descriptor(a[0]), (int) a[1], (int) a[2]);
             case PWRITE -> write(files, descriptor(a[0]), a[1], a[2]);
             case PREAD -> read(files, descriptor(a[0]), a[1], a[2]);
-            case SHMGET -> machine.files().segments().shmget((int) a[0], a[1], (int) a[2]);
+            case SHMGET -> process.call(() -> machine.files().segments().shmget((int) a[0], a[1], (int) a[2]));
             case SHMAT -> machine.files().segments().shmat(process, (int) a[0], a[1], (int) a[2]);
             case SHMDT -> machine.files().segments().shmdt(process, a[0]);
-            case SHMCTL -> machine.files().segments().shmctl((int) a[0], (int) a[1], a[2]);
+            case SHMCTL -> process.call(() -> machine.files().segments().shmctl((int) a[0], (int) a[1], a[2]));
             // The one device of a scenario cannot be made again while it is in use.
             case SWAPON -> hasSwap() ? -Errno.EBUSY : machine.files().swapon(a[0]);
             case SWAPOFF -> machine.files().swapoff();

@@ -18,6 +18,7 @@ import org.mmkit.api.policy.PagePolicyProvider;
 import org.mmkit.api.space.AddressSpace;
 import org.mmkit.api.space.ReverseMapping;
 import org.mmkit.api.stat.Counters;
+import org.mmkit.api.task.Caller;
 import org.mmkit.api.time.Clock;
 import org.mmkit.api.time.KernelThread;
 import org.mmkit.api.trace.Tracepoint;
@@ -54,6 +55,9 @@ public interface FeatureContext {
 
     /** Keeps mappings and counts in step. */
     ReverseMapping reverseMapping();
+
+    /** Who makes the call that runs now; {@link Caller#KERNEL} outside of calls, and of calls that run beside others. */
+    Caller caller();
 
     /** The address space of the living process {@code pid}, or null. */
     @Nullable AddressSpace spaceOf(int pid);

@@ -47,6 +47,15 @@ public interface KernelProfile {
     /** Huge pages that enter or leave a pool together have their vmemmap remapped together, with one flush of the TLB (6.7). */
     boolean remapsVmemmapInBatches();
 
+    /** What a process may lock unless told otherwise (MLOCK_LIMIT), bytes: 64 KiB, since 5.16 8 MiB. */
+    long defaultLockLimit();
+
+    /** shmget with SHM_HUGETLB needs CAP_IPC_LOCK or hugetlb_shm_group; until 5.15 room below RLIMIT_MEMLOCK was enough. */
+    boolean refusesUnprivilegedHugeSegments();
+
+    /** A share of a HugeTLB pool takes back only what a failed call took beyond its minimum (6.16); before, all of it. */
+    boolean undoesOnlyWhatAShareTook();
+
     /** Page tables of the kernel made after boot count as page tables in vmstat and meminfo (6.16). */
     boolean countsKernelTables();
 

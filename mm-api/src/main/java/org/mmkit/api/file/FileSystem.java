@@ -13,6 +13,11 @@ public interface FileSystem {
      */
     Inode create(String name) throws ErrnoException;
 
+    /** Who owns its root directory and may make files there; anybody may where nothing else is said. */
+    default Ownership root() {
+        return new Ownership(0, 0, 01777);
+    }
+
     /** Applies other options: 0 or a negated error number. */
     int remount(String options);
 

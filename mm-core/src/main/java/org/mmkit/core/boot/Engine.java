@@ -14,6 +14,7 @@ import org.mmkit.api.lock.Locks;
 import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.Gfp;
 import org.mmkit.api.space.RssKind;
+import org.mmkit.api.task.Caller;
 import org.mmkit.core.compaction.PageMigrator;
 import org.mmkit.core.fault.FaultHandler;
 import org.mmkit.core.gup.HeldPages;
@@ -25,6 +26,7 @@ import org.mmkit.core.pagecache.LateWork;
 import org.mmkit.core.pgtable.KernelPageTables;
 import org.mmkit.core.pgtable.PageTableArena;
 import org.mmkit.core.pgtable.RadixPageTables;
+import org.mmkit.core.process.SharedLocks;
 import org.mmkit.core.reclaim.Aging;
 import org.mmkit.core.reclaim.Kswapd;
 import org.mmkit.core.rmap.FolioMapper;
@@ -82,6 +84,8 @@ public final class Engine {
     private @Nullable Aging aging;
     private @Nullable Kswapd kswapd;
     private @Nullable UserAddressSpace running;
+    private Caller caller = Caller.KERNEL;
+    private final SharedLocks sharedLocks = new SharedLocks();
     private boolean runningKilled;
 
     /** Ties the parts together. */
@@ -243,6 +247,21 @@ public final class Engine {
     /** Sets it. */
     public void setKswapd(Kswapd reclaim) {
         kswapd = reclaim;
+    }
+
+    /** Locked memory that outlives processes. */
+    public SharedLocks sharedLocks() {
+        return sharedLocks;
+    }
+
+    /** Who makes the call that runs alone; the kernel outside of such calls. */
+    public Caller caller() {
+        return caller;
+    }
+
+    /** Sets it. */
+    public void setCaller(Caller who) {
+        caller = who;
     }
 
     /** The address space of the process whose call is under way, or null; it cannot be torn down now. */

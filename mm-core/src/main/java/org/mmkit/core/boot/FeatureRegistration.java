@@ -34,6 +34,7 @@ import org.mmkit.api.policy.PagePolicyProvider;
 import org.mmkit.api.space.AddressSpace;
 import org.mmkit.api.space.ReverseMapping;
 import org.mmkit.api.stat.Counters;
+import org.mmkit.api.task.Caller;
 import org.mmkit.api.time.Clock;
 import org.mmkit.api.time.KernelThread;
 import org.mmkit.api.trace.Tracepoint;
@@ -103,6 +104,11 @@ final class FeatureRegistration implements FeatureContext {
     @Override
     public ReverseMapping reverseMapping() {
         return host.engine.rmap;
+    }
+
+    @Override
+    public Caller caller() {
+        return host.engine.caller();
     }
 
     @Override

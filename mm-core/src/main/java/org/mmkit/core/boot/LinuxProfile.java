@@ -130,6 +130,21 @@ public final class LinuxProfile implements KernelProfile {
     }
 
     @Override
+    public long defaultLockLimit() {
+        return since(5, 16) ? 8L << 20 : 64L << 10;
+    }
+
+    @Override
+    public boolean refusesUnprivilegedHugeSegments() {
+        return since(5, 16);
+    }
+
+    @Override
+    public boolean undoesOnlyWhatAShareTook() {
+        return since(6, 16);
+    }
+
+    @Override
     public boolean countsKernelTables() {
         return since(6, 16);
     }

@@ -1,5 +1,6 @@
 package org.mmkit.core.process;
 
+import org.mmkit.api.task.Caller;
 import org.mmkit.core.boot.Engine;
 import org.mmkit.core.lock.StopMachine;
 import org.mmkit.core.space.UserAddressSpace;
@@ -13,16 +14,18 @@ final class KernelEntry {
     private final Engine engine;
     private final StopMachine calls;
     private final int pid;
+    private final Caller caller;
     private final Runnable death;
     /** Calls begun and not ended. */
     private int depth;
     private boolean doomed;
 
-    /** The way of the process {@code pid}, which {@code death} ends. */
-    KernelEntry(Engine engine, int pid, Runnable death) {
+    /** The way of the process {@code pid}, which {@code death} ends and whose rights {@code caller} knows. */
+    KernelEntry(Engine engine, int pid, Caller caller, Runnable death) {
         this.engine = engine;
         this.calls = engine.calls;
         this.pid = pid;
+        this.caller = caller;
         this.death = death;
     }
 
@@ -32,12 +35,14 @@ final class KernelEntry {
         engine.tracing.enter(pid);
         depth++;
         engine.setRunning(space);
+        engine.setCaller(caller);
     }
 
     /** Ends what {@link #begin} began. */
     void end() {
         if (--depth == 0) {
             engine.setRunning(null);
+            engine.setCaller(Caller.KERNEL);
             engine.setRunningKilled(false);
             if (doomed) {
                 die();

@@ -58,6 +58,7 @@ public final class Process {
     private String name = "mm";
     @SuppressWarnings("unused") // by EXITED
     private volatile boolean exited;
+    private final Credentials credentials;
     private final KernelEntry entry;
     private final MemoryAccess memory;
 
@@ -67,7 +68,8 @@ public final class Process {
         this.table = table;
         this.pid = pid;
         this.space = space;
-        this.entry = new KernelEntry(engine, pid, this::die);
+        this.credentials = new Credentials(engine, this::space);
+        this.entry = new KernelEntry(engine, pid, credentials, this::die);
         this.memory = new MemoryAccess(engine, this, entry, table.parallel());
     }
 
@@ -283,6 +285,11 @@ public final class Process {
         }
     }
 
+    /** User, groups, capabilities and limits, and the calls that change them. */
+    public Credentials credentials() {
+        return credentials;
+    }
+
     /** Whether it was killed because memory was out. */
     public boolean isKilled() {
         return killed;
@@ -309,6 +316,7 @@ public final class Process {
     }
 
     private Process inherit(Process child) {
+        child.credentials.inherit(credentials);
         child.name = name;
         child.oomScoreAdjust = oomScoreAdjust;
         return child;

@@ -84,6 +84,11 @@ public final class PseudoFileSystem {
         return words.read(offset, length);
     }
 
+    /** Whether {@code path} is a file. */
+    public boolean isFile(String path) {
+        return find(path) != null;
+    }
+
     /**
      * Writes {@code text} to {@code path} with one write(2).
      *

@@ -11,6 +11,8 @@ import org.mmkit.api.space.Fault;
 import org.mmkit.api.space.MapFlags;
 import org.mmkit.api.space.VmFlags;
 import org.mmkit.api.space.VmaOperations;
+import org.mmkit.api.task.Caller;
+import org.mmkit.api.task.Capability;
 import org.mmkit.core.boot.Engine;
 import org.mmkit.core.reclaim.Kswapd;
 
@@ -38,9 +40,15 @@ public final class LockCalls {
         if ((flags & ~MapFlags.MLOCK_ONFAULT) != 0) {
             return -Errno.EINVAL;
         }
+        if (!mayLock()) {
+            return -Errno.EPERM;
+        }
         long lock = VmFlags.LOCKED | ((flags & MapFlags.MLOCK_ONFAULT) != 0 ? VmFlags.LOCKONFAULT : 0);
         long first = start & -engine.pageSize;
         long bytes = length + (start - first) + engine.pageSize - 1 & -engine.pageSize;
+        if (exceedsLimit(bytes) && exceedsLimit(bytes - lockedIn(first, first + bytes))) {
+            return -Errno.ENOMEM;
+        }
         long failed = apply(first, bytes, lock);
         if (failed != 0) {
             return failed;
@@ -63,6 +71,14 @@ public final class LockCalls {
                 || flags == MapFlags.MCL_ONFAULT) {
             return -Errno.EINVAL;
         }
+        if (!mayLock()) {
+            return -Errno.EPERM;
+        }
+        Caller caller = engine.caller();
+        if ((flags & MapFlags.MCL_CURRENT) != 0 && space.mappedPages() > caller.lockLimit() >>> engine.pageShift
+                && !caller.isCapable(Capability.CAP_IPC_LOCK)) {
+            return -Errno.ENOMEM;
+        }
         long lock = VmFlags.LOCKED | ((flags & MapFlags.MCL_ONFAULT) != 0 ? VmFlags.LOCKONFAULT : 0);
         space.setDefaultFlags(
                 space.defaultFlags() & ~LOCK_FLAGS | ((flags & MapFlags.MCL_FUTURE) != 0 ? lock : 0));
@@ -72,6 +88,32 @@ public final class LockCalls {
         applyToAll(lock);
         populate(0, engine.virtual.userEnd());
         return 0;
+    }
+
+    /** Whether the caller may lock anything at all (Linux: can_do_mlock). */
+    boolean mayLock() {
+        Caller caller = engine.caller();
+        return caller.lockLimit() != 0 || caller.isCapable(Capability.CAP_IPC_LOCK);
+    }
+
+    /** Whether {@code bytes} more of locked memory would be beyond the caller's RLIMIT_MEMLOCK (Linux: mlock_future_ok). */
+    boolean exceedsLimit(long bytes) {
+        Caller caller = engine.caller();
+        return !caller.isCapable(Capability.CAP_IPC_LOCK)
+                && (bytes >>> engine.pageShift) + space.lockedPages() > caller.lockLimit() >>> engine.pageShift;
+    }
+
+    /** Bytes of [{@code start}, {@code end}) that are locked already. */
+    private long lockedIn(long start, long end) {
+        long bytes = 0;
+        for (VmArea area = space.findOrNext(start);
+                area != null && Long.compareUnsigned(area.start, end) < 0;
+                area = space.findOrNext(area.end)) {
+            if (area.has(VmFlags.LOCKED)) {
+                bytes += Math.min(area.end, end) - Math.max(area.start, start);
+            }
+        }
+        return bytes;
     }
 
     /** msync: 0 or a negated error number; there is no device to write to. */

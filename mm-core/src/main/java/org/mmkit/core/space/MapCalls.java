@@ -142,6 +142,12 @@ public final class MapCalls {
         if ((flags & MapFlags.MAP_STACK) != 0) {
             vmFlags |= VmFlags.NOHUGEPAGE;
         }
+        if ((flags & MapFlags.MAP_LOCKED) != 0 && !space.lock().mayLock()) {
+            return -Errno.EPERM;
+        }
+        if ((vmFlags & VmFlags.LOCKED) != 0 && space.lock().exceedsLimit(length)) {
+            return -Errno.EAGAIN;
+        }
         long pgoff = offset >>> engine.pageShift;
         int type = flags & MapFlags.MAP_TYPE;
         boolean shared = type == MapFlags.MAP_SHARED || type == MapFlags.MAP_SHARED_VALIDATE;
@@ -431,7 +437,8 @@ public final class MapCalls {
         if (next != null && Long.compareUnsigned(newEnd + engine.pageSize, next.start) > 0) {
             return old;
         }
-        if (expandBreak(oldEnd, newEnd) != 0) {
+        boolean locks = (space.defaultFlags() & VmFlags.LOCKED) != 0;
+        if (locks && space.lock().exceedsLimit(newEnd - oldEnd) || expandBreak(oldEnd, newEnd) != 0) {
             return old;
         }
         space.setBrk(wanted);
@@ -488,6 +495,9 @@ public final class MapCalls {
             return null;
         }
         long pages = area.start - address >>> engine.pageShift;
+        if (area.has(VmFlags.LOCKED) && space.lock().exceedsLimit(area.start - address)) {
+            return null;
+        }
         if (pages > area.pgoff || area.has(VmFlags.ACCOUNT) && !engine.overcommit.allows(space, pages)) {
             return null;
         }

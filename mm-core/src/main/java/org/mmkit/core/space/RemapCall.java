@@ -139,7 +139,7 @@ public final class RemapCall {
         if ((area.flags & (VmFlags.DONTEXPAND | VmFlags.PFNMAP)) != 0) {
             return -Errno.EFAULT;
         }
-        return 0;
+        return area.has(VmFlags.LOCKED) && space.lock().exceedsLimit(move.newLen - move.oldLen) ? -Errno.EAGAIN : 0;
     }
 
     /** A plain move: all areas of the range go, with the gaps between them. */

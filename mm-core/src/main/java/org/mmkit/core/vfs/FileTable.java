@@ -77,30 +77,24 @@ public final class FileTable {
 
     /** open(2): a descriptor. */
     public int open(String path, int flags) {
-        vfs.calls.stop();
-        try {
+        return (int) call(() -> {
             try {
                 return install(vfs.open(path, flags));
             } catch (ErrnoException e) {
                 return -e.errno();
             }
-        } finally {
-            vfs.calls.resume();
-        }
+        });
     }
 
     /** memfd_create(2): a descriptor. */
     public int memfdCreate(String name, int flags) {
-        vfs.calls.stop();
-        try {
+        return (int) call(() -> {
             try {
                 return install(vfs.memfd(name, flags));
             } catch (ErrnoException e) {
                 return -e.errno();
             }
-        } finally {
-            vfs.calls.resume();
-        }
+        });
     }
 
     /** close(2). */

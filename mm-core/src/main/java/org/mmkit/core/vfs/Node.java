@@ -4,19 +4,27 @@ import org.jspecify.annotations.Nullable;
 import org.mmkit.api.file.FileMapping;
 import org.mmkit.api.file.FilePages;
 import org.mmkit.api.file.Inode;
+import org.mmkit.api.file.Ownership;
 import org.mmkit.core.lock.StopMachine;
 
 /** An inode and what keeps it alive: a name, open descriptions, areas. */
 final class Node {
 
     private final Inode inode;
+    private final Ownership ownership;
     private final @Nullable Mount mount;
     final StopMachine calls;
     private boolean named;
     private int opens;
     private boolean evicted;
 
+    /** Of no file system, or anybody's. */
     Node(Inode inode, @Nullable Mount mount, boolean named, StopMachine calls) {
+        this(inode, mount, named, calls, new Ownership(0, 0, 0777));
+    }
+
+    Node(Inode inode, @Nullable Mount mount, boolean named, StopMachine calls, Ownership ownership) {
+        this.ownership = ownership;
         this.calls = calls;
         this.inode = inode;
         this.mount = mount;
@@ -25,6 +33,10 @@ final class Node {
         if (mount != null) {
             mount.nodes.add(this);
         }
+    }
+
+    Ownership ownership() {
+        return ownership;
     }
 
     Inode inode() {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.Errno;
 import org.mmkit.api.ErrnoException;
@@ -11,6 +12,8 @@ import org.mmkit.api.file.FileFlags;
 import org.mmkit.api.file.FileMapping;
 import org.mmkit.api.space.MapFlags;
 import org.mmkit.api.space.VmFlags;
+import org.mmkit.api.task.Caller;
+import org.mmkit.api.task.Capability;
 import org.mmkit.core.pagecache.PageCache;
 import org.mmkit.core.process.Process;
 import org.mmkit.core.space.VmArea;
@@ -34,10 +37,14 @@ public final class SharedMemorySegments {
         final int id;
         final long size;
         final FileDescription file;
+        final int owner;
         int key;
         boolean removed;
+        /** Takes back what SHM_LOCK counted for its user; null when it is not locked. */
+        @Nullable Runnable unlock;
 
-        Segment(int id, int key, long size, FileDescription file) {
+        Segment(int id, int key, long size, FileDescription file, int owner) {
+            this.owner = owner;
             this.id = id;
             this.key = key;
             this.size = size;
@@ -68,7 +75,7 @@ public final class SharedMemorySegments {
                 return -Errno.EINVAL;
             }
             try {
-                Segment segment = new Segment(++lastId, key, size, vfs.segment(key, size, flags));
+                Segment segment = new Segment(++lastId, key, size, vfs.segment(key, size, flags), vfs.caller().uid());
                 byId.put(segment.id, segment);
                 byFile.put(segment.file.mapping(), segment);
                 segment.file.mapping().whenUnmapped(() -> destroyIfUnused(segment));
@@ -89,9 +96,39 @@ public final class SharedMemorySegments {
         return size > segment.size ? -Errno.EINVAL : segment.id;
     }
 
+    private int lock(Segment segment, boolean lock) {
+        Caller caller = vfs.caller();
+        if (!caller.isCapable(Capability.CAP_IPC_LOCK) && (caller.uid() != segment.owner || lock && caller.lockLimit() == 0)) {
+            return -Errno.EPERM;
+        }
+        if (segment.file.inode().pageShift() > 0) {
+            return 0; // pools of huge pages are never reclaimed anyway
+        }
+        if (lock && segment.unlock == null) {
+            Optional<Runnable> unlock = caller.lockShared(segment.size);
+            if (unlock.isEmpty()) {
+                return -Errno.ENOMEM;
+            }
+            segment.unlock = unlock.get();
+        } else if (!lock) {
+            unlock(segment);
+        }
+        ((PageCache) segment.file.mapping()).setUnevictable(lock);
+        return 0;
+    }
+
+    private static void unlock(Segment segment) {
+        Runnable unlock = segment.unlock;
+        segment.unlock = null;
+        if (unlock != null) {
+            unlock.run();
+        }
+    }
+
     private void destroyIfUnused(Segment segment) {
         if (segment.removed && segment.file.mapping().areas() == 0 && byId.remove(segment.id) != null) {
             byFile.remove(segment.file.mapping());
+            unlock(segment);
             segment.file.release();
         }
     }
@@ -192,9 +229,7 @@ public final class SharedMemorySegments {
                     return buffer == 0 ? -Errno.EFAULT : 0;
                 }
                 case FileFlags.SHM_LOCK, FileFlags.SHM_UNLOCK -> {
-                    // Pools of huge pages are never reclaimed anyway.
-                    ((PageCache) segment.file.mapping()).setUnevictable(command == FileFlags.SHM_LOCK);
-                    return 0;
+                    return lock(segment, command == FileFlags.SHM_LOCK);
                 }
                 default -> {
                     return -Errno.EINVAL;

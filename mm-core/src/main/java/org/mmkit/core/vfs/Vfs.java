@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.Errno;
 import org.mmkit.api.ErrnoException;
@@ -19,7 +20,10 @@ import org.mmkit.api.file.HugeFileProvider;
 import org.mmkit.api.file.Inode;
 import org.mmkit.api.file.Mappable;
 import org.mmkit.api.file.MappingHost;
+import org.mmkit.api.file.Ownership;
 import org.mmkit.api.space.VmFlags;
+import org.mmkit.api.task.Caller;
+import org.mmkit.api.task.Capability;
 import org.mmkit.core.lock.StopMachine;
 import org.mmkit.core.pagecache.CacheContext;
 import org.mmkit.core.pagecache.HostFile;
@@ -35,6 +39,9 @@ import org.mmkit.core.space.MappingSources;
 @SuppressWarnings("exports") // some methods are for the engine alone, whose packages are not exported
 public final class Vfs implements FileSystems {
 
+    /** What open gives a new file. */
+    private static final int NEW_FILE = 0600;
+
     private final CacheContext context;
     private final Shmem shmem;
     private final boolean hasMemfd;
@@ -44,6 +51,9 @@ public final class Vfs implements FileSystems {
     private final Set<String> directories = new HashSet<>();
     private final Map<HostKey, Node> hostFiles = new HashMap<>();
     private @Nullable HugeFileProvider hugeFiles;
+
+    /** Who makes the call that runs. */
+    private Supplier<Caller> caller = () -> Caller.KERNEL;
 
     private record HostKey(long device, long inode) {}
 
@@ -61,6 +71,16 @@ public final class Vfs implements FileSystems {
         if (types.putIfAbsent(type.name(), type) != null) {
             throw new IllegalArgumentException("there is a file-system type " + type.name() + " already");
         }
+    }
+
+    /** From now on {@code current} says who makes the call that runs. */
+    void setCaller(Supplier<Caller> current) {
+        caller = current;
+    }
+
+    /** Who makes the call that runs. */
+    Caller caller() {
+        return caller.get();
     }
 
     @Override
@@ -89,6 +109,9 @@ public final class Vfs implements FileSystems {
             if (maker == null) {
                 return -Errno.ENODEV;
             }
+            if (!caller().isCapable(Capability.CAP_SYS_ADMIN)) {
+                return -Errno.EPERM;
+            }
             directories.add(directory);
             try {
                 mounts.add(new Mount(directory, maker.mount(options), readOnly));
@@ -105,6 +128,9 @@ public final class Vfs implements FileSystems {
     public int remount(String options, String directory) {
         calls.stop();
         try {
+            if (!caller().isCapable(Capability.CAP_SYS_ADMIN)) {
+                return -Errno.EPERM;
+            }
             Mount mount = mountAt(directory);
             return mount == null ? -Errno.EINVAL : mount.fileSystem.remount(options);
         } finally {
@@ -116,6 +142,9 @@ public final class Vfs implements FileSystems {
     public int umount(String directory) {
         calls.stop();
         try {
+            if (!caller().isCapable(Capability.CAP_SYS_ADMIN)) {
+                return -Errno.EPERM;
+            }
             Mount mount = mountAt(directory);
             if (mount == null) {
                 return directories.contains(directory) ? -Errno.EINVAL : -Errno.ENOENT;
@@ -181,8 +210,14 @@ public final class Vfs implements FileSystems {
         return path.substring(mount.directory.length() + 1);
     }
 
+    private void demand(Ownership of, int what) throws ErrnoException {
+        if (!of.allows(caller(), what)) {
+            throw new ErrnoException(Errno.EACCES);
+        }
+    }
+
     /**
-     * open(2).
+     * open(2). A new file is its maker's, with mode 0600.
      *
      * @param flags bits of {@link FileFlags}
      */
@@ -193,6 +228,8 @@ public final class Vfs implements FileSystems {
                 throw new ErrnoException(Errno.EISDIR);
             }
             Mount mount = parent(path);
+            Ownership root = mount.fileSystem.root();
+            demand(root, Ownership.SEARCH);
             String name = name(mount, path);
             Node node = mount.names.get(name);
             boolean writes = (flags & FileFlags.O_ACCMODE) != FileFlags.O_RDONLY || (flags & FileFlags.O_TRUNC) != 0;
@@ -203,12 +240,16 @@ public final class Vfs implements FileSystems {
                 if (mount.readOnly) {
                     throw new ErrnoException(Errno.EROFS);
                 }
-                node = new Node(mount.fileSystem.create(path), mount, true, calls);
+                demand(root, Ownership.WRITE | Ownership.SEARCH);
+                node = new Node(mount.fileSystem.create(path), mount, true, calls, new Ownership(caller().uid(), caller().gid(), NEW_FILE));
                 mount.names.put(name, node);
             } else if ((flags & (FileFlags.O_CREAT | FileFlags.O_EXCL)) == (FileFlags.O_CREAT | FileFlags.O_EXCL)) {
                 throw new ErrnoException(Errno.EEXIST);
             } else if (writes && mount.readOnly) {
                 throw new ErrnoException(Errno.EROFS);
+            } else {
+                boolean reads = (flags & FileFlags.O_ACCMODE) != FileFlags.O_WRONLY;
+                demand(node.ownership(), (reads ? Ownership.READ : 0) | (writes ? Ownership.WRITE : 0));
             }
             if ((flags & FileFlags.O_TRUNC) != 0) {
                 int result = node.inode().truncate(0);
@@ -231,10 +272,17 @@ public final class Vfs implements FileSystems {
                 if (mount.readOnly) {
                     return -Errno.EROFS;
                 }
-                Node node = mount.names.remove(name(mount, path));
+                Ownership root = mount.fileSystem.root();
+                demand(root, Ownership.SEARCH);
+                Node node = mount.names.get(name(mount, path));
                 if (node == null) {
                     return -Errno.ENOENT;
                 }
+                demand(root, Ownership.WRITE | Ownership.SEARCH);
+                if (!root.allowsRemoval(caller(), node.ownership())) {
+                    return -Errno.EPERM;
+                }
+                mount.names.remove(name(mount, path));
                 node.unlink();
                 return 0;
             } catch (ErrnoException e) {

@@ -6,6 +6,7 @@ import org.mmkit.api.ErrnoException;
 import org.mmkit.api.file.FileSystem;
 import org.mmkit.api.file.FileSystemType;
 import org.mmkit.api.file.Inode;
+import org.mmkit.api.file.Ownership;
 import org.mmkit.hugetlb.HugePages;
 import org.mmkit.hugetlb.pool.HugePagePool;
 import org.mmkit.hugetlb.pool.Subpool;
@@ -16,6 +17,7 @@ public final class HugeFileSystem implements FileSystem {
     private final HugePages machine;
     private final HugePagePool pool;
     private final @Nullable Subpool share;
+    private final Ownership root;
     private final long device;
     /** Inodes that may still be made; below 0 without a limit. */
     private long inodes;
@@ -23,6 +25,7 @@ public final class HugeFileSystem implements FileSystem {
     private HugeFileSystem(HugePages machine, MountOptions options) throws ErrnoException {
         this.machine = machine;
         this.pool = options.pool();
+        this.root = options.root();
         this.device = machine.context().files().newDevice();
         this.inodes = options.inodes();
         if (inodes == 0) {
@@ -67,6 +70,11 @@ public final class HugeFileSystem implements FileSystem {
         takeInode();
         boolean limited = inodes >= 0;
         return new HugeFile(machine, pool, share, name, device, () -> inodes += limited ? 1 : 0);
+    }
+
+    @Override
+    public Ownership root() {
+        return root;
     }
 
     /** Checks the options; none of them can be changed on a mounted file system, and the kernel does not say so. */

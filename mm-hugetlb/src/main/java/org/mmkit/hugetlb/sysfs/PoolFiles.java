@@ -38,7 +38,7 @@ public final class PoolFiles {
             sysctl("nr_hugepages_mempolicy", standard::asked, resize);
         }
         sysctl("nr_overcommit_hugepages", standard::overcommit, count -> overcommit(standard, count));
-        context.pseudoFile("/proc/sys/vm/hugetlb_shm_group", new ShmGroupFile());
+        context.pseudoFile("/proc/sys/vm/hugetlb_shm_group", new ShmGroupFile(machine));
     }
 
     private static CountFile.Setter resizing(HugePagePool pool) {

@@ -2,18 +2,23 @@ package org.mmkit.hugetlb.sysfs;
 
 import org.mmkit.api.Errno;
 import org.mmkit.api.file.PseudoFile;
+import org.mmkit.hugetlb.HugePages;
 
 /**
  * /proc/sys/vm/hugetlb_shm_group: the group whose members may make System V segments of huge pages without CAP_IPC_LOCK (fs/hugetlbfs/inode.c,
- * can_do_hugetlb_shm). Every process of the model has that capability, so the number is kept for those who look at it.
+ * can_do_hugetlb_shm).
  */
 final class ShmGroupFile implements PseudoFile {
 
-    private int group;
+    private final HugePages machine;
+
+    ShmGroupFile(HugePages machine) {
+        this.machine = machine;
+    }
 
     @Override
     public String read() {
-        return group + "\n";
+        return machine.segmentGroup() + "\n";
     }
 
     @Override
@@ -29,7 +34,7 @@ final class ShmGroupFile implements PseudoFile {
             return -Errno.EINVAL;
         }
         try {
-            group = Integer.decode(number);
+            machine.setSegmentGroup(Integer.decode(number));
             return 0;
         } catch (NumberFormatException e) {
             return -Errno.EINVAL;
