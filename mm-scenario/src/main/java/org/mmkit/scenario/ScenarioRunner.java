@@ -187,6 +187,7 @@ public final class ScenarioRunner {
             case SMAPS -> emit(new Row(line, "smaps").put("vmas", SmapsView.areas(
                     machine.read("/proc/" + task.process().pid() + "/smaps"), a[0], a[0] + (given > 1 ? a[1] : 1))));
             case PAGEMAP -> emit(pagemap(line, task, a[0], given > 1 ? a[1] : page));
+            case LRU -> emit(new Row(line, "lru").put("runs", LruView.runs(machine.pagemap(), task.process().space(), a[0], given > 1 ? a[1] : page, page)));
             case VMSTAT -> emit(counts.vmstat(line, call.words()));
             case MTHP -> emit(counts.mthp(line, call.words()));
             case MEMINFO -> emit(counts.meminfo(line));

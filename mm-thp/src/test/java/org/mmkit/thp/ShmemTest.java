@@ -8,6 +8,7 @@ import org.mmkit.api.ErrnoException;
 import org.mmkit.api.file.FileFlags;
 import org.mmkit.api.space.Advice;
 import org.mmkit.api.space.MapFlags;
+import org.mmkit.core.Machine;
 import org.mmkit.core.vfs.FileDescription;
 
 class ShmemTest extends HugePageTest {
@@ -168,5 +169,42 @@ class ShmemTest extends HugePageTest {
         assertThat(file.inode().blocks()).isEqualTo(3 * MIB / 512);
         assertThat(machine.vmstat("thp_split_page")).isEqualTo(1);
         assertThat(process.load(a + 3 * MIB - 4 * KIB)).isEqualTo(5);
+    }
+
+    private static final long REFERENCED = 1L << 2;
+    private static final long ACTIVE = 1L << 6;
+
+    /** Whether the page at {@code a} is marked referenced and active, by /proc/kpageflags. */
+    private long uses(long a) {
+        machine.memory().lru().drain();
+        long pfn = machine.pagemap().word(process.space(), a) & (1L << 55) - 1;
+        return machine.pagemap().flags(pfn) & (REFERENCED | ACTIVE);
+    }
+
+    @Test
+    void T11_a_read_from_the_beginning_of_a_folio_is_one_use_and_was_one_use_a_page_in_older_kernels() {
+        set("shmem_enabled", "always");
+        assertThat(machine.vfs().mount("tmpfs", "huge=always,size=64M", "/mnt/t", false)).isZero();
+        FileDescription file = file("/mnt/t/f", 2 * MIB);
+        long a = mapShared(BASE, file, 2 * MIB);
+        process.store(a, 1);
+        assertThat(uses(a)).as("a fault").isZero();
+
+        assertThat(file.inode().read(4 * KIB, 8 * KIB)).isEqualTo(8 * KIB);
+        assertThat(uses(a)).as("not from its beginning").isZero();
+        assertThat(file.inode().read(0, 8 * KIB)).isEqualTo(8 * KIB);
+        assertThat(uses(a)).isEqualTo(REFERENCED);
+        assertThat(file.inode().read(2 * MIB - 4 * KIB, 8 * KIB)).as("up to the end").isEqualTo(4 * KIB);
+        assertThat(file.inode().read(0, 8 * KIB)).isEqualTo(8 * KIB);
+        assertThat(uses(a)).isEqualTo(ACTIVE);
+
+        machine = Machine.builder().memory("2G").kernel("5.14").build();
+        process = machine.newProcess();
+        assertThat(machine.vfs().mount("tmpfs", "huge=always,size=64M", "/mnt/t", false)).isZero();
+        file = file("/mnt/t/f", 2 * MIB);
+        a = mapShared(BASE, file, 2 * MIB);
+        process.store(a, 1);
+        assertThat(file.inode().read(4 * KIB, 8 * KIB)).isEqualTo(8 * KIB);
+        assertThat(uses(a)).as("a use for each page").isEqualTo(ACTIVE);
     }
 }

@@ -140,4 +140,38 @@ class SplitTest extends HugePageTest {
         assertThat(area(a).flags() & VmFlags.MAYBE_GUARD).isNotZero();
         assertThat(process.madvise(a, 2 * MIB, Advice.MADV_COLLAPSE)).isZero();
     }
+
+    @Test
+    void T23_drop_caches_asks_again_while_enough_was_freed_so_a_pinned_page_may_refuse_more_than_once() {
+        long a = mapAdvised(BASE, 8 * MIB);
+        fill(a, 8 * MIB, 1);
+        var pin = pin(a, 4 * KIB);
+        assertThat(process.munmap(a + 64 * KIB, 64 * KIB)).isZero();
+
+        dropSlab();
+        assertThat(machine.vmstat("thp_split_page_failed")).as("nothing was freed: asked once").isEqualTo(1);
+
+        for (int i = 1; i < 4; i++) {
+            assertThat(process.munmap(a + i * 2 * MIB + 64 * KIB, 64 * KIB)).isZero();
+        }
+        dropSlab();
+        assertThat(machine.vmstat("thp_split_page")).isEqualTo(3);
+        assertThat(machine.vmstat("thp_split_page_failed")).as("three were split: asked a second time").isEqualTo(3);
+        pin.release();
+        dropSlab();
+        assertThat(machine.vmstat("thp_split_page")).isEqualTo(4);
+    }
+
+    @Test
+    void T23_a_queue_that_turns_out_empty_stops_the_shrinker() {
+        set("khugepaged/max_ptes_none", 0);
+        long a = mapAdvised(BASE, 2 * MIB);
+        fill(a, 2 * MIB, 1);
+        long scanned = machine.vmstat("slabs_scanned");
+
+        dropSlab(); // the page is full, so it leaves the queue
+
+        assertThat(machine.vmstat("thp_split_page")).isZero();
+        assertThat(machine.vmstat("slabs_scanned")).isEqualTo(scanned);
+    }
 }

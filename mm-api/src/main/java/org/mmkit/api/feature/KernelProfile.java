@@ -41,6 +41,9 @@ public interface KernelProfile {
     /** What direct reclaim does for khugepaged has counters of its own, {@code pgscan_khugepaged} and {@code pgsteal_khugepaged} (6.2). */
     boolean countsReclaimOfKhugepaged();
 
+    /** read(2) and write(2) of shared memory take folio after folio where the mount has huge pages, not page after page (6.13). */
+    boolean copiesWholeFolios();
+
     /** vmemmap pages kept of those of one HugeTLB page: 2 in 5.14, 1 today. */
     int vmemmapPagesKept();
 

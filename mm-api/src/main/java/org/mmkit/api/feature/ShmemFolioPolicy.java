@@ -19,6 +19,14 @@ public interface ShmemFolioPolicy {
      */
     int orders(ShmemMapping file, @Nullable Vma vma, long index, long writeEnd);
 
+    /**
+     * Whether the mount of {@code file}, which is being made, may have huge pages at all: only then does write(2) fill as much of a folio in
+     * one go as there is (Linux: mapping_set_large_folios).
+     */
+    default boolean hasLargeFolios(ShmemMapping file) {
+        return false;
+    }
+
     /** How hard to try for a folio of more than one page: bits of {@link org.mmkit.api.memory.Gfp}. */
     int gfp(@Nullable Vma vma);
 

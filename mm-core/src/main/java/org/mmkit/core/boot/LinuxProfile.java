@@ -115,6 +115,11 @@ public final class LinuxProfile implements KernelProfile {
     }
 
     @Override
+    public boolean copiesWholeFolios() {
+        return since(6, 13);
+    }
+
+    @Override
     public boolean hasThpDisableFlags() {
         return since(6, 18);
     }

@@ -28,6 +28,7 @@ public final class Shmem implements FileSystemType {
     private final UnusedTails unusedTails = new UnusedTails(this);
     private final int fileAlloc;
     private final int fileFallback;
+    private boolean copiesWholeFolios = true;
     private LongPredicate mayPromise = pages -> true;
     private LongConsumer promise = pages -> {};
 
@@ -40,6 +41,15 @@ public final class Shmem implements FileSystemType {
         this.fileAlloc = context.counters().register("thp_file_alloc");
         this.fileFallback = context.counters().register("thp_file_fallback");
         extensions.shrinkers().add(unusedTails);
+    }
+
+    /** Says whether read(2) and write(2) take folio after folio, as Linux 6.13 and later do, or page after page. */
+    public void setCopiesWholeFolios(boolean whole) {
+        copiesWholeFolios = whole;
+    }
+
+    boolean copiesWholeFolios() {
+        return copiesWholeFolios;
     }
 
     UnusedTails unusedTails() {

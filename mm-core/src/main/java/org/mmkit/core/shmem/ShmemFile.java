@@ -32,6 +32,8 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
     private final TmpfsInstance instance;
     private final int pageShift;
     private final SwappedPages swapped;
+    /** Bytes that one round of a write stays within, aligned. */
+    private final long chunk;
     private long size;
     /** Pages charged to the file. */
     private long allocated;
@@ -49,6 +51,7 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
         this.swapped = new SwappedPages(this, shmem.context(), shmem.swap());
         seals().makePossible();
         setUnevictable(instance.isNoSwap());
+        chunk = 1L << pageShift + (shmem.copiesWholeFolios() && shmem.policy().hasLargeFolios(this) ? context.hugeOrder : 0);
     }
 
     /** Its pages on swap devices. */
@@ -379,15 +382,38 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
         }
     }
 
+    /**
+     * {@inheritDoc} Pages come back from swap for it; what is read from its beginning on is marked accessed (Linux: shmem_file_read_iter).
+     */
     @Override
     public long read(long offset, long length) {
-        return Math.max(0, Math.min(length, size - offset));
+        long end = Math.min(size, length > size - offset ? size : offset + length);
+        long at = offset;
+        while (at < end) {
+            long index = at >>> pageShift;
+            long head = lookUp(index);
+            if (head < 0 && head != Frames.NONE) {
+                return at > offset ? at - offset : head;
+            }
+            long unit = 1L << pageShift;
+            if (head != Frames.NONE) {
+                // What fallocate made and nobody used yet reads as a hole.
+                if (frames.test(head, FolioFlags.UPTODATE)) {
+                    unit = shmem.copiesWholeFolios() ? frames.pages(head) << pageShift : unit;
+                    if ((at & unit - 1) == 0) {
+                        context.memory().lru().markAccessed(head);
+                    }
+                }
+                frames.put(head, 1);
+            }
+            at += Math.min(end - at, unit - (at & unit - 1));
+        }
+        return Math.max(0, at - offset);
     }
 
     @Override
     public long write(long offset, long length, int value) {
-        // One round writes within one aligned huge page at most, and within one folio (Linux: generic_perform_write).
-        long chunk = 1L << pageShift + context.hugeOrder;
+        // One round writes within one aligned chunk and within one folio (Linux: generic_perform_write).
         zeroBehindEnd(offset);
         long done = 0;
         while (done < length) {
@@ -403,8 +429,13 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
             long index = at >>> pageShift;
             context.relieve();
             long head = lookUp(index);
-            if (head == Frames.NONE) {
+            if (head >= 0) {
+                context.memory().lru().markAccessed(head);
+            } else if (head == Frames.NONE) {
                 head = allocate(index, null, 0, at + wanted);
+                if (head >= 0) {
+                    frames.set(head, FolioFlags.REFERENCED);
+                }
             }
             if (head < 0) {
                 return done > 0 ? done : head;

@@ -48,6 +48,7 @@ public final class MachineFiles {
         engine.memory.setSwapCache(swap::freeFolio);
         engine.setSwapSpace(swap);
         Shmem shmem = new Shmem(context, engine.extensions, swap);
+        shmem.setCopiesWholeFolios(engine.profile.copiesWholeFolios());
         vfs = new Vfs(context, shmem, configuration.isEnabled("MEMFD_CREATE"), calls);
         vfs.setCaller(engine::caller);
         segments = new SharedMemorySegments(vfs, engine.pageSize);

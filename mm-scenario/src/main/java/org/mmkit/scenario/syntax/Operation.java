@@ -45,6 +45,8 @@ public enum Operation {
     LOAD("nnn", 1),
     SMAPS("nn", 1),
     PAGEMAP("nn", 1),
+    /** {@code lru(addr, len)}: on which list the mapped pages are, and whether they are marked referenced. */
+    LRU("nn", 1),
     VMSTAT("w*", 0),
     MTHP("w*", 0),
     MEMINFO("", 0),

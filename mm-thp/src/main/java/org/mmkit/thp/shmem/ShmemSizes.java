@@ -261,6 +261,11 @@ public final class ShmemSizes implements ShmemFolioPolicy {
     }
 
     @Override
+    public boolean hasLargeFolios(ShmemMapping file) {
+        return option(file) != NEVER;
+    }
+
+    @Override
     public int areaOrder(ShmemMapping file, boolean opened) {
         if (mode == Mode.DENY) {
             return 0;

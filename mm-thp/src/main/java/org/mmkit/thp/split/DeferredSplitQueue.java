@@ -111,7 +111,7 @@ public final class DeferredSplitQueue implements Shrinker {
             }
             thp.frames.put(head, 1);
         }
-        return split;
+        return split == 0 && folios.size() == 0 ? STOP : split;
     }
 
     /** Whether more than max_ptes_none pages of the folio are zero (Linux: thp_underused). */
