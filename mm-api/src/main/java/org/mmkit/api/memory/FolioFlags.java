@@ -8,8 +8,6 @@ public final class FolioFlags {
 
     /** First frame of a folio of order above 0. */
     public static final int HEAD = 1;
-    /** Any other frame of such a folio. */
-    public static final int TAIL = 1 << 1;
     /** Head: anonymous memory. */
     public static final int ANON = 1 << 2;
     /** Head: backed by swap, not by a file system (anonymous and shared memory). */

@@ -9,7 +9,8 @@ package org.mmkit.api.memory;
  *
  * <pre>
  *   pfn      head      head+1    head+2        head+2^order-1
- *   flags  | HEAD ...| TAIL    | TAIL    | … | TAIL           |
+ *   order  | order   | order   | order   | … | order          |
+ *   flags  | HEAD ...| exclusive to one mapping, or nothing   |
  *   refs   | n       | 0       | 0       |   | 0              |
  *   map    | per page count of mappings by leaf entries of level 1 |
  * </pre>
@@ -39,6 +40,11 @@ public interface Frames {
 
     /** Whether {@code pfn} belongs to a folio of order above 0. */
     boolean isLarge(long pfn);
+
+    /** Whether {@code pfn} belongs to a folio of order above 0 and is not its head. */
+    default boolean isTail(long pfn) {
+        return head(pfn) != pfn;
+    }
 
     /** Whether all bits of {@code flag} (see {@link FolioFlags}) are set on the frame {@code pfn}. */
     boolean test(long pfn, int flag);
@@ -194,7 +200,7 @@ public interface Frames {
 
     /**
      * Makes the 2^{@code order} frames from {@code head} one folio of order {@code order} with one reference and the flags
-     * cleared but for HEAD, TAIL (and LARGE_RMAPPABLE when {@code rmappable}); order 0 makes it a single frame.
+     * cleared but for HEAD (and LARGE_RMAPPABLE when {@code rmappable}); order 0 makes it a single frame.
      * The frames are allocated ones that no one else uses.
      */
     void makeFolio(long head, int order, boolean rmappable);

@@ -1,7 +1,6 @@
 package org.mmkit.core.memory;
 
 import static org.mmkit.api.memory.FolioFlags.RESERVED;
-import static org.mmkit.api.memory.FolioFlags.TAIL;
 
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
@@ -16,24 +15,24 @@ import org.mmkit.core.lock.SmpLocks;
 import org.mmkit.core.lock.StopMachine;
 
 /**
- * The flag word of each frame: flags, and from bit {@value #ORDER_SHIFT} up the order of the folio that the frame belongs to.
+ * The flag word of each frame: flags, and above them the order of the folio that it belongs to, if that is smaller than a block of
+ * {@link FolioOrders}. The word of a free frame is 0.
  *
- * <p>Sections whose words are all alike share them until one changes: untouched ones, those that firmware keeps, those inside a folio of
- * several sections.
+ * <p>Sections whose words are all alike share them until one changes: those of which nothing is recorded, and those that firmware keeps.
  */
 final class FlagWords {
 
-    /** Bits from here up hold the folio's order. */
-    static final int ORDER_SHIFT = 27;
+    /** On a head: a tail may have a flag, so all words are to be cleared when the folio goes. */
+    static final int MARKED_TAILS = 1 << 27;
 
-    static final int FLAG_MASK = (1 << ORDER_SHIFT) - 1;
+    /** The bits that are flags. */
+    static final int FLAG_MASK = MARKED_TAILS - 1;
 
     private final FrameTable frames;
+    private final FolioOrders orders;
     private final int[][] flags;
     private final int[] zero;
     private final int[] allReserved;
-    /** The words of a section inside a folio of several sections; all those of one machine are of one order. */
-    private int[] allTails = {};
 
     private final boolean smp;
     private final @Nullable LockChecker checker;
@@ -42,8 +41,9 @@ final class FlagWords {
     private final int mask;
 
     /** The words in {@code flags}, by section; {@code zero} are those of an untouched one. */
-    FlagWords(FrameTable frames, int[][] flags, int[] zero, int sectionOrder, Locks locks) {
+    FlagWords(FrameTable frames, FolioOrders orders, int[][] flags, int[] zero, int sectionOrder, Locks locks) {
         this.frames = frames;
+        this.orders = orders;
         this.flags = flags;
         this.zero = zero;
         this.sectionOrder = sectionOrder;
@@ -64,18 +64,13 @@ final class FlagWords {
         return flags[section] == allReserved;
     }
 
-    /** Whether {@code section} lies inside one folio. */
-    boolean isAllTails(int section) {
-        return flags[section] == allTails;
-    }
-
     /** The words of {@code section}, to be changed. */
     int[] own(int section) {
         int[] a = flags[section];
-        if (a == zero || a == allReserved || a == allTails) {
+        if (a == zero || a == allReserved) {
             synchronized (flags) {
                 a = flags[section];
-                if (a == zero || a == allReserved || a == allTails) {
+                if (a == zero || a == allReserved) {
                     a = a.clone();
                     VarHandle.releaseFence();
                     flags[section] = a;
@@ -86,7 +81,18 @@ final class FlagWords {
     }
 
     void set(long pfn, int flag) {
+        if ((flag & FolioFlags.ANON_EXCLUSIVE) != 0) {
+            markTails(pfn, 1);
+        }
         setAt(own(section(pfn)), (int) pfn & mask, flag & FLAG_MASK);
+    }
+
+    /** Notes at the head that some of {@code n} pages of one folio, from {@code pfn} on, get a flag, if one of them is a tail. */
+    private void markTails(long pfn, long n) {
+        long head = pfn & -1L << orders.order(pfn);
+        if (head != pfn + n - 1) {
+            setAt(own(section(head)), (int) head & mask, MARKED_TAILS);
+        }
     }
 
     private void setAt(int[] a, int i, int flag) {
@@ -117,6 +123,9 @@ final class FlagWords {
     }
 
     void setRange(long pfn, long n, int flag) {
+        if ((flag & FolioFlags.ANON_EXCLUSIVE) != 0) {
+            markTails(pfn, n);
+        }
         long end = pfn + n;
         while (pfn < end) {
             int s = section(pfn);
@@ -164,30 +173,13 @@ final class FlagWords {
         while (pfn < end) {
             int from = (int) pfn & mask;
             int to = (int) Math.min(mask + 1L, from + end - pfn);
-            if (to - from == mask + 1) {
-                flags[section(pfn)] = wholeSection(value);
+            if (to - from == mask + 1 && value == 0) {
+                flags[section(pfn)] = zero;
             } else {
                 Arrays.fill(own(section(pfn)), from, to, value);
             }
             pfn += to - from;
         }
-    }
-
-    /** The flag words of a section whose frames all have {@code value}: shared for those that there are many of. */
-    private int[] wholeSection(int value) {
-        if (value == 0) {
-            return zero;
-        }
-        if (allTails.length == 0 && (value & FLAG_MASK) == TAIL) {
-            allTails = new int[mask + 1];
-            Arrays.fill(allTails, value);
-        }
-        if (allTails.length > 0 && allTails[0] == value) {
-            return allTails;
-        }
-        int[] own = new int[mask + 1];
-        Arrays.fill(own, value);
-        return own;
     }
 
     void lock(long head) {

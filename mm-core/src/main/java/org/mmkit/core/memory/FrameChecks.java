@@ -1,9 +1,9 @@
 package org.mmkit.core.memory;
 
 import static org.mmkit.api.memory.FolioFlags.HEAD;
-import static org.mmkit.api.memory.FolioFlags.TAIL;
 
 import org.mmkit.api.InvariantViolation;
+import org.mmkit.api.memory.FolioFlags;
 
 /** The invariants of a {@link FrameTable}, as CONFIG_DEBUG_VM checks them in the kernel; the first frame that is wrong is named. */
 final class FrameChecks {
@@ -34,6 +34,14 @@ final class FrameChecks {
 
     void verify() {
         forTouched(this::verifyFrame);
+        // of a folio of whole blocks a single frame may have something recorded, so each block is asked
+        for (long pfn = 0; pfn < frames.spanned(); pfn += 1L << FolioOrders.BLOCK_ORDER) {
+            if (frames.isTouched((int) (pfn >>> frames.sectionOrder()))) {
+                verifyFrame(pfn);
+            } else {
+                pfn |= (1L << frames.sectionOrder()) - (1L << FolioOrders.BLOCK_ORDER);
+            }
+        }
     }
 
     void verifyFree(BuddyAllocator buddy) {
@@ -52,7 +60,7 @@ final class FrameChecks {
         int flags = frames.flags(pfn);
         int order = frames.order(pfn);
         if (order == 0) {
-            if ((flags & (HEAD | TAIL)) != 0) {
+            if ((flags & HEAD) != 0) {
                 throw frames.wrong(pfn, "part of a large folio, but without an order");
             }
             if (frames.refcount(pfn) == 0 && frames.pageMapcount(pfn) != 0) {
@@ -67,8 +75,8 @@ final class FrameChecks {
         }
         if (pfn == head) {
             verifyHead(head, order);
-        } else if ((flags & (HEAD | TAIL)) != TAIL || frames.refcount(pfn) != 0) {
-            throw frames.wrong(pfn, "not a tail without references (references " + frames.refcount(pfn) + ")");
+        } else if ((flags & ~FolioFlags.ANON_EXCLUSIVE) != 0 || frames.refcount(pfn) != 0) {
+            throw frames.wrong(pfn, "a tail with flags of a head or references (references " + frames.refcount(pfn) + ")");
         }
     }
 

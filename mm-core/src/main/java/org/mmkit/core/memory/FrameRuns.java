@@ -13,6 +13,7 @@ final class FrameRuns {
 
     /** The words of an untouched section. */
     private final int[] zero;
+    private final FolioOrders orders;
     private final int[][] flags;
     private final int[][] references;
     private final int[][] mapcounts;
@@ -22,8 +23,18 @@ final class FrameRuns {
     private final int sectionOrder;
     private final int mask;
 
-    FrameRuns(int[] zero, int[][] flags, int[][] references, int[][] mapcounts, int[][] pins, long[][] words, long[] zeroLongs, int sectionOrder) {
+    FrameRuns(
+            int[] zero,
+            FolioOrders orders,
+            int[][] flags,
+            int[][] references,
+            int[][] mapcounts,
+            int[][] pins,
+            long[][] words,
+            long[] zeroLongs,
+            int sectionOrder) {
         this.zero = zero;
+        this.orders = orders;
         this.flags = flags;
         this.references = references;
         this.mapcounts = mapcounts;
@@ -35,7 +46,8 @@ final class FrameRuns {
     }
 
     /**
-     * The first frame from {@code from} on that has a flag, a place in a large folio, a reference, a mapping or a pin; {@code to} without one.
+     * The first frame from {@code from} on that has a flag, a place in a folio smaller than a block, a reference, a mapping or a pin; {@code to}
+     * without one.
      * Both lie in one section, {@code to} at its end at the latest.
      */
     long nextUsed(long from, long to) {
@@ -66,13 +78,14 @@ final class FrameRuns {
         int i = (int) pfn & mask;
         int[] f = flags[s];
         long[] w = words[s];
-        if (f[i] >>> FlagWords.ORDER_SHIFT != 0
+        if (orders.order(pfn) != 0
                 || references[s][i] != 1
                 || mapcounts[s][i] != 1
                 || pins[s][i] != 0
                 || w != zeroLongs && w[i] != 0) {
             return 0;
         }
+        // A head has a flag that a single frame has not, a tail no reference.
         int n = equal(f, i, inSection(i, most, direction), direction);
         n = equal(references[s], i, n, direction);
         n = equal(mapcounts[s], i, n, direction);
@@ -109,10 +122,11 @@ final class FrameRuns {
         int s = (int) (pfn >>> sectionOrder);
         int i = (int) pfn & mask;
         int[] f = flags[s];
-        if (f[i] >>> FlagWords.ORDER_SHIFT != 0 || pins[s][i] != 0) {
+        if (orders.order(pfn) != 0 || pins[s][i] != 0) {
             return 0;
         }
-        int n = equal(f, i, inSection(i, most, direction), direction);
+        // Within the block of a single frame a word tells singles from others.
+        int n = equal(f, i, FolioOrders.inBlock(i, most, direction), direction);
         if (pins[s] != zero) {
             n = equal(pins[s], i, n, direction);
         }

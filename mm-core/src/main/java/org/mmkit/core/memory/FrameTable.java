@@ -4,9 +4,8 @@ import static org.mmkit.api.memory.FolioFlags.HEAD;
 import static org.mmkit.api.memory.FolioFlags.LARGE_RMAPPABLE;
 import static org.mmkit.api.memory.FolioFlags.MAPPED_SHARED;
 import static org.mmkit.api.memory.FolioFlags.SWAPCACHE;
-import static org.mmkit.api.memory.FolioFlags.TAIL;
 import static org.mmkit.core.memory.FlagWords.FLAG_MASK;
-import static org.mmkit.core.memory.FlagWords.ORDER_SHIFT;
+import static org.mmkit.core.memory.FlagWords.MARKED_TAILS;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,8 +23,7 @@ import org.mmkit.core.lock.AtomicWords;
  * Frame metadata in primitive arrays per sparse section.
  *
  * <p>An untouched section shares one array of zeroes per field, so reads need no check and an empty machine costs
- * a pointer per field and section. The order of a folio stands in the upper bits of the flag word of each of its frames,
- * so the head of a tail is one load and one mask away: folios are naturally aligned.
+ * a pointer per field and section.
  *
  * <p>With {@code SMP=y} thread-safe as {@link Frames} says; the arrays of a section are made once and never replaced.
  */
@@ -33,7 +31,6 @@ public final class FrameTable implements Frames {
 
     /** Flags that a part of a split folio does not inherit from the whole. */
     private static final int NOT_INHERITED = HEAD
-            | TAIL
             | FolioFlags.ANON_EXCLUSIVE
             | FolioFlags.PARTIALLY_MAPPED
             | FolioFlags.DEFERRED
@@ -47,6 +44,7 @@ public final class FrameTable implements Frames {
     private final int mask;
     private final int[] zero;
 
+    private final FolioOrders orders;
     private final int[][] flags;
     private final int[][] references;
     private final int[][] mapcounts;
@@ -90,7 +88,8 @@ public final class FrameTable implements Frames {
         zeroLongs = new long[sectionPages];
         noOwner = new FolioOwner[sectionPages];
         flags = SectionArrays.filled(new int[sections][], zero);
-        flagWords = new FlagWords(this, flags, zero, sectionOrder, locks);
+        orders = new FolioOrders(flags, sectionOrder);
+        flagWords = new FlagWords(this, orders, flags, zero, sectionOrder, locks);
         references = SectionArrays.filled(new int[sections][], zero);
         mapcounts = SectionArrays.filled(new int[sections][], zero);
         pins = SectionArrays.filled(new int[sections][], zero);
@@ -98,7 +97,7 @@ public final class FrameTable implements Frames {
         owners = SectionArrays.filled(new FolioOwner[sections][], noOwner);
         indexes = SectionArrays.filled(new long[sections][], zeroLongs);
         words = SectionArrays.filled(new long[sections][], zeroLongs);
-        runs = new FrameRuns(zero, flags, references, mapcounts, pins, words, zeroLongs, sectionOrder);
+        runs = new FrameRuns(zero, orders, flags, references, mapcounts, pins, words, zeroLongs, sectionOrder);
         lru = new LruLists(this, sections, sectionOrder, locks);
         batches = new FolioBatches(this, lru);
     }
@@ -126,7 +125,7 @@ public final class FrameTable implements Frames {
     /** Whether anything was ever recorded of a frame of the section that holds {@code pfn}; the firmware's own memory does not count. */
     public boolean isTouched(long pfn) {
         int s = section(pfn);
-        return flags[s] != zero && !flagWords.isAllReserved(s) || references[s] != zero || mapcounts[s] != zero;
+        return isTouched(s);
     }
 
     private int section(long pfn) {
@@ -139,22 +138,22 @@ public final class FrameTable implements Frames {
 
     @Override
     public long head(long pfn) {
-        return pfn & -1L << (word(pfn) >>> ORDER_SHIFT);
+        return pfn & -1L << orders.order(pfn);
     }
 
     @Override
     public int order(long head) {
-        return word(head) >>> ORDER_SHIFT;
+        return orders.order(head);
     }
 
     @Override
     public long pages(long head) {
-        return 1L << (word(head) >>> ORDER_SHIFT);
+        return 1L << orders.order(head);
     }
 
     @Override
     public boolean isLarge(long pfn) {
-        return word(pfn) >>> ORDER_SHIFT != 0;
+        return orders.order(pfn) != 0;
     }
 
     @Override
@@ -253,7 +252,7 @@ public final class FrameTable implements Frames {
         int i = (int) pfn & mask;
         int[] f = flags[s];
         int word = f[i];
-        if (word >>> ORDER_SHIFT != 0 || pins[s][i] != 0) {
+        if (orders.order(pfn) != 0 || pins[s][i] != 0) {
             return -1;
         }
         if (smp) {
@@ -358,14 +357,14 @@ public final class FrameTable implements Frames {
                 }
             }
         }
-        int mapped = f >>> ORDER_SHIFT == 0 ? mapcounts[s][i] : records.mapcount(head);
+        int order = orders.order(head);
+        int mapped = order == 0 ? mapcounts[s][i] : records.mapcount(head);
         if (mapped != 0) {
             throw wrong(head, "freed with " + mapped + " mappings");
         }
         if (pins[s][i] != 0) {
             throw wrong(head, "freed with " + pins[s][i] + " pins");
         }
-        int order = f >>> ORDER_SHIFT;
         if ((f & (FolioFlags.LRU | FolioFlags.MLOCKED)) != 0) {
             lru.freed(head, f, 1L << order);
         }
@@ -381,11 +380,16 @@ public final class FrameTable implements Frames {
     private void dissolve(long head, int order) {
         int s = section(head);
         int i = (int) head & mask;
-        if (order == 0) {
-            flags[s][i] = 0;
-        } else {
-            flagWords.fill(head, 1L << order, 0);
+        int[] f = flags[s];
+        if (order > 0) {
+            if (order < FolioOrders.BLOCK_ORDER || (f[i] & MARKED_TAILS) != 0) {
+                flagWords.fill(head, 1L << order, 0);
+            }
+            if (order >= FolioOrders.BLOCK_ORDER) {
+                orders.setBlocks(head, 1L << order, 0);
+            }
         }
+        f[i] = 0;
         if (owners[s] != noOwner) {
             owners[s][i] = null;
         }
@@ -397,7 +401,7 @@ public final class FrameTable implements Frames {
     /** Whether all frames of the section of {@code pfn} are tails of one folio that is larger than a section, and have nothing of their own. */
     public boolean isInsideOneFolio(long pfn) {
         int s = section(pfn);
-        return flagWords.isAllTails(s) && references[s] == zero && mapcounts[s] == zero && pins[s] == zero;
+        return orders.isInsideOneFolio(s) && flags[s] == zero && references[s] == zero && mapcounts[s] == zero && pins[s] == zero;
     }
 
     @Override
@@ -531,7 +535,7 @@ public final class FrameTable implements Frames {
 
     @Override
     public int mapcount(long pfn) {
-        int order = word(pfn) >>> ORDER_SHIFT;
+        int order = orders.order(pfn);
         return pageMapcount(pfn) + (order == 0 ? 0 : entireMapcount(pfn & -1L << order));
     }
 
@@ -602,8 +606,13 @@ public final class FrameTable implements Frames {
             throw new IllegalArgumentException(
                     "frame 0x" + Long.toHexString(head) + " is no multiple of 2^" + order);
         }
-        flagWords.fill(head, 1L << order, order << ORDER_SHIFT | TAIL);
-        flagWords.own(s)[i] = order << ORDER_SHIFT | HEAD | (rmappable ? LARGE_RMAPPABLE : 0);
+        int bits = FolioOrders.bits(order);
+        if (bits != 0) {
+            flagWords.fill(head, 1L << order, bits);
+        } else {
+            orders.setBlocks(head, 1L << order, order);
+        }
+        flagWords.own(s)[i] = bits | HEAD | (rmappable ? LARGE_RMAPPABLE : 0);
         records.clear(head);
     }
 
@@ -617,12 +626,17 @@ public final class FrameTable implements Frames {
             throw wrong(head, "split while its reference count is " + refcount(head));
         }
         int inherited = word(head) & FLAG_MASK & ~NOT_INHERITED;
-        int rmappable = newOrder > 0 ? word(head) & LARGE_RMAPPABLE : 0;
+        // A part may have exclusive tails if the whole had some.
+        int large = newOrder > 0 ? HEAD | word(head) & (LARGE_RMAPPABLE | MARKED_TAILS) : 0;
         boolean owned = hasOwner(head);
         long index = index(head);
         long word = privateWord(head);
         boolean inSwapCache = (inherited & SWAPCACHE) != 0;
         long step = 1L << newOrder;
+        if (order >= FolioOrders.BLOCK_ORDER) {
+            orders.setBlocks(head, 1L << order, newOrder);
+        }
+        int bits = FolioOrders.bits(newOrder);
         for (long part = 0; part < 1L << order; part += step) {
             long h = head + part;
             int s = section(h);
@@ -630,13 +644,13 @@ public final class FrameTable implements Frames {
             int sum = 0;
             for (long k = 0; k < step; k++) {
                 int i = (int) (h + k) & mask;
-                f[i] = newOrder << ORDER_SHIFT | (newOrder > 0 ? TAIL : 0) | f[i] & FolioFlags.ANON_EXCLUSIVE;
+                f[i] = bits | f[i] & FolioFlags.ANON_EXCLUSIVE;
                 sum += mapcounts[s][i];
             }
             int i = (int) h & mask;
             // Who splits has locked the whole folio: the first part stays locked.
             int passedOn = part == 0 ? inherited : inherited & ~FolioFlags.LOCKED;
-            f[i] = f[i] & ~TAIL | passedOn | rmappable | (newOrder > 0 ? HEAD : 0);
+            f[i] |= passedOn | large;
             if (newOrder > 0) {
                 records.clear(h);
                 records.setMapcount(h, sum);
@@ -667,8 +681,8 @@ public final class FrameTable implements Frames {
 
     /** Whether section {@code section} has anything to check: it is touched and not wholly reserved. */
     boolean isTouched(int section) {
-        boolean fresh = flags[section] == zero && references[section] == zero && mapcounts[section] == zero;
-        return !fresh && !flagWords.isAllReserved(section);
+        boolean fresh = flags[section] == zero || flagWords.isAllReserved(section);
+        return !fresh || orders.isTouched(section) || references[section] != zero || mapcounts[section] != zero;
     }
 
     /** log2 of the frames of a section. */

@@ -28,6 +28,11 @@ final class SectionArrays {
         return a != empty ? a : make(directory, section, empty);
     }
 
+    static byte[] own(byte[][] directory, int section, byte[] empty) {
+        byte[] a = directory[section];
+        return a != empty ? a : make(directory, section, empty);
+    }
+
     static long[] own(long[][] directory, int section, long[] empty) {
         long[] a = directory[section];
         return a != empty ? a : make(directory, section, empty);
@@ -41,6 +46,18 @@ final class SectionArrays {
     private static int[] make(int[][] directory, int section, int[] empty) {
         synchronized (directory) {
             int[] a = directory[section];
+            if (a == empty) {
+                a = empty.clone();
+                VarHandle.releaseFence();
+                directory[section] = a;
+            }
+            return a;
+        }
+    }
+
+    private static byte[] make(byte[][] directory, int section, byte[] empty) {
+        synchronized (directory) {
+            byte[] a = directory[section];
             if (a == empty) {
                 a = empty.clone();
                 VarHandle.releaseFence();

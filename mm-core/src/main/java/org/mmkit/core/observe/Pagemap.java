@@ -179,7 +179,7 @@ public final class Pagemap {
                 | bit(head, FolioFlags.WRITEBACK, KPF_WRITEBACK)
                 | bit(head, FolioFlags.ANON, KPF_ANON) | bit(head, FolioFlags.SWAPCACHE, KPF_SWAPCACHE)
                 | bit(head, FolioFlags.SWAPBACKED, KPF_SWAPBACKED) | bit(pfn, FolioFlags.HEAD, KPF_COMPOUND_HEAD)
-                | bit(pfn, FolioFlags.TAIL, KPF_COMPOUND_TAIL) | bit(head, FolioFlags.HUGETLB, KPF_HUGE)
+                | (frames.isTail(pfn) ? 1L << KPF_COMPOUND_TAIL : 0) | bit(head, FolioFlags.HUGETLB, KPF_HUGE)
                 | bit(head, FolioFlags.UNEVICTABLE, KPF_UNEVICTABLE) | bit(pfn, FolioFlags.TABLE, KPF_PGTABLE)
                 | bit(pfn, FolioFlags.RESERVED, KPF_RESERVED) | bit(head, FolioFlags.MLOCKED, KPF_MLOCKED);
         if (pfn == zeroPfn || frames.test(head, FolioFlags.HUGE_ZERO)) {

@@ -47,7 +47,7 @@ class FrameTableTest {
         assertThat(frames.head(head + 511)).isEqualTo(head);
         assertThat(frames.order(head)).isEqualTo(9);
         assertThat(frames.test(head, FolioFlags.HEAD | FolioFlags.LARGE_RMAPPABLE)).isTrue();
-        assertThat(frames.test(head + 1, FolioFlags.TAIL)).isTrue();
+        assertThat(frames.isTail(head + 1)).isTrue();
         assertThat(frames.refcount(head + 1)).isZero();
 
         frames.get(head, 2);
@@ -214,7 +214,7 @@ class FrameTableTest {
         frames.makeFolio(head, 16, false);
 
         assertThat(frames.head(head + 40_000)).isEqualTo(head);
-        assertThat(frames.test(head + 40_000, FolioFlags.TAIL)).isTrue();
+        assertThat(frames.isTail(head + 40_000)).isTrue();
         frames.verify();
         frames.put(head, 1);
 
