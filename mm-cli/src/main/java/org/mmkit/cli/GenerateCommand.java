@@ -8,8 +8,10 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.mmkit.scenario.generate.ScenarioGenerator;
 import org.mmkit.scenario.generate.ScenarioGenerator.Family;
+import org.mmkit.scenario.generate.ScenarioVariation;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -51,25 +53,65 @@ final class GenerateCommand implements Callable<Integer> {
             description = "About how long they are; ${DEFAULT-VALUE} if not given.")
     private int operations;
 
+    @Option(
+            names = "--vary",
+            split = ",",
+            paramLabel = "FILE",
+            description = "Write variations of these scenarios (or of all below a directory) instead: other sizes, flags, limits, order;"
+                    + " about a fifth of --operations changes each.")
+    private List<Path> originals = List.of();
+
     @Override
     public Integer call() throws IOException {
         if (count < 1 || operations < 1) {
             throw CommandException.badInput("--count and --operations take numbers from 1 on");
+        }
+        if (!originals.isEmpty()) {
+            return vary();
         }
         for (Family family : families) {
             Path folder = directory.resolve(family.name().toLowerCase(Locale.ROOT));
             Files.createDirectories(folder);
             for (long s = seed; s < seed + count; s++) {
                 Path file = folder.resolve(String.format(Locale.ROOT, "r%04d.mm", s));
-                try {
-                    Files.writeString(
-                            file, ScenarioGenerator.generate(family, s, operations), StandardOpenOption.CREATE_NEW);
-                } catch (FileAlreadyExistsException e) {
-                    throw CommandException.badInput(file + " exists already; name another directory or --seed");
-                }
+                write(file, ScenarioGenerator.generate(family, s, operations));
             }
         }
         spec.commandLine().getOut().println(families.size() * (long) count + " scenarios in " + directory);
         return ExitCode.DONE;
+    }
+
+    /** Variations of each original, in folders as theirs. */
+    private int vary() throws IOException {
+        int written = 0;
+        for (Path original : originals) {
+            List<Path> files;
+            try (Stream<Path> below = Files.walk(original)) {
+                files = below.filter(file -> file.toString().endsWith(".mm")).sorted().toList();
+            }
+            for (Path file : files) {
+                Path parent = file.toAbsolutePath().getParent();
+                Path folder = parent == null || parent.getFileName() == null ? directory : directory.resolve(parent.getFileName());
+                Files.createDirectories(folder);
+                String name = String.valueOf(file.getFileName());
+                String text = Files.readString(file);
+                for (long s = seed; s < seed + count; s++) {
+                    write(
+                            folder.resolve(name.substring(0, name.length() - 3) + String.format(Locale.ROOT, "-v%04d.mm", s)),
+                            ScenarioVariation.vary(text, s * 31 + name.hashCode(), 1 + operations / 5));
+                    written++;
+                }
+            }
+        }
+        spec.commandLine().getOut().println(written + " scenarios in " + directory);
+        return ExitCode.DONE;
+    }
+
+    private static void write(Path file, String text) throws IOException {
+        try {
+            Files.writeString(file, text, StandardOpenOption.CREATE_NEW);
+        } catch (FileAlreadyExistsException e) {
+            throw CommandException.badInput(file + " exists already; name another directory or --seed");
+        }
     }
 }

@@ -58,7 +58,9 @@ final class CopyOnWrite {
     /** Whether this mapping is the only user of the folio (Linux: wp_can_reuse_anon_folio). */
     private boolean mayReuse(VmArea area, long head) {
         if (frames.isLarge(head)) {
-            return !frames.maybeMappedShared(head)
+            // The last mapped page of a large folio is copied, so that the folio can go (6.15).
+            return frames.largeMapcount(head) > 1
+                    && !frames.maybeMappedShared(head)
                     && !frames.test(head, FolioFlags.SWAPCACHE)
                     && frames.largeMapcount(head) == frames.refcount(head);
         }

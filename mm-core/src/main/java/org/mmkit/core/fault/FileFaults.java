@@ -224,7 +224,7 @@ final class FileFaults {
         int pages = 1;
         long first = pfn;
         long firstSlot = slot;
-        if (frames.isLarge(head) && area.file().isShmem() && area.operations().mapsAround()) {
+        if (frames.isLarge(head) && area.file().isShmem()) {
             long inFolio = pfn - head;
             long folioPages = frames.pages(head);
             long offset = area.index(fault.address()) - area.pgoff();
