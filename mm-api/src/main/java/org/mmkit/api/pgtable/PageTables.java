@@ -56,22 +56,6 @@ public interface PageTables {
     /** The entry in {@code slot}. */
     long read(long slot);
 
-    /**
-     * Looks up {@code count} addresses: the lowest entry that covers each, as {@link #find} and {@link #read} give it, and its level. Much
-     * faster than one after the other where the tables do not fit a processor's caches. Locks nothing.
-     */
-    default void readLowest(long[] addresses, int count, long[] entries, byte[] levels) {
-        for (int i = 0; i < count; i++) {
-            int level = 1;
-            long slot = find(addresses[i], level);
-            while (slot == NO_SLOT) {
-                slot = find(addresses[i], ++level);
-            }
-            entries[i] = read(slot);
-            levels[i] = (byte) level;
-        }
-    }
-
     /** Writes the entry in {@code slot}. */
     void write(long slot, long entry);
 

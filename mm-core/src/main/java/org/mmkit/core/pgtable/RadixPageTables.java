@@ -328,38 +328,6 @@ public final class RadixPageTables implements PageTables {
     }
 
     @Override
-    public void readLowest(long[] addresses, int count, long[] entries, byte[] levels) {
-        // In two steps, since a processor looks ahead further in a short loop: first the tables, which its caches hold.
-        for (int i = 0; i < count; i++) {
-            entries[i] = lowestSlot(addresses[i]);
-        }
-        long[] leafWords = arena.leafWords();
-        for (int i = 0; i < count; i++) {
-            int at = (int) entries[i];
-            if ((entries[i] & PageTableArena.UPPER) == 0) {
-                entries[i] = leafWords[at];
-                levels[i] = 1;
-            } else {
-                levels[i] = arena.upperLevel(at);
-                entries[i] = arena.read(entries[i]);
-            }
-        }
-    }
-
-    private long lowestSlot(long va) {
-        int child = childOfLevel2(va);
-        if (child > 0) {
-            return (long) child - 1 << arena.tableShift() | va >>> pageShift & leafMask;
-        }
-        int level = 2;
-        long slot = find(va, level);
-        while (slot == NO_SLOT) {
-            slot = find(va, ++level);
-        }
-        return slot;
-    }
-
-    @Override
     public void write(long slot, long entry) {
         arena.write(slot, entry);
     }

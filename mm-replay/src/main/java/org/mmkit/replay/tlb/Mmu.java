@@ -1,11 +1,7 @@
 package org.mmkit.replay.tlb;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.mmkit.api.arch.EntryFormat;
 import org.mmkit.api.arch.MmuGeometry;
 import org.mmkit.api.arch.PageTableLayout;
@@ -24,6 +20,7 @@ import org.mmkit.api.pgtable.PageTables;
  * them. Arrays of one level do not exclude those of the other. In a virtual machine a TLB entry covers the smaller of the guest's and the
  * host's page, and each reference of the guest's walk is itself translated by the host's tables, whose upper levels have
  * paging-structure caches of the same sizes. Accessed and dirty bits are not written.
+ * What page tables hold may be remembered until it is invalidated, as processors do.
  *
  * <p>Allocates nothing while it translates. One thread.
  */
@@ -34,62 +31,52 @@ public final class Mmu {
 
     private static final int LEVEL_SHIFT = TlbArray.LEVEL_SHIFT;
     private static final int SPACE_SHIFT = LEVEL_SHIFT + 3;
-    private static final long VALID = 1L << 62;
+    private static final long VALID = TlbArray.VALID;
     private static final long LEVEL_MASK = 7L << LEVEL_SHIFT;
     private static final long SPACE_MASK = (long) MOST_SPACES << SPACE_SHIFT;
     private static final int WRITABLE = 1;
-    private static final int BLOCK = 256;
+    /** No page of 48 bits or more. */
+    private static final long NO_PAGE = Long.MIN_VALUE;
+    /** Accesses that are translated before it is asked whether they miss often. */
+    private static final int CHUNK = 512;
+    /** Accesses that are compared with the page before them at a time. */
+    private static final int GROUP = 8;
 
     /** Nothing maps the address. */
     public static final int ABSENT = 0;
     /** A mapping forbids the write. */
     public static final int READ_ONLY = -1;
 
-    private final PageTableLayout layout;
     private final int pageShift;
-    private final Probe[] first;
-    private final Probe[] second;
-    private final TlbArray[] walkCaches;
-    private final TlbArray[] hostCaches;
-    private final int hostLevels;
-    private final int hostLeaf;
     private final int[] shifts;
-
-    private final Stage[] firstStages;
-    private final Stage[] secondStages;
-    private final AddressBlock block;
+    private final TlbLevel first;
+    private final TlbLevel second;
+    private final PageWalks pageWalks;
+    private final AddressBlock block = new AddressBlock();
     /** Whether no two arrays hold translations of one size: what has several is not translated in blocks. */
     private final boolean inBlocks;
 
-    private boolean walksOften;
-    /** Translations of other pages than the one before. */
-    private long searches;
+    /** What blocks need to know of page tables. */
+    private final KnownLeaves leaves;
+
+    private boolean missesOften;
+    /** The index of the probe that found a translation in the first level lately. */
+    private int usual;
 
     private PageTables tables;
     private EntryFormat format;
     private long space;
-    /** The page translated last, whose entry is the newest of its set in the first level; -1 for none. */
-    private long readable = -1;
-    /** The same page when it may be written, or -1. */
-    private long writable = -1;
+    /** The page translated last, whose entry is the newest of its set in the first level; {@link #NO_PAGE} for none. */
+    private long readable = NO_PAGE;
+    /** The same page when it may be written, or {@link #NO_PAGE}. */
+    private long writable = NO_PAGE;
 
     private int lastLevel;
-    /** Levels of leaves that the first level has arrays for, one bit each. */
-    private int firstLevels;
 
     private long accesses;
     private long firstMisses;
     private long walks;
-    private long references;
-    private long nestedReferences;
-    private long skipped;
     private long invalidations;
-
-    /** One array asked for one page size. */
-    private record Probe(TlbArray array, int level, int shift) {}
-
-    /** One array and the levels, one bit each, of the leaves whose translations it holds. */
-    private record Stage(TlbArray array, int levels) {}
 
     /**
      * A processor of {@code geometry} with empty caches, in address space 0 of {@code tables}.
@@ -98,7 +85,7 @@ public final class Mmu {
      * @throws IllegalArgumentException when an array's entries are no multiple of its ways, or a level of TLBs is neither 1 nor 2
      */
     public Mmu(MmuGeometry geometry, PageTables tables, Optional<NestedPaging> host) {
-        this.layout = tables.layout();
+        PageTableLayout layout = tables.layout();
         this.pageShift = layout.pageShift();
         this.tables = tables;
         this.format = tables.format();
@@ -106,55 +93,16 @@ public final class Mmu {
         for (int level = 1; level <= layout.levels(); level++) {
             shifts[level] = layout.shift(level);
         }
-        List<Probe> ofFirst = new ArrayList<>();
-        List<Probe> ofSecond = new ArrayList<>();
         for (MmuGeometry.Tlb t : geometry.tlbs()) {
             if (t.cacheLevel() != 1 && t.cacheLevel() != 2) {
                 throw new IllegalArgumentException(t.name() + " is of level " + t.cacheLevel() + "; TLBs have level 1 or 2");
             }
-            TlbArray array = new TlbArray(t.entries(), t.ways());
-            for (int level = 1; level <= layout.levels(); level++) {
-                if ((t.levels() >>> level & 1) != 0) {
-                    (t.cacheLevel() == 1 ? ofFirst : ofSecond).add(new Probe(array, level, shifts[level]));
-                    firstLevels |= t.cacheLevel() == 1 ? 1 << level : 0;
-                }
-            }
         }
-        first = ofFirst.toArray(Probe[]::new);
-        second = ofSecond.toArray(Probe[]::new);
-        firstStages = stages(first);
-        secondStages = stages(second);
-        block = new AddressBlock(shifts);
-        inBlocks = isAlone(first) && isAlone(second);
-        walkCaches = walkCaches(geometry, layout.levels());
-        hostLevels = host.map(NestedPaging::levels).orElse(0);
-        hostLeaf = host.map(NestedPaging::leafLevel).orElse(Integer.MAX_VALUE);
-        hostCaches = walkCaches(geometry, hostLevels);
-    }
-
-    /** The arrays that {@code probes} ask, each once. */
-    private static Stage[] stages(Probe[] probes) {
-        Map<TlbArray, Integer> levels = new LinkedHashMap<>();
-        for (Probe p : probes) {
-            levels.merge(p.array, 1 << p.level, (x, y) -> x | y);
-        }
-        return levels.entrySet().stream().map(e -> new Stage(e.getKey(), e.getValue())).toArray(Stage[]::new);
-    }
-
-    /** Whether no two arrays hold leaves of one level. */
-    private static boolean isAlone(Probe[] probes) {
-        return Stream.of(probes).map(Probe::level).distinct().count() == probes.length;
-    }
-
-    /** A cache for entries of each level that point to tables; index 0 is for level 2. */
-    private static TlbArray[] walkCaches(MmuGeometry geometry, int levels) {
-        int n = Math.max(0, Math.min(geometry.walkCaches().size(), levels - 1));
-        TlbArray[] caches = new TlbArray[n];
-        for (int i = 0; i < n; i++) {
-            int entries = geometry.walkCaches().get(i);
-            caches[i] = new TlbArray(entries, entries);
-        }
-        return caches;
+        first = new TlbLevel(geometry, 1, shifts);
+        second = new TlbLevel(geometry, 2, shifts);
+        pageWalks = new PageWalks(geometry, layout, shifts, host);
+        leaves = new KnownLeaves(layout.entries(1));
+        inBlocks = first.probes.length > 0 && first.isEachAlone() && second.isEachAlone();
     }
 
     /**
@@ -196,40 +144,56 @@ public final class Mmu {
     public int translate(long[] trace, int from, int to) {
         int at = from;
         while (at < to) {
-            long walksBefore = walks;
-            long searchesBefore = searches;
-            if (!walksOften) {
-                int end = Math.min(to, at + BLOCK);
+            if (missesOften) {
+                long missesBefore = firstMisses;
+                at = translateBlock(trace, at, to);
+                missesOften = 3 * (firstMisses - missesBefore) > block.runs;
+                if (block.stopped) {
+                    int end = Math.min(to, at + AddressBlock.MOST);
+                    at = translateEach(trace, at, end);
+                    if (at < end) {
+                        return at;
+                    }
+                }
+            } else {
+                int end = Math.min(to, at + CHUNK);
+                long missesBefore = firstMisses;
+                int start = at;
                 at = translateEach(trace, at, end);
                 if (at < end) {
                     return at;
                 }
-            } else {
-                block.take(trace, at, to);
-                at = translateBlock(trace, at);
-                if (at < block.end) {
-                    return at;
-                }
+                long misses = firstMisses - missesBefore;
+                missesOften = inBlocks && 32 * misses > end - start && 3 * misses > runs(trace, start, end);
             }
-            walksOften = inBlocks && 4 * (walks - walksBefore) > searches - searchesBefore;
         }
         return to;
     }
 
-    private int translateEach(long[] trace, int from, int to) {
+    /** How often the page changes in a part of a trace. */
+    private int runs(long[] trace, int from, int to) {
         int shift = pageShift + 1;
+        int runs = 1;
+        for (int i = from + 1; i < to; i++) {
+            runs += (trace[i] ^ trace[i - 1]) >>> shift == 0 ? 0 : 1;
+        }
+        return runs;
+    }
+
+    /** One access after the other, for traces that the first level has most translations of. */
+    private int translateEach(long[] trace, int from, int to) {
         int i = from;
         while (i < to) {
             int start = i;
-            long toRead = readable;
-            long toWrite = writable;
-            while (i < to && trace[i] >> shift == ((trace[i] & 1) == 0 ? toRead : toWrite)) {
-                i++;
+            i = skipSamePage(trace, i, to);
+            if (i > start) {
+                continue;
             }
-            accesses += i - start;
-            if (i < to) {
+            int end = Math.min(to, i + 4 * GROUP); // so many that the start of the loop does not count
+            i = translateNoted(trace, i, end);
+            if (i < end) {
                 long access = trace[i];
-                if (search(access >> 1, access >> shift, (access & 1) != 0) <= 0) {
+                if (translate(access >> 1, (access & 1) != 0) <= 0) {
                     return i;
                 }
                 i++;
@@ -238,79 +202,131 @@ public final class Mmu {
         return to;
     }
 
-    /**
-     * The same where many accesses walk: each cache takes all accesses of the block that those before it did not have, so that a processor
-     * works at many of them at once. What an access fills is known from the page tables, which are read for the whole block first; the
-     * caches hold nothing else than these say.
-     */
-    private int translateBlock(long[] trace, int from) {
-        AddressBlock b = block;
-        tables.readLowest(b.addresses, b.runs, b.entries, b.levels);
-        int n = 0;
-        int seen = 0;
-        for (; n < b.runs; n++) {
-            int leaf = b.levels[n];
-            long entry = b.entries[n];
-            boolean isWritable = format.isWritable(entry);
-            if (!format.isPresent(entry) || leaf > 1 && !format.isLeaf(entry, leaf) || b.writes[n] && !isWritable) {
+    /** Counts the accesses from {@code i} on to the page of the one before them, where a group of them seems to go there. */
+    private int skipSamePage(long[] trace, int i, int to) {
+        int shift = pageShift + 1;
+        int ahead = Math.min(to, i + GROUP) - 1;
+        long page = readable;
+        // One branch for two ends: it is right for a long run and for none.
+        if ((trace[i] >> shift ^ page | trace[ahead] >> shift ^ page) != 0) {
+            return i;
+        }
+        int k = i;
+        if (page == writable) {
+            while (k < to && trace[k] >> shift == page) {
+                k++;
+            }
+        } else {
+            while (k < to && trace[k] >> shift == page && (trace[k] & 1) == 0) {
+                k++;
+            }
+        }
+        accesses += k - i;
+        return k;
+    }
+
+    /** Translates from {@code i} on, up to the first access whose entry is not where the last one to a page like it was. */
+    private int translateNoted(long[] trace, int i, int to) {
+        if (!inBlocks) {
+            return i;
+        }
+        TlbLevel.Probe p = first.probes[usual];
+        TlbArray array = p.array();
+        array.keepPlaces();
+        long[] tags = array.tags;
+        int[] noted = p.noted();
+        int shift = p.shift();
+        long wanted = key(0, p.level()) | WRITABLE;
+        int start = i;
+        long tag = 0;
+        while (i < to) {
+            long access = trace[i];
+            long number = TlbArray.number(access, shift + 1);
+            int place = noted[TlbLevel.Probe.note(number)];
+            tag = tags[place];
+            // A read does not care what the entry permits.
+            if ((tag | ~access & 1) != (wanted | number << 1)) {
                 break;
             }
-            int covered = Math.min(leaf, hostLeaf);
-            b.covered[n] = (byte) covered;
-            b.permissions[n] = (byte) (isWritable ? WRITABLE : 0);
-            seen |= 1 << covered;
+            array.use(place);
+            i++;
         }
-        if ((seen & ~firstLevels) != 0) {
-            return translateEach(trace, from, b.end);
+        if (i > start) {
+            accesses += i - start;
+            long last = trace[i - 1] >> 1;
+            long known = tags[noted[TlbLevel.Probe.note(TlbArray.number(last, shift))]];
+            remember(last >> pageShift, p.level(), known);
         }
-        int stop = n == b.runs ? b.end : b.starts[n];
-        accesses += stop - from;
-        searches += n;
-        b.missAll(n);
-        ask(firstStages, seen);
-        firstMisses += b.missed;
-        ask(secondStages, seen);
-        walks += b.missed;
-        walkBlock();
-        if (n > 0) {
-            remember(b.addresses[n - 1] >> pageShift, b.covered[n - 1], b.permissions[n - 1]);
-        }
-        // What is left needs a page fault, at once or after some reads.
-        return stop == b.end ? stop : translateEach(trace, stop, b.end);
+        return i;
     }
 
-    /** Asks the arrays of one level of TLBs for what the block misses. */
-    private void ask(Stage[] stages, int seen) {
-        for (Stage stage : stages) {
-            if ((stage.levels & seen) != 0) {
-                stage.array.touchAll(block, stage.levels, VALID | space);
-            }
-        }
-        block.keepMissing();
-    }
-
-    /** Walks for what the block misses. */
-    private void walkBlock() {
+    /**
+     * The same where the first level often misses: each cache takes all accesses of the block that those before it did not have, so that a
+     * processor works at many of them at once. What an access fills is known from the page tables; the caches hold nothing else than these
+     * say. Ends before an access that these have no leaf for, or that the first level cannot keep: {@link AddressBlock#stopped}.
+     */
+    private int translateBlock(long[] trace, int from, int to) {
         AddressBlock b = block;
-        int top = shifts.length - 1;
-        if (hostLevels > 0) {
-            for (int j = 0; j < b.missed; j++) {
-                int i = b.missing[j];
-                countWalk(b.addresses[i], b.levels[i], b.entries[i]);
+        int end = take(trace, from, to);
+        accesses += end - from;
+        b.missAll();
+        first.ask(b);
+        firstMisses += b.missed;
+        second.ask(b);
+        walks += b.missed;
+        pageWalks.walkBlock(tables, b, VALID | space);
+        if (b.runs > 0) {
+            long tag = b.tags[b.runs - 1];
+            remember(b.addresses[b.runs - 1] >> pageShift, TlbArray.level(tag), tag);
+        }
+        return end;
+    }
+
+    /** Fills the block from {@code from} on; returns where it ended. */
+    private int take(long[] trace, int from, int to) {
+        AddressBlock b = block;
+        int shift = pageShift + 1;
+        long common = VALID | space;
+        int n = 0;
+        int seen = 0;
+        int i = from;
+        b.stopped = false;
+        while (i < to && n < AddressBlock.MOST) {
+            long all = trace[i];
+            long page = all >> shift;
+            long va = all >> 1;
+            int next = i + 1;
+            while (next < to && trace[next] >> shift == page) {
+                all |= trace[next++];
             }
-            return;
+            int known = leaves.of(page, common);
+            if (known == 0) {
+                known = read(va, page);
+            }
+            int covered = pageWalks.covered(known >>> 1);
+            if ((first.levels >>> covered & 1) == 0 || (all & 1) > (known & WRITABLE)) {
+                b.stopped = true;
+                break;
+            }
+            b.addresses[n] = va;
+            b.leaves[n] = (byte) (known >>> 1);
+            b.tags[n++] = common | (long) covered << LEVEL_SHIFT | TlbArray.number(va, shifts[covered]) << 1 | known & WRITABLE;
+            seen |= 1 << covered;
+            i = next;
         }
-        for (int j = 0; j < b.missed; j++) {
-            references += top - b.levels[b.missing[j]] + 1;
+        b.runs = n;
+        b.seen = seen;
+        return i;
+    }
+
+    /** What the page tables say of {@code va}, in the form of {@link KnownLeaves#of}. */
+    private int read(long va, long page) {
+        int leaf = lowestLevel(va);
+        long entry = tables.read(tables.find(va, leaf));
+        if (!format.isPresent(entry) || leaf > 1 && !format.isLeaf(entry, leaf)) {
+            return 0;
         }
-        for (int level = 2; level - 2 < walkCaches.length && level <= top; level++) {
-            int asked = b.missed;
-            walkCaches[level - 2].touchAllAbove(b, level, VALID | space);
-            b.keepMissing();
-            long spared = (long) (asked - b.missed) * (top - level + 1);
-            references -= spared;
-            skipped += spared;
-        }
+        return leaves.learn(page, VALID | space, leaf, format.isWritable(entry));
     }
 
     /**
@@ -330,31 +346,35 @@ public final class Mmu {
 
     /** Translates another page than the last one. */
     private int search(long va, long page, boolean write) {
-        searches++;
         boolean refused = false;
-        for (Probe p : first) {
-            if (p.array.held(p.level) != 0) {
-                long number = TlbArray.number(va, p.shift);
-                long tag = p.array.lookup(number, key(number, p.level));
-                if (tag != 0) {
+        for (int i = 0; i < first.probes.length; i++) {
+            TlbLevel.Probe p = first.probes[i];
+            if (p.array().held(p.level()) != 0) {
+                long number = TlbArray.number(va, p.shift());
+                int place = p.place(number, key(number, p.level()));
+                if (place >= 0) {
+                    p.array().use(place);
+                    long tag = p.array().tags[place];
                     if (!write || (tag & WRITABLE) != 0) {
                         accesses++;
-                        return remember(page, p.level, tag);
+                        usual = i;
+                        return remember(page, p.level(), tag);
                     }
                     refused = true;
                 }
             }
         }
-        for (Probe p : second) {
-            if (p.array.held(p.level) != 0) {
-                long number = TlbArray.number(va, p.shift);
-                long tag = p.array.lookup(number, key(number, p.level));
-                if (tag != 0) {
+        for (TlbLevel.Probe p : second.probes) {
+            if (p.array().held(p.level()) != 0) {
+                int place = p.array().find(key(TlbArray.number(va, p.shift()), p.level()));
+                if (place >= 0) {
+                    p.array().use(place);
+                    long tag = p.array().tags[place];
                     if (!write || (tag & WRITABLE) != 0) {
                         accesses++;
                         firstMisses++;
-                        fill(first, va, p.level, (int) tag & WRITABLE, refused);
-                        return remember(page, p.level, tag);
+                        first.fill(va, p.level(), VALID | space | tag & WRITABLE, refused);
+                        return remember(page, p.level(), tag);
                     }
                     refused = true;
                 }
@@ -368,30 +388,16 @@ public final class Mmu {
     }
 
     private int remember(long page, int level, long tag) {
-        boolean known = (firstLevels >>> level & 1) != 0;
-        readable = known ? page : -1;
-        writable = known && (tag & WRITABLE) != 0 ? page : -1;
+        boolean known = (first.levels >>> level & 1) != 0;
+        readable = known ? page : NO_PAGE;
+        writable = known && (tag & WRITABLE) != 0 ? page : NO_PAGE;
         lastLevel = level;
         return level;
     }
 
     private void forgetLast() {
-        readable = -1;
-        writable = -1;
-    }
-
-    /** Puts an entry in each array for it; {@code known} when one may be there already. */
-    private void fill(Probe[] arrays, long va, int level, int permission, boolean known) {
-        for (Probe p : arrays) {
-            if (p.level == level) {
-                long number = TlbArray.number(va, p.shift);
-                if (known) {
-                    p.array.insert(number, key(number, level) | permission);
-                } else {
-                    p.array.insertNew(number, key(number, level) | permission);
-                }
-            }
-        }
+        readable = NO_PAGE;
+        writable = NO_PAGE;
     }
 
     private int walk(long va, long page, boolean write, boolean refused) {
@@ -407,10 +413,10 @@ public final class Mmu {
         accesses++;
         firstMisses++;
         walks++;
-        countWalk(va, leaf, entry);
-        int covered = Math.min(leaf, hostLeaf);
-        fill(second, va, covered, permission, refused);
-        fill(first, va, covered, permission, refused);
+        pageWalks.walk(tables, va, leaf, entry, VALID | space);
+        int covered = pageWalks.covered(leaf);
+        second.fill(va, covered, VALID | space | permission, refused);
+        first.fill(va, covered, VALID | space | permission, refused);
         return remember(page, covered, permission);
     }
 
@@ -423,74 +429,26 @@ public final class Mmu {
         return level;
     }
 
-    private void countWalk(long va, int leaf, long entry) {
-        int start = startLevel(va, leaf);
-        skipped += shifts.length - 1 - start;
-        references += start - leaf + 1;
-        if (hostLevels > 0) {
-            walkHost(va, start, leaf, format.pfn(entry, leaf));
-        }
-    }
-
-    /**
-     * The level at which the walk begins: that of the lowest table that a paging-structure cache knows. The caches know the tables that the
-     * walk reads then.
-     */
-    private int startLevel(long va, int leaf) {
-        for (int level = leaf + 1; level - 2 < walkCaches.length && level < shifts.length; level++) {
-            long number = TlbArray.number(va, shifts[level]);
-            if (walkCaches[level - 2].touch(number, key(number, level))) {
-                return level - 1;
-            }
-        }
-        return shifts.length - 1;
-    }
-
-    /** The host's walks for each table that the guest's walk reads, and for the page itself. */
-    private void walkHost(long va, int start, int leaf, long pfn) {
-        for (int level = start; level >= leaf; level--) {
-            long table = level == shifts.length - 1 ? 0 : format.tablePfn(tables.read(tables.find(va, level + 1)));
-            translateGuest(table << pageShift | (long) layout.index(va, level) << 3);
-        }
-        translateGuest((pfn << pageShift) + (va & (1L << shifts[leaf]) - 1));
-    }
-
-    private void translateGuest(long physical) {
-        int from = hostLevels;
-        for (int level = hostLeaf + 1; level - 2 < hostCaches.length && level <= hostLevels; level++) {
-            long number = TlbArray.number(physical, shifts[level]);
-            if (hostCaches[level - 2].touch(number, VALID | (long) level << LEVEL_SHIFT | number << 1)) {
-                from = level - 1;
-                break;
-            }
-        }
-        int read = from - hostLeaf + 1;
-        references += read;
-        nestedReferences += read;
-        skipped += hostLevels - from;
-    }
-
     /**
      * Drops what is known of {@code va} in this address space (INVLPG), with the paging-structure caches, as processors do. In a virtual
      * machine these are all entries of the guest's page that maps {@code va} now.
      */
     public void invalidate(long va) {
-        int leaf = hostLevels == 0 ? 1 : lowestLevel(va);
-        for (Probe[] arrays : List.of(first, second)) {
-            for (Probe p : arrays) {
-                long number = TlbArray.number(va, p.shift);
-                if (p.level < leaf) {
-                    long inPage = (1L << shifts[leaf] - p.shift) - 1;
+        int leaf = pageWalks.isNested() ? lowestLevel(va) : 1;
+        for (TlbLevel tlbs : List.of(first, second)) {
+            for (TlbLevel.Probe p : tlbs.probes) {
+                long key = key(TlbArray.number(va, p.shift()), p.level());
+                if (p.level() < leaf) {
+                    long inPage = (1L << shifts[leaf] - p.shift()) - 1;
                     long mask = SPACE_MASK | LEVEL_MASK | (1L << LEVEL_SHIFT) - 2 & ~(inPage << 1);
-                    p.array.removeAll(mask, key(number, p.level) & mask);
+                    p.array().removeAll(mask, key & mask);
                 } else {
-                    p.array.remove(number, key(number, p.level));
+                    p.array().remove(key);
                 }
             }
         }
-        for (TlbArray cache : walkCaches) {
-            cache.removeAll(SPACE_MASK, space);
-        }
+        pageWalks.removeAll(SPACE_MASK, space);
+        leaves.forget(va >> pageShift, VALID | space);
         forgetLast();
         invalidations++;
     }
@@ -503,26 +461,20 @@ public final class Mmu {
     /** Drops everything. */
     public void invalidateAll() {
         drop(0, 0);
-        for (TlbArray cache : hostCaches) {
-            cache.removeAll(0, 0);
-        }
+        pageWalks.removeHost();
     }
 
     private void drop(long mask, long value) {
-        for (Probe[] arrays : List.of(first, second)) {
-            for (Probe p : arrays) {
-                p.array.removeAll(mask, value);
-            }
-        }
-        for (TlbArray cache : walkCaches) {
-            cache.removeAll(mask, value);
-        }
+        first.removeAll(mask, value);
+        second.removeAll(mask, value);
+        pageWalks.removeAll(mask, value);
+        leaves.forgetAll();
         forgetLast();
         invalidations++;
     }
 
     /** What happened so far. */
     public TranslationCounts counts() {
-        return new TranslationCounts(accesses, firstMisses, walks, references, nestedReferences, skipped, invalidations);
+        return new TranslationCounts(accesses, firstMisses, walks, pageWalks.references(), pageWalks.nestedReferences(), pageWalks.skipped(), invalidations);
     }
 }

@@ -150,6 +150,47 @@ class MmuAgainstPlainTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3})
+    void traces_that_turn_from_few_pages_to_many_and_back_agree(int seed) {
+        Random random = new Random(seed);
+        MmuGeometry arm = new MmuGeometry(List.of(new Tlb("L1", 1, 48, 48, 0xe), new Tlb("L2", 2, 1280, 5, 0xe)), List.of());
+        for (MmuGeometry geometry : List.of(machine.architecture().mmu(), arm, geometry(random), geometry(random))) {
+            Process process = process(random);
+            for (int b = 0; b < BLOCKS; b++) {
+                for (int page = 0; page < 512; page++) {
+                    assertThat(process.touch(block(b) + page * PAGE, Fault.WRITE | Fault.USER) & Fault.ERROR).isZero();
+                }
+            }
+            PlainMmu plain = new PlainMmu(geometry, process.space().tables(), Optional.empty());
+            Mmu blocks = new Mmu(geometry, process.space().tables(), Optional.empty());
+            for (int part = 0; part < 24; part++) {
+                int pages = 1 << random.nextInt(14);
+                long[] trace = new long[1 + random.nextInt(4_000)];
+                long va = block(0);
+                int stay = random.nextInt(4);
+                for (int i = 0; i < trace.length; i++) {
+                    if (random.nextInt(4) >= stay) {
+                        int page = random.nextInt(pages);
+                        va = block(page % BLOCKS) + page / BLOCKS % 512 * PAGE;
+                    }
+                    trace[i] = Mmu.access(va + random.nextInt((int) PAGE), random.nextInt(4) == 0);
+                }
+                assertThat(blocks.translate(trace, 0, trace.length)).isEqualTo(trace.length);
+                for (long access : trace) {
+                    plain.translate(Mmu.addressOf(access), Mmu.isWrite(access));
+                }
+                assertThat(blocks.counts()).as("%s part %s of %s pages, seed %s", geometry, part, pages, seed).isEqualTo(plain.counts());
+                if (random.nextInt(3) == 0) {
+                    long gone = block(random.nextInt(BLOCKS)) + random.nextInt(512) * PAGE;
+                    plain.invalidate(gone);
+                    blocks.invalidate(gone);
+                }
+            }
+            process.exit();
+        }
+    }
+
     @Test
     void a_block_ends_before_the_access_that_faults_and_goes_on_after_it() {
         Process process = process(new Random(1));
