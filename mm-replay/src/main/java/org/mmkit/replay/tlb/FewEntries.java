@@ -100,13 +100,9 @@ final class FewEntries extends TlbArray {
             n += (int) from3 + 1;
         }
         block.missed = n;
-        store(newest, t1, t2, t3);
-    }
-
-    private void store(long... now) {
-        for (int place = 0; place <= last; place++) {
-            count(tags[place], now[place]);
-            tags[place] = now[place];
-        }
+        put(0, newest);
+        put(1, t1);
+        put(2, t2);
+        put(3, t3);
     }
 }

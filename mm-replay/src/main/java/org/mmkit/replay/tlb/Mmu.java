@@ -22,7 +22,7 @@ import org.mmkit.api.pgtable.PageTables;
  * paging-structure caches of the same sizes. Accessed and dirty bits are not written.
  * What page tables hold may be remembered until it is invalidated, as processors do.
  *
- * <p>Allocates nothing while it translates. One thread.
+ * <p>Allocates nothing while it translates, but for room for what it remembers of page tables, which doubles. One thread.
  */
 public final class Mmu {
 
