@@ -123,11 +123,18 @@ final class WalkCommand implements Callable<Integer> {
         out.println("  " + result(walk, outcome, image));
     }
 
+    /** What a TLB may keep as one translation, where that is more than the page. */
+    private static String run(TableWalk walk, int level) {
+        long pages = walk.layout().contiguousEntries(level);
+        return walk.format().isContiguous(walk.entry(level), level)
+                ? ", one of a run of " + pages + " (" + TablesCommand.size(walk.layout().size(level) * pages) + ")" : "";
+    }
+
     private static String result(TableWalk walk, TableWalk.Outcome outcome, MemoryImage image) {
         int level = walk.lastLevel();
         return switch (outcome) {
-            case MAPPED -> "-> " + hex(walk.physical()) + "  " + TablesCommand.size(walk.layout().size(level)) + " page, "
-                    + Access.text(walk.access());
+            case MAPPED -> "-> " + hex(walk.physical()) + "  " + TablesCommand.size(walk.layout().size(level)) + " page"
+                    + run(walk, level) + ", " + Access.text(walk.access());
             case NOT_VALID -> "not mapped: the entry of level " + level + " is not valid";
             case MALFORMED -> "not mapped: bits " + hex(walk.format().reservedBits(walk.entry(level), level)) + " of the entry of level "
                     + level + " must be 0; is this the architecture, and its number of levels, of the image?";

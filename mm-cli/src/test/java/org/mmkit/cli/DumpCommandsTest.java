@@ -66,6 +66,22 @@ class DumpCommandsTest {
         assertThat(walk("--root", "0x100000", "--brief", raw, "0x400000212345").out()).isEqualTo("0x400000212345 0x40012345 k:r-- u:r--\n");
     }
 
+    /** An arm64 page of a folio that the kernel mapped by a run (ARM64_CONTPTE). */
+    @Test
+    void A03_walk_says_of_which_run_a_page_is_one() throws IOException {
+        memory.clear().put(new byte[memory.capacity()]);
+        for (int table = 0; table < 3; table++) {
+            entry(table, 0, 0x0800_0000_0000_0003L | BASE + (table + 1) * 0x1000);
+        }
+        entry(3, 1, 0x00F8_0000_4000_1F43L);
+        Path arm = Files.write(directory.resolve("arm.raw"), memory.array());
+
+        CommandRun run = CommandRun.of("walk", "--arch", "arm64", "--set", "ARM64_VA_BITS_48=y", "--base", "0x100000", "--root", "0x100000", arm, "0x1abc");
+
+        assertThat(run.out()).containsPattern("52 +Contiguous").contains("-> 0x40001abc  4K page, one of a run of 16 (64K), k:rw- u:rw-");
+        assertThat(run.status()).isZero();
+    }
+
     @Test
     void A03_walk_says_why_an_address_is_not_mapped() {
         CommandRun run = walk("--root", "0x100000", raw, "0x400000009000", "0x400000005000", "0x900000000000", "0x400000201000");
