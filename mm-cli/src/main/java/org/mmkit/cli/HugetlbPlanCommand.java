@@ -51,6 +51,9 @@ final class HugetlbPlanCommand implements Callable<Integer> {
     @Option(names = "--size", paramLabel = "SIZE", split = ",", description = "The length of a mapping that is used whole; several by commas.")
     private List<String> sizes = List.of();
 
+    @Option(names = "--arch", paramLabel = "ARCH", defaultValue = "x86_64", description = "The architecture; ${DEFAULT-VALUE} if not given.")
+    private String arch = "x86_64";
+
     @Option(names = "--page", paramLabel = "SIZE", defaultValue = "2M", description = "The page size to set up: 2M (default) or 1G.")
     private String page = "2M";
 
@@ -78,9 +81,9 @@ final class HugetlbPlanCommand implements Callable<Integer> {
         }
         long pageBytes = Sizes.parse(page);
         for (String kernel : kernels) {
-            if (!Planner.sizes(kernel).contains(pageBytes)) {
+            if (!Planner.sizes(arch, kernel).contains(pageBytes)) {
                 throw CommandException.badInput("--page " + page + ": the machine has huge pages of "
-                        + Planner.sizes(kernel).stream().map(HugetlbPlan::suffix).collect(Collectors.joining(" and ")));
+                        + Planner.sizes(arch, kernel).stream().map(HugetlbPlan::suffix).collect(Collectors.joining(" and ")));
             }
         }
         HugetlbPlan plan;
@@ -89,7 +92,7 @@ final class HugetlbPlanCommand implements Callable<Integer> {
             List<MappingDemand> mappings = read.isPresent()
                     ? RecordedDemand.of(read.get(), Sizes.parse(least), done -> progress.show("replaying", done)) : asked();
             String title = recording.map(file -> file.getFileName().toString()).orElseGet(() -> String.join(" and ", sizes) + " of memory");
-            plan = new Planner(kernels, what -> progress.show(what, 0)).plan(title, mappings, pageBytes,
+            plan = new Planner(arch, kernels, what -> progress.show(what, 0)).plan(title, mappings, pageBytes,
                     memory.map(Sizes::parse).orElse(0L));
             if (read.isPresent()) {
                 plan = RecordedDemand.oneShort(read.get(), mappings, pageBytes).map(plan::withShortNow).orElse(plan);

@@ -79,6 +79,15 @@ class HugetlbPlanCommandTest {
     }
 
     @Test
+    void an_architecture_whose_kernel_gives_no_memory_map_back_is_not_promised_any() {
+        CommandRun arm64 = CommandRun.of("hugetlb", "plan", "--arch", "arm64", "--size", "1G");
+        assertThat(arm64.status()).isZero();
+        assertThat(arm64.out()).contains("TLB reach (1280 entries)").contains("hugepagesz=2M hugepages=512\n").doesNotContain("vmemmap");
+        assertThat(CommandRun.of("hugetlb", "plan", "--arch", "riscv64", "--size", "1G", "--kernel", "6.18").out())
+                .containsPattern("vmemmap given back, Linux 6.18 +- +14.0 MB").contains("hugetlb_free_vmemmap=on");
+    }
+
+    @Test
     void a_large_size_is_run_in_part_and_multiplied() {
         CommandRun run = CommandRun.of("hugetlb", "plan", "--size", "64G", "--kernel", "6.18", "--page", "1G");
 

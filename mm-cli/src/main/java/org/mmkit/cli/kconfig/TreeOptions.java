@@ -102,7 +102,7 @@ final class TreeOptions {
         }
         if (!Files.isRegularFile(directory.resolve(first))) {
             throw CommandException.badInput(directory.resolve(first) + ": no such file. --tree DIR names the folder of"
-                    + " the Kconfig files, --kconfig FILE the first of them");
+                    + " the Kconfig files, --kconfig FILE the first of them; --model asks about the model's own");
         }
         Map<String, String> env = new HashMap<>(System.getenv());
         env.putAll(variables);

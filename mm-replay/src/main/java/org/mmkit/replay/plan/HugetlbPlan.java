@@ -64,13 +64,18 @@ public record HugetlbPlan(
 
     /** What the kernel command line needs. */
     public String bootLine() {
-        return sizes().stream().map(size -> "hugepagesz=" + suffix(size) + " hugepages=" + pages(size) + " ").collect(Collectors.joining())
-                + "hugetlb_free_vmemmap=on";
+        return sizes().stream().map(size -> "hugepagesz=" + suffix(size) + " hugepages=" + pages(size)).collect(Collectors.joining(" "))
+                + (givesMemmapBack() ? " hugetlb_free_vmemmap=on" : "");
+    }
+
+    /** Whether a kernel gives part of the memory map back, which not every architecture lets it. */
+    public boolean givesMemmapBack() {
+        return pools.stream().anyMatch(pool -> pool.vmemmapBytes() > 0);
     }
 
     /** Lines of sysctl.conf, or for other sizes than the default the file to write. */
     public List<String> sysctlLines() {
-        List<String> lines = new ArrayList<>(List.of("vm.hugetlb_optimize_vmemmap = 1"));
+        List<String> lines = new ArrayList<>(givesMemmapBack() ? List.of("vm.hugetlb_optimize_vmemmap = 1") : List.of());
         for (long size : sizes()) {
             lines.add(size == 1L << MappingDemand.BLOCK_SHIFT
                     ? "vm.nr_hugepages = " + pages(size)

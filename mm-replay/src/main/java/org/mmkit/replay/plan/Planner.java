@@ -25,15 +25,18 @@ public final class Planner {
     /** Most pages of the smallest huge size that a machine is run with: 32 GiB. */
     private static final long MOST_BLOCKS = 1 << 14;
 
+    private final String architecture;
     private final List<String> kernels;
     private final Consumer<String> progress;
 
     /**
      * A planner for {@code kernels}.
      *
+     * @param architecture id of a backend with base pages of 4 KiB
      * @param progress hears what is run
      */
-    public Planner(List<String> kernels, Consumer<String> progress) {
+    public Planner(String architecture, List<String> kernels, Consumer<String> progress) {
+        this.architecture = architecture;
         this.kernels = List.copyOf(kernels);
         this.progress = progress;
     }
@@ -59,7 +62,7 @@ public final class Planner {
         List<PoolTrial> pools = new ArrayList<>();
         List<ShortageTrial> shortages = new ArrayList<>();
         for (String kernel : kernels) {
-            for (long size : sizes(kernel)) {
+            for (long size : sizes(architecture, kernel)) {
                 List<Part> parts = ofSize(all, size);
                 progress.accept("Linux " + kernel + ", " + HugetlbPlan.suffix(size));
                 // unless a machine was given, each size gets as much room as its rounding needs
@@ -101,15 +104,19 @@ public final class Planner {
         return parts.stream().filter(p -> p.pages(size) > 0).toList();
     }
 
-    private static Machine boot(String kernel, long memory) {
-        return Machine.builder().arch("x86_64").kernel(kernel).memory(memory).contents(false)
+    private Machine boot(String kernel, long memory) {
+        return boot(architecture, kernel, memory);
+    }
+
+    private static Machine boot(String architecture, String kernel, long memory) {
+        return Machine.builder().arch(architecture).kernel(kernel).memory(memory).contents(false)
                 .set("MEMORY_HOTPLUG", "y").set("MEMORY_HOTREMOVE", "y").cmdline("hugetlb_free_vmemmap=on transparent_hugepage=never")
                 .build();
     }
 
-    /** The huge page sizes of this kernel's machine. */
-    public static List<Long> sizes(String kernel) {
-        Machine machine = boot(kernel, GIB);
+    /** The huge page sizes of this kernel's machine that one leaf maps. */
+    public static List<Long> sizes(String architecture, String kernel) {
+        Machine machine = boot(architecture, kernel, GIB);
         PageTableLayout layout = machine.architecture().layout(machine.configuration());
         List<Long> sizes = new ArrayList<>();
         for (int level = 2; level <= layout.levels(); level++) {
@@ -188,7 +195,11 @@ public final class Planner {
         return space.tables().tableBytes();
     }
 
+    /** Pages of the memory map; 0 where the kernel never gives any back, since not all of those count them. */
     private static long memmap(Machine machine) {
+        if (!machine.configuration().isEnabled("HUGETLB_PAGE_OPTIMIZE_VMEMMAP") && !machine.configuration().isEnabled("HUGETLB_PAGE_FREE_VMEMMAP")) {
+            return 0;
+        }
         return machine.vmstat("nr_memmap_pages") + machine.vmstat("nr_memmap_boot_pages");
     }
 

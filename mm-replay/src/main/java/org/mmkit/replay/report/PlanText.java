@@ -89,7 +89,7 @@ public final class PlanText {
         row(out, "page tables of the program", bytes(plan.base().tableBytes()), sizes, p -> bytes(p.tableBytes()));
         row(out, "TLB reach (" + plan.base().tlbEntries() + " entries)", bytes(plan.base().reachBytes()), sizes,
                 p -> bytes(p.reachBytes()) + (p.tlbEntries() == plan.base().tlbEntries() ? "" : " (" + p.tlbEntries() + ")"));
-        for (String kernel : plan.pools().stream().map(PoolTrial::kernel).distinct().toList()) {
+        for (String kernel : plan.givesMemmapBack() ? plan.pools().stream().map(PoolTrial::kernel).distinct().toList() : List.<String>of()) {
             List<PoolTrial> of = plan.pools().stream().filter(p -> p.kernel().equals(kernel)).toList();
             row(out, "vmemmap given back, Linux " + kernel, "-", of, p -> bytes(p.vmemmapBytes()));
             row(out, "  page tables that this takes", "-", of, p -> bytes(p.splitBytes()));

@@ -14,9 +14,12 @@ class ReadmeTest {
         String readme = Files.readString(Path.of("../../README.md"));
         String program = Files.readString(Path.of("../consumers/src/it/library/src/main/java/org/example/FirstFault.java"));
         int begin = readme.indexOf("```java\n") + "```java\n".length();
-        String lines = readme.substring(begin, readme.indexOf("```", begin));
+        String block = readme.substring(begin, readme.indexOf("```", begin));
+        int first = block.indexOf("Machine machine");
+        String lines = block.substring(first);
 
+        assertThat(block.substring(0, first)).isEqualTo("import static org.mmkit.api.space.MapFlags.*;\n\n");
         assertThat(lines).contains("Machine.builder()");
-        assertThat(program).contains(lines.indent(8));
+        assertThat(program).contains("import static org.mmkit.api.space.MapFlags.MAP_PRIVATE;").contains(lines.indent(8));
     }
 }
