@@ -124,14 +124,15 @@ public final class Arm64 implements Architecture {
     /**
      * {@inheritDoc}
      *
-     * <p>Arm Neoverse N1 Core Technical Reference Manual, section "TLB organization". Partial walks are kept in the L2 TLB, which has no
-     * part of its own for them.
+     * <p>Arm Neoverse N1 Core Technical Reference Manual, section "TLB organization". Runs of 64 KiB are
+     * among the sizes of both levels, those of 32 MiB of the second. Partial walks are kept in the L2 TLB, which has no part of its own for
+     * them.
      */
     @Override
     public MmuGeometry mmu() {
         int all = 1 << 1 | 1 << 2 | 1 << 3;
         return new MmuGeometry(
-                List.of(new MmuGeometry.Tlb("L1 DTLB", 1, 48, 48, all), new MmuGeometry.Tlb("L2 TLB", 2, 1280, 5, all)),
+                List.of(new MmuGeometry.Tlb("L1 DTLB", 1, 48, 48, all, 1 << 1), new MmuGeometry.Tlb("L2 TLB", 2, 1280, 5, all, 1 << 1 | 1 << 2)),
                 List.of());
     }
 

@@ -23,6 +23,13 @@ public record MmuGeometry(List<Tlb> tlbs, List<Integer> walkCaches) {
      * @param entries any number above 0
      * @param ways associativity; equals {@code entries} when fully associative
      * @param levels bit {@code n} set: holds translations by leaves of page-table level n
+     * @param runs bit {@code n} set: holds a run of contiguous leaves of level n ({@link EntryFormat#isContiguous}) as one entry
      */
-    public record Tlb(String name, int cacheLevel, int entries, int ways, int levels) {}
+    public record Tlb(String name, int cacheLevel, int entries, int ways, int levels, int runs) {
+
+        /** An array that holds each leaf of a run by itself. */
+        public Tlb(String name, int cacheLevel, int entries, int ways, int levels) {
+            this(name, cacheLevel, entries, ways, levels, 0);
+        }
+    }
 }

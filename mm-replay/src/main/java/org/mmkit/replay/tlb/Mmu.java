@@ -16,8 +16,8 @@ import org.mmkit.api.pgtable.PageTables;
  *              hit: nothing to pay    hit: fills the first    spare the upper levels     one reference a level
  * </pre>
  *
- * <p>An entry is tagged with the level of its leaf and the address space (ASID, PCID); arrays of several page sizes are asked for each of
- * them. Arrays of one level do not exclude those of the other. In a virtual machine a TLB entry covers the smaller of the guest's and the
+ * <p>An entry is tagged with the level of its leaf, or of the leaves that are a run, and the address space (ASID, PCID); arrays of several
+ * page sizes are asked for each of them. Arrays of one level do not exclude those of the other. In a virtual machine a TLB entry covers the smaller of the guest's and the
  * host's page, and each reference of the guest's walk is itself translated by the host's tables, whose upper levels have
  * paging-structure caches of the same sizes. Accessed and dirty bits are not written.
  * What page tables hold may be remembered until it is invalidated, as processors do.
@@ -53,8 +53,10 @@ public final class Mmu {
     private final TlbLevel second;
     private final PageWalks pageWalks;
     private final AddressBlock block = new AddressBlock();
-    /** Whether no two arrays hold translations of one size: what has several is not translated in blocks. */
+    /** Whether no two arrays hold translations of one size, and none runs of leaves: others are not translated in blocks. */
     private final boolean inBlocks;
+    /** Whether an array holds runs of leaves. In a virtual machine the host's page may be smaller, so leaves are held one by one. */
+    private final boolean runs;
 
     /** What blocks need to know of page tables. */
     private final KnownLeaves leaves;
@@ -93,16 +95,21 @@ public final class Mmu {
         for (int level = 1; level <= layout.levels(); level++) {
             shifts[level] = layout.shift(level);
         }
+        int[] runShifts = new int[layout.levels() + 1];
+        for (int level = 1; level <= Math.min(2, layout.levels()); level++) {
+            runShifts[level] = layout.contiguousBits()[level - 1] == 0 ? 0 : shifts[level] + layout.contiguousBits()[level - 1];
+        }
         for (MmuGeometry.Tlb t : geometry.tlbs()) {
             if (t.cacheLevel() != 1 && t.cacheLevel() != 2) {
                 throw new IllegalArgumentException(t.name() + " is of level " + t.cacheLevel() + "; TLBs have level 1 or 2");
             }
         }
-        first = new TlbLevel(geometry, 1, shifts);
-        second = new TlbLevel(geometry, 2, shifts);
+        first = new TlbLevel(geometry, 1, shifts, runShifts);
+        second = new TlbLevel(geometry, 2, shifts, runShifts);
         pageWalks = new PageWalks(geometry, layout, shifts, host);
         leaves = new KnownLeaves(layout.entries(1));
-        inBlocks = first.probes.length > 0 && first.isEachAlone() && second.isEachAlone();
+        runs = !pageWalks.isNested() && (first.holdsRuns() || second.holdsRuns());
+        inBlocks = !runs && first.probes.length > 0 && first.isEachAlone() && second.isEachAlone();
     }
 
     /**
@@ -387,7 +394,8 @@ public final class Mmu {
         return VALID | space | (long) level << LEVEL_SHIFT | number << 1;
     }
 
-    private int remember(long page, int level, long tag) {
+    private int remember(long page, int held, long tag) {
+        int level = held > TlbLevel.RUN ? held - TlbLevel.RUN : held;
         boolean known = (first.levels >>> level & 1) != 0;
         readable = known ? page : NO_PAGE;
         writable = known && (tag & WRITABLE) != 0 ? page : NO_PAGE;
@@ -414,7 +422,7 @@ public final class Mmu {
         firstMisses++;
         walks++;
         pageWalks.walk(tables, va, leaf, entry, VALID | space);
-        int covered = pageWalks.covered(leaf);
+        int covered = runs && format.isContiguous(entry, leaf) ? leaf + TlbLevel.RUN : pageWalks.covered(leaf);
         second.fill(va, covered, VALID | space | permission, refused);
         first.fill(va, covered, VALID | space | permission, refused);
         return remember(page, covered, permission);

@@ -10,8 +10,15 @@ import org.mmkit.api.arch.MmuGeometry;
 /** The arrays of one level of TLBs. One thread. */
 final class TlbLevel {
 
-    /** One array asked for one page size, and where entries were found, by a hash of the number. */
-    record Probe(TlbArray array, int level, int shift, int[] noted) {
+    /** Added to the level of leaves, 1 or 2, for a run of them that is one entry. */
+    static final int RUN = 5;
+
+    /**
+     * One array asked for one page size, and where entries were found, by a hash of the number.
+     *
+     * @param leavesOnly whether the array holds the leaves of this level one by one, where they are a run, too
+     */
+    record Probe(TlbArray array, int level, int shift, boolean leavesOnly, int[] noted) {
 
         private static final int NOTED = 1 << 10;
 
@@ -50,9 +57,10 @@ final class TlbLevel {
      * The arrays of {@code cacheLevel}.
      *
      * @param shifts address bits below the page number, by level
+     * @param runShifts the same of runs; 0 where there are none
      * @throws IllegalArgumentException when an array's entries are no multiple of its ways
      */
-    TlbLevel(MmuGeometry geometry, int cacheLevel, int[] shifts) {
+    TlbLevel(MmuGeometry geometry, int cacheLevel, int[] shifts, int[] runShifts) {
         List<Probe> all = new ArrayList<>();
         Map<TlbArray, Integer> levelsOf = new LinkedHashMap<>();
         int any = 0;
@@ -61,9 +69,15 @@ final class TlbLevel {
                 TlbArray array = TlbArray.of(t.entries(), t.ways());
                 for (int level = 1; level < shifts.length; level++) {
                     if ((t.levels() >>> level & 1) != 0) {
-                        all.add(new Probe(array, level, shifts[level], new int[Probe.NOTED]));
-                        levelsOf.merge(array, 1 << level, (x, y) -> x | y);
-                        any |= 1 << level;
+                        boolean runs = (t.runs() >>> level & 1) != 0 && runShifts[level] != 0;
+                        all.add(new Probe(array, level, shifts[level], !runs, new int[Probe.NOTED]));
+                        int held = 1 << level;
+                        if (runs) {
+                            all.add(new Probe(array, level + RUN, runShifts[level], false, new int[Probe.NOTED]));
+                            held |= 1 << level + RUN;
+                        }
+                        levelsOf.merge(array, held, (x, y) -> x | y);
+                        any |= held;
                     }
                 }
             }
@@ -78,6 +92,11 @@ final class TlbLevel {
         return Stream.of(probes).map(Probe::level).distinct().count() == probes.length;
     }
 
+    /** Whether an array holds runs of leaves as one entry. */
+    boolean holdsRuns() {
+        return levels >>> RUN + 1 != 0;
+    }
+
     /** Asks for what the block misses, and fills with what is not there. */
     void ask(AddressBlock block) {
         for (Stage stage : stages) {
@@ -87,11 +106,14 @@ final class TlbLevel {
         }
     }
 
-    /** Puts an entry for {@code va} in each array for {@code level}; {@code known} when one may be there already. */
+    /**
+     * Puts an entry for {@code va} in each array for {@code level}, {@link #RUN} more for a run, which arrays that know no runs get as a leaf;
+     * {@code known} when one may be there already.
+     */
     void fill(long va, int level, long keyBits, boolean known) {
         for (Probe p : probes) {
-            if (p.level == level) {
-                long tag = keyBits | (long) level << TlbArray.LEVEL_SHIFT | TlbArray.number(va, p.shift) << 1;
+            if (p.level == level || p.leavesOnly && p.level == level - RUN) {
+                long tag = keyBits | (long) p.level << TlbArray.LEVEL_SHIFT | TlbArray.number(va, p.shift) << 1;
                 if (known) {
                     p.array.insert(tag);
                 } else {

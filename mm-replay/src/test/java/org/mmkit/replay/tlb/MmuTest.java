@@ -165,4 +165,39 @@ class MmuTest {
         assertThat(counts.walks()).isGreaterThanOrEqualTo(misses).isLessThanOrEqualTo(counts.firstLevelMisses());
         assertThat(counts.references() + counts.skipped()).isLessThanOrEqualTo(4 * counts.walks());
     }
+
+    /** arm64 maps a folio of 64 KiB by 16 entries that may be cached as one (Arm ARM, section D8.7.1). */
+    @Test
+    void A03_a_run_of_leaves_is_one_entry_of_an_array_that_holds_runs() {
+        Machine arm64 = Machine.builder().arch("arm64").memory("1G").contents(false).build();
+        arm64.write("/sys/kernel/mm/transparent_hugepage/hugepages-64kB/enabled", "always");
+        Process program = arm64.newProcess();
+        long run = 16 * PAGE;
+        assertThat(program.mmap(BASE, 8 * run, 3, PRIVATE_ANONYMOUS_FIXED, null, 0)).isEqualTo(BASE);
+        for (int i = 0; i < 8; i++) {
+            program.touch(BASE + i * run, Fault.WRITE | Fault.USER);
+        }
+        Tlb small = new Tlb("L1", 1, 4, 4, 1 << 1);
+        Mmu mmu = new Mmu(new MmuGeometry(List.of(small, new Tlb("L2", 2, 16, 4, 1 << 1, 1 << 1)), List.of()), program.space().tables(),
+                Optional.empty());
+        Mmu single = new Mmu(new MmuGeometry(List.of(small, new Tlb("L2", 2, 16, 4, 1 << 1)), List.of()), program.space().tables(), Optional.empty());
+        for (int round = 0; round < 2; round++) {
+            for (long va = BASE; va < BASE + 8 * run; va += PAGE) {
+                assertThat(mmu.translate(va, true)).isEqualTo(1);
+                assertThat(single.translate(va, true)).isEqualTo(1);
+            }
+        }
+        assertThat(mmu.counts().walks()).as("one for each run").isEqualTo(8);
+        assertThat(mmu.counts().firstLevelMisses()).as("the first level holds pages only").isEqualTo(2 * 8 * 16);
+        assertThat(single.counts().walks()).isEqualTo(2 * 8 * 16);
+
+        mmu.invalidate(BASE + 3 * PAGE);
+        assertThat(mmu.translate(BASE, false)).as("an invalidation of one page is one of the run").isEqualTo(1);
+        assertThat(mmu.counts().walks()).isEqualTo(9);
+        program.mprotect(BASE, PAGE, 1);
+        mmu.invalidate(BASE);
+        assertThat(mmu.translate(BASE, true)).as("unfolded: read-only by itself").isEqualTo(Mmu.READ_ONLY);
+        assertThat(mmu.translate(BASE + PAGE, true)).isEqualTo(1);
+        arm64.verify();
+    }
 }
