@@ -138,7 +138,7 @@ final class ReplayCommand implements Callable<Integer> {
         List<AccessComparison> comparisons = new ArrayList<>();
         try (ProgressLine progress = ProgressLine.onTerminal()) {
             for (Path trace : recordings) {
-                AccessReplay replay = new AccessReplay(tlb.geometry(), tlb.hostPage()).onProgress(done -> progress.show("translating", done));
+                AccessReplay replay = new AccessReplay(tlb.geometry(), tlb.hostPage(), tlb.asids()).onProgress(done -> progress.show("translating", done));
                 AccessComparison comparison;
                 try {
                     comparison = replay.compare(trace, matrix);

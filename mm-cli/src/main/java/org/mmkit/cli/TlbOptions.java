@@ -8,6 +8,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.mmkit.api.arch.MmuGeometry;
+import org.mmkit.replay.tlb.Mmu;
+import org.mmkit.replay.tlb.Processors;
 import picocli.CommandLine.Option;
 
 /** The options of a replay of memory accesses. */
@@ -30,6 +32,21 @@ final class TlbOptions {
 
     @Option(names = "--nested", paramLabel = "SIZE", description = "With --tlb: the program runs in a virtual machine whose memory the host maps by pages of 4K, 2M or 1G.")
     private Optional<String> nested = Optional.empty();
+
+    @Option(names = "--asids", paramLabel = "N|none", defaultValue = "" + Processors.USUAL_NUMBERS, description = "With --tlb and a trace of several processes:"
+            + " address spaces that a processor tells apart; none: each switch drops everything. ${DEFAULT-VALUE} if not given, as Linux on x86.")
+    private String asids = "";
+
+    /** Numbers of address spaces, 0 for none. */
+    int asids() {
+        if (asids.equals("none")) {
+            return 0;
+        }
+        if (!asids.matches("[1-9][0-9]{0,3}") || Integer.parseInt(asids) > Mmu.MOST_SPACES + 1) {
+            throw CommandException.badInput("--asids " + asids + ": a processor has 1 to " + (Mmu.MOST_SPACES + 1) + " numbers of address spaces, or none");
+        }
+        return Integer.parseInt(asids);
+    }
 
     boolean isWanted() {
         return tlb;

@@ -11,6 +11,13 @@ public interface AccessListener {
     /** An instruction fetch. */
     int FETCH = 2;
 
+    /**
+     * What follows is of {@code process} on {@code processor}; both are 0 until a trace says something else. Called when one of them changes.
+     */
+    default void comesFrom(int process, int processor) {
+        // Who does not ask for it takes all accesses for those of one process.
+    }
+
     /** {@code bytes} from {@code address} on, at least 1. */
     void access(long address, int bytes, int kind);
 }

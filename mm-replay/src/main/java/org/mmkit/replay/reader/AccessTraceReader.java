@@ -14,9 +14,11 @@ import java.util.function.DoubleConsumer;
  *   valgrind --tool=lackey --trace-mem=yes    " L 1ffeffe7d0,8"   " S 4222c40,4"   " M 421c7cc,4"   "I  04001090,3"
  *   drrun -t drmemtrace -tool view            "… T1234 &lt;…&gt; read  8 byte(s) @ 0x00007f… by PC 0x…"   "… ifetch 3 byte(s) @ 0x… …"
  *   DynamoRIO, client memtrace_simple         "0x00007fff2e0a5c78:  8, w"   "0x00007f2b8b4a1d50:  3, mov"
- *   perf mem record, then perf script -F comm,pid,tid,time,event,addr
- *                                             "prog 7/7 1.5: cpu/mem-loads,ldlat=30/P: 7f0123456788"
+ *   perf mem record, then perf script -F comm,pid,tid,cpu,time,event,addr
+ *                                             "prog 7/7 [001] 1.5: cpu/mem-loads,ldlat=30/P: 7f0123456788"
  * </pre>
+ *
+ * <p>The last one tells the process, and the processor where the field cpu is printed.
  *
  * <p>Other lines are passed over and counted. Streams: memory does not depend on the size of the trace. One thread.
  */
@@ -40,6 +42,9 @@ public final class AccessTraceReader {
     private DoubleConsumer progress = fraction -> {};
     private long accesses;
     private long others;
+
+    private int process;
+    private int processor;
 
     private byte[] line = new byte[0];
     private int at;
@@ -80,6 +85,8 @@ public final class AccessTraceReader {
             LineSource lines = new LineSource(in.unpacked());
             accesses = 0;
             others = 0;
+            process = 0;
+            processor = 0;
             while (lines.next()) {
                 line = lines.bytes();
                 at = lines.start();
@@ -180,6 +187,7 @@ public final class AccessTraceReader {
 
     private boolean perf(AccessListener listener, int after) {
         int kind = after < end && line[after] == LOADS ? AccessListener.READ : after < end && line[after] == STORES ? AccessListener.WRITE : -1;
+        int start = at;
         int colon = end;
         while (colon > after && line[colon - 1] != ':') {
             colon--;
@@ -189,7 +197,52 @@ public final class AccessTraceReader {
         int from = at;
         long address = hexadecimal();
         boolean word = at == end || line[at] == ' ' || line[at] == '\t';
-        return kind >= 0 && at > from && word && heard(listener, address, 1, kind);
+        if (kind < 0 || at == from || !word) {
+            return false;
+        }
+        at = start;
+        origin(listener, after);
+        return heard(listener, address, 1, kind);
+    }
+
+    /** Tells who made the access: the last "PID/TID" before the event, and the "[CPU]" behind it. */
+    private void origin(AccessListener listener, int event) {
+        int ofProcess = -1;
+        int ofProcessor = 0;
+        int from = at;
+        for (int i = from; i < event; i++) {
+            if (line[i] == '/' && i > from && isDigit(line[i - 1]) && isDigit(line[i + 1])) {
+                int start = i - 1;
+                while (start > from && isDigit(line[start - 1])) {
+                    start--;
+                }
+                if (start > from && line[start - 1] != ' ' && line[start - 1] != '\t') {
+                    continue;
+                }
+                at = start;
+                int id = (int) decimal();
+                at = i + 1;
+                decimal();
+                if (line[at] == ' ' || line[at] == '\t') {
+                    ofProcess = id;
+                    skipBlanks();
+                    ofProcessor = 0;
+                    if (line[at] == '[') {
+                        at++;
+                        ofProcessor = (int) decimal();
+                    }
+                }
+            }
+        }
+        if (ofProcess >= 0 && (ofProcess != process || ofProcessor != processor)) {
+            process = ofProcess;
+            processor = ofProcessor;
+            listener.comesFrom(process, processor);
+        }
+    }
+
+    private static boolean isDigit(byte c) {
+        return c >= '0' && c <= '9';
     }
 
     private static boolean heard(AccessListener listener, long address, long bytes, int kind) {

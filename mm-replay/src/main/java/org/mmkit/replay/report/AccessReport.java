@@ -25,6 +25,8 @@ public final class AccessReport {
     /** Prints the comparison as a person reads it. */
     public void print(AccessComparison c, PrintWriter out) {
         out.println(c.trace() + ": " + Figures.count(c.accesses()) + " data accesses to " + Figures.count(c.pages()) + " pages in " + c.areas() + " areas"
+                + (isMany(c) ? ", " + c.processes() + (c.processes() == 1 ? " process" : " processes") + " on " + c.processors()
+                        + (c.processors() == 1 ? " processor" : " processors") : "")
                 + (c.fetches() > 0 ? "; " + Figures.count(c.fetches()) + " instruction fetches left out" : ""));
         out.println("processor    " + processor(c.geometry()) + (c.hostPage() > 0 ? "; host pages of " + Figures.count(c.hostPage() >>> 10) + " kB" : ""));
         out.println();
@@ -39,10 +41,20 @@ public final class AccessReport {
             row(c, "of these nested", r -> Figures.count(r.counts().nestedReferences()), out);
         }
         row(c, "references per walk", r -> decimal(r.counts().referencesPerWalk()), out);
+        if (isMany(c)) {
+            row(c, "context switches", r -> Figures.count(r.spaces().switches()), out);
+            row(c, "of these flushed", r -> Figures.count(r.spaces().flushes()), out);
+            row(c, "shootdowns", r -> Figures.count(r.spaces().shootdowns()), out);
+            row(c, "interrupts for them", r -> Figures.count(r.spaces().interrupts()), out);
+        }
         row(c, "reach at best", r -> Figures.count(TlbReach.of(r.residentKb(), r.hugeKb(), c.geometry()).reachKb()) + " kB", out);
         out.println();
         out.println("Each stretch of touched pages counts as one mapping; without mappings in a trace, no program asked for or against huge pages.");
         out.println("No time passes between accesses: khugepaged does not run.");
+    }
+
+    private static boolean isMany(AccessComparison c) {
+        return c.processes() > 1 || c.processors() > 1;
     }
 
     private static void row(AccessComparison c, String label, Function<Result, String> cell, PrintWriter out) {
@@ -83,6 +95,7 @@ public final class AccessReport {
         json.beginObject().name("trace").value(c.trace());
         json.name("accesses").value(c.accesses()).name("fetches_left_out").value(c.fetches());
         json.name("other_lines").value(c.otherLines()).name("pages").value(c.pages()).name("areas").value(c.areas());
+        json.name("processes").value(c.processes()).name("processors").value(c.processors());
         json.name("host_page_bytes").value(c.hostPage());
         json.name("tlbs").beginArray();
         for (MmuGeometry.Tlb t : c.geometry().tlbs()) {
@@ -97,6 +110,8 @@ public final class AccessReport {
             json.name("walks").value(r.counts().walks()).name("references").value(r.counts().references());
             json.name("nested_references").value(r.counts().nestedReferences());
             json.name("levels_skipped").value(r.counts().skipped()).name("invalidations").value(r.counts().invalidations());
+            json.name("context_switches").value(r.spaces().switches()).name("flushes_at_switches").value(r.spaces().flushes());
+            json.name("shootdowns").value(r.spaces().shootdowns()).name("shootdown_interrupts").value(r.spaces().interrupts());
             json.name("reach_kb").value(TlbReach.of(r.residentKb(), r.hugeKb(), c.geometry()).reachKb()).endObject();
         }
         json.endArray().endObject();

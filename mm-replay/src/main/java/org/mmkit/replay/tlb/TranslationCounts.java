@@ -14,6 +14,12 @@ package org.mmkit.replay.tlb;
 public record TranslationCounts(
         long accesses, long firstLevelMisses, long walks, long references, long nestedReferences, long skipped, long invalidations) {
 
+    /** The sum of both. */
+    public TranslationCounts plus(TranslationCounts o) {
+        return new TranslationCounts(accesses + o.accesses, firstLevelMisses + o.firstLevelMisses, walks + o.walks, references + o.references,
+                nestedReferences + o.nestedReferences, skipped + o.skipped, invalidations + o.invalidations);
+    }
+
     /** Walks in a thousand accesses. */
     public double walksPerThousand() {
         return accesses == 0 ? 0 : 1000.0 * walks / accesses;

@@ -62,10 +62,10 @@ class AccessTraceTest {
         Path trace = file("nothing\n L zz,8\n S 10,0\n L 10\nprog 1/1 1.0: cpu/mem-loads/P: \n");
         assertThatThrownBy(() -> read(trace)).isInstanceOf(BadRecordingException.class).hasMessageContaining("--tool=lackey");
         Path code = file("I  04001090,3\n");
-        assertThatThrownBy(() -> new AccessReplay(Optional.empty(), 0).compare(code, List.of(Policy.named("never"))))
+        assertThatThrownBy(() -> new AccessReplay(Optional.empty(), 0, Processors.USUAL_NUMBERS).compare(code, List.of(Policy.named("never"))))
                 .isInstanceOf(BadRecordingException.class).hasMessageContaining("instruction fetches only");
         Path kernel = file(" L ffff800000001000,8\n");
-        assertThatThrownBy(() -> new AccessReplay(Optional.empty(), 0).compare(kernel, List.of(Policy.named("never"))))
+        assertThatThrownBy(() -> new AccessReplay(Optional.empty(), 0, Processors.USUAL_NUMBERS).compare(kernel, List.of(Policy.named("never"))))
                 .isInstanceOf(BadRecordingException.class).hasMessageContaining("0xffff800000001000");
     }
 
@@ -120,7 +120,7 @@ class AccessTraceTest {
             out.write(text.toString().getBytes(StandardCharsets.US_ASCII));
         }
 
-        AccessComparison c = new AccessReplay(Optional.empty(), 0).compare(trace, List.of(Policy.named("never"), Policy.named("always")));
+        AccessComparison c = new AccessReplay(Optional.empty(), 0, Processors.USUAL_NUMBERS).compare(trace, List.of(Policy.named("never"), Policy.named("always")));
 
         assertThat(c.accesses()).isEqualTo(8194);
         assertThat(c.fetches()).isEqualTo(1);
