@@ -31,7 +31,7 @@ final class MachineOptions {
     @Option(names = "--kernel", paramLabel = "VERSION", description = "Behave as Linux 4.12, 5.14 or 6.18 (default).")
     private Optional<String> kernel = Optional.empty();
 
-    @Option(names = "--memory", paramLabel = "SIZE", description = "Usable memory, for example 512M or 16T; 24G if not given.")
+    @Option(names = "--memory", paramLabel = "SIZE", description = "Usable memory, for example 512M or 16T; 2G,2G for two memory nodes; 24G if not given.")
     private Optional<String> memory = Optional.empty();
 
     @Option(names = "--cmdline", paramLabel = "TEXT", description = "The kernel command line.")

@@ -15,6 +15,7 @@ final class Shell {
         "a = mmap(NULL, 4M, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0)",
         "store(a, 4M)    load(a, 4M, 64K)    madvise(a, 4M, MADV_HUGEPAGE)    munmap(a, 4M)",
         "smaps(a, 4M)    pagemap(a, 4M)      vmstat()    mthp()    meminfo()    khugepaged(1)",
+        "mbind(a, 4M, MPOL_BIND, 2, 0)    run_on(1)    move_pages(a, 1)    with several memory nodes; 2 is the set of node 1",
         "child {         the lines up to } run in a forked process",
         "cat /proc/meminfo    ls /sys/kernel/mm    echo always > /sys/kernel/mm/transparent_hugepage/enabled",
         "cat /proc/self/smaps shows the process that the lines run in",

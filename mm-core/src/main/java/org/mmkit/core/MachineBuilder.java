@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.zip.GZIPInputStream;
 import org.mmkit.api.arch.Architecture;
 import org.mmkit.api.feature.Feature;
 import org.mmkit.api.memory.FrameAllocatorProvider;
+import org.mmkit.api.memory.Nodes;
 import org.mmkit.api.policy.PagePolicyProvider;
 import org.mmkit.core.boot.Bootstrap;
 import org.mmkit.core.boot.LinuxProfile;
@@ -35,7 +37,7 @@ public final class MachineBuilder {
     /** A kernel's .config has some hundred kilobytes. */
     private static final int LARGEST_CONFIG = 16 << 20;
 
-    private long memory = 24L << 30;
+    private List<Long> memory = List.of(24L << 30);
     private String architecture = "";
     private String dotConfig = "";
     private String dotConfigName = ".config";
@@ -53,16 +55,23 @@ public final class MachineBuilder {
 
     /** Usable memory in bytes. */
     public MachineBuilder memory(long bytes) {
-        if (bytes < 1) {
-            throw new BootException("a machine needs memory, not " + bytes + " bytes");
-        }
-        memory = bytes;
-        return this;
+        return memory(List.of(bytes));
     }
 
-    /** Usable memory as {@code "24G"}: a number and K, M, G or T. */
-    public MachineBuilder memory(String size) {
-        return memory(SizeText.parse(size));
+    /** Usable memory as {@code "24G"}: a number and K, M, G or T; several, {@code "2G,2G"}, for a machine with as many memory nodes (NUMA=y). */
+    public MachineBuilder memory(String sizes) {
+        return memory(Arrays.stream(sizes.split(",", -1)).map(SizeText::parse).toList());
+    }
+
+    private MachineBuilder memory(List<Long> nodes) {
+        nodes.stream().filter(bytes -> bytes < 1).findFirst().ifPresent(bytes -> {
+            throw new BootException("a machine needs memory, not " + bytes + " bytes");
+        });
+        if (nodes.size() > Nodes.MOST) {
+            throw new BootException(nodes.size() + " memory nodes are more than " + Nodes.MOST);
+        }
+        memory = nodes;
+        return this;
     }
 
     /** The architecture, by id or by name as {@code uname -m} prints it. */

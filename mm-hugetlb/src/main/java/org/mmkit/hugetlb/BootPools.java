@@ -30,8 +30,8 @@ final class BootPools {
     /** Sizes named so far. */
     private final Set<HugePagePool> named = new LinkedHashSet<>();
     private final Map<HugePagePool, Long> wanted = new HashMap<>();
-    /** What {@code wanted} says of node 0, for sizes whose number was given by node. */
-    private final Set<HugePagePool> byNode = new LinkedHashSet<>();
+    /** The numbers that were given by node, by pool; those of the default size wait under null. */
+    private final Map<@Nullable HugePagePool, long[]> byNode = new HashMap<>();
 
     private long wantedOfDefault;
     private boolean defaultNamed;
@@ -61,6 +61,7 @@ final class BootPools {
                 context.log("HugeTLB: Using hugepages=" + wantedOfDefault + " for number of default huge pages");
             }
             wanted.put(standard, wantedOfDefault);
+            takeNodes(standard);
         }
         for (HugePagePool pool : machine.pools()) {
             if (!pool.isGigantic() || pool.total() == 0) {
@@ -111,10 +112,19 @@ final class BootPools {
         machine.setStandard(pool);
         if (wantedOfDefault > 0) {
             wanted.put(pool, wantedOfDefault);
+            takeNodes(pool);
             wantedOfDefault = 0;
             if (pool.isGigantic()) {
                 allocate(pool);
             }
+        }
+    }
+
+    /** What was said by node of the default size is said of {@code pool}. */
+    private void takeNodes(HugePagePool pool) {
+        long[] numbers = byNode.remove(null);
+        if (numbers != null) {
+            byNode.put(pool, numbers);
         }
     }
 
@@ -136,9 +146,11 @@ final class BootPools {
             boolean node = digits > 0 && rest.startsWith(":", digits);
             String number = node ? rest.substring(digits + 1) : rest;
             int length = digits(number);
-            if (length == 0 || node && Long.parseLong(rest.substring(0, digits)) != 0 || !node && rest.length() < value.length()) {
+            boolean known = !node || Long.parseLong(rest.substring(0, digits)) < context.memory().nodes().count();
+            if (length == 0 || !known || !node && rest.length() < value.length()) {
                 context.log("HugeTLB: Invalid hugepages parameter " + (length == 0 ? number : rest));
                 set(pool, 0);
+                byNode.remove(pool);
                 return;
             }
             long n = Long.parseLong(number.substring(0, length));
@@ -146,9 +158,7 @@ final class BootPools {
             if (!node) {
                 break;
             }
-            if (pool != null) {
-                byNode.add(pool);
-            }
+            byNode.computeIfAbsent(pool, any -> new long[context.memory().nodes().count()])[Integer.parseInt(rest.substring(0, digits))] = n;
             rest = number.startsWith(",", length) ? number.substring(length + 1) : "";
         }
         if (pool != null && pool.isGigantic()) {
@@ -183,11 +193,25 @@ final class BootPools {
         if (pages == 0) {
             return;
         }
-        pool.fillAtBoot(pages);
-        if (pool.total() < pages) {
-            context.log("HugeTLB: allocating " + pages + " of page size " + text(pool.pageSize())
-                    + (byNode.contains(pool) ? " failed node0" : " failed") + ".  Only allocated " + pool.total() + " hugepages.");
+        long[] numbers = byNode.get(pool);
+        if (numbers == null) {
+            pool.fillAtBoot(pages);
+            if (pool.total() < pages) {
+                failed(pool, pages, "", pool.total());
+            }
+            return;
         }
+        for (int node = 0; node < numbers.length; node++) {
+            long got = numbers[node] == 0 ? 0 : pool.fillAtBoot(node, numbers[node]);
+            if (got < numbers[node]) {
+                failed(pool, numbers[node], " node" + node, got);
+            }
+        }
+    }
+
+    private void failed(HugePagePool pool, long pages, String where, long got) {
+        context.log("HugeTLB: allocating " + pages + " of page size " + text(pool.pageSize()) + " failed" + where + ".  Only allocated " + got
+                + " hugepages.");
     }
 
     /** A size with three digits, as string_get_size writes it. */

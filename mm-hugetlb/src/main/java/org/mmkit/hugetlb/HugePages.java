@@ -87,16 +87,22 @@ public final class HugePages {
     }
 
     private boolean freed(long head) {
+        HugePagePool pool = ofOrder(frames.order(head));
+        if (controller != null) {
+            controller.freed(pool, head);
+        }
+        pool.freed(head);
+        return true;
+    }
+
+    /** The pool of pages of 2^{@code order} base pages; {@link IllegalStateException} when there is none. */
+    public HugePagePool ofOrder(int order) {
         for (HugePagePool pool : pools) {
-            if (pool.order() == frames.order(head)) {
-                if (controller != null) {
-                    controller.freed(pool, head);
-                }
-                pool.freed(head);
-                return true;
+            if (pool.order() == order) {
+                return pool;
             }
         }
-        throw new IllegalStateException("a HugeTLB page of order " + frames.order(head) + " belongs to no pool");
+        throw new IllegalStateException("a HugeTLB page of order " + order + " belongs to no pool");
     }
 
     /** The machine. */

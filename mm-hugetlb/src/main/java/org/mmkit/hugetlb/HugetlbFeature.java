@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.mmkit.api.feature.Feature;
 import org.mmkit.api.feature.FeatureContext;
+import org.mmkit.hugetlb.paging.PageMove;
 import org.mmkit.hugetlb.fs.HugeFileSystem;
 import org.mmkit.hugetlb.fs.NamelessFiles;
 import org.mmkit.hugetlb.sysfs.PoolFiles;
@@ -30,6 +31,7 @@ public final class HugetlbFeature implements Feature {
     @Override
     public void init(FeatureContext context) {
         HugePages machine = new HugePages(context);
+        context.hugePageMover(new PageMove(machine));
         context.files().register(HugeFileSystem.type(machine));
         context.files().hugeFiles(new NamelessFiles(machine));
 
@@ -45,6 +47,9 @@ public final class HugetlbFeature implements Feature {
         context.meminfoCount("HugePages_Free", () -> machine.standard().free());
         context.meminfoCount("HugePages_Rsvd", () -> machine.standard().reserved());
         context.meminfoCount("HugePages_Surp", () -> machine.standard().surplus());
+        context.nodeMeminfoCount("HugePages_Total", node -> machine.standard().total(node));
+        context.nodeMeminfoCount("HugePages_Free", node -> machine.standard().free(node));
+        context.nodeMeminfoCount("HugePages_Surp", node -> machine.standard().surplus(node));
         context.meminfo("Hugepagesize", () -> machine.standard().pageSize() >> 10);
         context.meminfo("Hugetlb", () -> machine.totalPages() << machine.pageShift() - 10);
         context.setAside(machine::totalPages);

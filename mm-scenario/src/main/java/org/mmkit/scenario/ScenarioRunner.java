@@ -122,7 +122,7 @@ public final class ScenarioRunner {
             task.names().assign(line, assignment.target(), assignment.value());
         } else if (statement instanceof Statement.Echo) {
             Statement.Echo echo = (Statement.Echo) statement;
-            long result = machine.write(task.process(), echo.path(), echo.text() + "\n");
+            long result = write(task, echo);
             settle();
             emit(result(line, "write", Math.min(result, 0)));
         } else if (statement instanceof Statement.Cat) {
@@ -138,6 +138,14 @@ public final class ScenarioRunner {
         } else {
             runCall(task, (Statement.Call) statement);
         }
+    }
+
+    private long write(Task task, Statement.Echo echo) {
+        String text = echo.text() + "\n";
+        // With several memory nodes it matters who writes: the policy of the process may say where memory comes from.
+        return machine.memory().nodes().count() == 1
+                ? machine.write(task.process(), echo.path(), text)
+                : task.process().call(() -> machine.write(task.process(), echo.path(), text));
     }
 
     private void emit(Row row) {

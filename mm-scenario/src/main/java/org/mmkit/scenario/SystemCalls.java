@@ -13,6 +13,8 @@ final class SystemCalls {
 
     private static final long BOUNDARY = 2 << 20;
     private static final long CHUNK = 1 << 16;
+    /** MPOL_MF_MOVE_ALL. */
+    private static final int MOVE_ALL = 4;
 
     private final Machine machine;
 
@@ -40,6 +42,11 @@ final class SystemCalls {
             case MLOCK2 -> process.mlock2(a[0], a[1], (int) a[2]);
             case MUNLOCK -> process.munlock(a[0], a[1]);
             case PRCTL -> process.prctl((int) a[0], a[1], a[2], a[3], a[4]);
+            case MBIND -> process.mbind(a[0], a[1], (int) a[2], a[3], (int) a[4]);
+            case SET_MEMPOLICY -> process.setMempolicy((int) a[0], a[1]);
+            case MOVE_PAGES -> movePage(process, a[0], (int) a[1]);
+            case MIGRATE_PAGES -> process.migratePages(a[0], a[1]);
+            case RUN_ON -> process.runOn((int) a[0]);
             case MEMFD_CREATE -> files.memfdCreate(text, (int) a[1]);
             case OPEN -> files.open(text, (int) a[1]);
             case CLOSE -> files.close(descriptor(a[0]));
@@ -104,6 +111,12 @@ final class SystemCalls {
             }
         }
         return result;
+    }
+
+    private static long movePage(Process process, long address, int node) {
+        int[] status = {-Errno.EBUSY};
+        long result = process.movePages(new long[] {address}, new int[] {node}, status, MOVE_ALL);
+        return result < 0 ? result : Math.min(status[0], 0);
     }
 
     private static long heap(Process process, long length) {

@@ -151,7 +151,7 @@ class OneByOneTest {
             LruLists lru = frames.lru();
             for (int list = 0; list < LruLists.UNEVICTABLE; list++) {
                 out.append("list ").append(list).append(' ').append(lru.pages(list));
-                for (long head = lru.oldest(list); head != 0; head = lru.younger(head)) {
+                for (long head = lru.oldest(0, list); head != 0; head = lru.younger(head)) {
                     out.append(' ').append(Long.toHexString(head));
                 }
                 out.append('\n');

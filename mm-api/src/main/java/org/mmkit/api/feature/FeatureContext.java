@@ -3,6 +3,7 @@ package org.mmkit.api.feature;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntToLongFunction;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.arch.Architecture;
@@ -112,6 +113,9 @@ public interface FeatureContext {
     /** Registers the owner of large folios. */
     void largeFolios(LargeFolioOperations operations);
 
+    /** Names who moves the folios of pools. */
+    void hugePageMover(HugePageMover mover);
+
     /** Registers the handler of an advice. */
     void madvise(int advice, MadviseHandler handler);
 
@@ -153,6 +157,9 @@ public interface FeatureContext {
 
     /** Adds a line to {@code /proc/meminfo}; {@code kilobytes} gives its value. */
     void meminfo(String name, LongSupplier kilobytes);
+
+    /** Adds a line without unit to the {@code meminfo} of each memory node; {@code count} gives its value for the node of that number. */
+    void nodeMeminfoCount(String name, IntToLongFunction count);
 
     /** Adds a line without unit to {@code /proc/meminfo}. */
     void meminfoCount(String name, LongSupplier count);

@@ -16,6 +16,9 @@ public interface FilePages extends FileMapping {
     /** Takes the folio {@code head} out and drops the cache's references; its mappings must be gone. */
     void remove(long head);
 
+    /** Puts the folio {@code to}, which has the owner and the index of {@code from}, in its place; the cache's references move along. */
+    void replace(long from, long to);
+
     /** The first page at or behind {@code index} that is in the cache, or -1. */
     long next(long index);
 

@@ -27,6 +27,17 @@ public interface FrameAllocator {
      */
     long allocate(int order, int gfp);
 
+    /**
+     * Allocates 2^{@code order} frames of certain nodes.
+     *
+     * @param node whose memory is wanted, or {@link Nodes#NONE} for that of the processor that runs; the others follow by distance
+     * @param allowed the set of nodes that will do ({@link Nodes#ALL} for any)
+     * @return the first pfn, or {@link #NONE}
+     */
+    default long allocate(int order, int gfp, int node, long allowed) {
+        return allocate(order, gfp);
+    }
+
     /** Gives back a run that {@link #allocate} handed out, or an aligned part of one. */
     void free(long pfn, int order);
 
@@ -48,6 +59,11 @@ public interface FrameAllocator {
      * @return the first pfn, a multiple of {@code pages}, or {@link #NONE}
      */
     long allocateContiguous(long pages, int gfp);
+
+    /** {@link #allocateContiguous} of certain nodes, as in {@link #allocate(int, int, int, long)}. */
+    default long allocateContiguous(long pages, int gfp, int node, long allowed) {
+        return allocateContiguous(pages, gfp);
+    }
 
     /** Gives back a run of {@link #allocateContiguous}. */
     void freeContiguous(long pfn, long pages);

@@ -6,6 +6,16 @@ public interface PhysicalMemory {
     /** The frame allocator. */
     FrameAllocator allocator();
 
+    /** The nodes that the memory belongs to. */
+    default Nodes nodes() {
+        return Nodes.SINGLE;
+    }
+
+    /** The memory policy of the task that runs; {@link MemoryPolicy#NONE} on a machine with one node. */
+    default MemoryPolicy taskPolicy() {
+        return MemoryPolicy.NONE;
+    }
+
     /** The metadata of all frames. */
     Frames frames();
 

@@ -1,6 +1,7 @@
 package org.mmkit.api.space;
 
 import org.mmkit.api.arch.Protection;
+import org.mmkit.api.memory.MemoryPolicy;
 import org.mmkit.api.file.FileMapping;
 
 /**
@@ -40,6 +41,11 @@ public interface Vma {
 
     /** Whether the area already has a place for anonymous pages in the reverse mapping (Linux: vma->anon_vma). */
     boolean hasAnonVma();
+
+    /** Which nodes its memory comes from; {@link MemoryPolicy#NONE} leaves that to the task. */
+    default MemoryPolicy policy() {
+        return MemoryPolicy.NONE;
+    }
 
     /** The page offset that belongs to {@code va}. */
     default long index(long va) {

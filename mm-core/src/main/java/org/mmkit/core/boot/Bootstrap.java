@@ -74,8 +74,9 @@ public final class Bootstrap {
     /** What the sums of smaps ask of swap. */
     public final SwapUse swapUse;
 
-    /** Boots what {@code wiring} has decided, with {@code bytes} of memory. */
-    public Bootstrap(Wiring wiring, long bytes, String commandLine, boolean keepContents) {
+    /** Boots what {@code wiring} has decided, with memory nodes of {@code nodeBytes}. */
+    public Bootstrap(Wiring wiring, List<Long> nodeBytes, String commandLine, boolean keepContents) {
+        long bytes = nodeBytes.stream().mapToLong(Long::longValue).sum();
         this.wiring = wiring;
         this.parameters = new BootParameters(commandLine);
         Configuration configuration = wiring.configuration();
@@ -83,7 +84,7 @@ public final class Bootstrap {
         PageTableLayout layout = architecture.layout(configuration);
         EntryFormat format = MaskedFormat.of(architecture.entryFormat(configuration), layout);
         Locks locks = locks(configuration);
-        SystemMemory memory = memory(architecture, configuration, layout, bytes, keepContents, locks);
+        SystemMemory memory = memory(architecture, configuration, layout, nodeBytes, bytes, keepContents, locks);
         if (configuration.isEnabled("NUMA") || configuration.isEnabled("HUGETLB_PAGE_FREE_VMEMMAP")) {
             memory.registerBootInfo(); // arch/x86/mm/init_64.c, register_page_bootmem_info
         }
@@ -110,7 +111,8 @@ public final class Bootstrap {
         pagemap = new Pagemap(memory.frames(), engine.zeroPfn, memory.allocator()::isFree);
         swapUse = new MachineSwapUse(files.swap());
         engineFiles = new EngineFiles(pseudoFiles,
-                new EngineFiles.Sources(engine, files, processes, oom, pagemap, swapUse, fields, parameters.line()));
+                new EngineFiles.Sources(engine, files, processes, oom, pagemap, swapUse, fields, parameters.line(),
+                        configuration.isEnabled("NUMA")));
         cgroups = configuration.isEnabled("CGROUPS") ? new CgroupTree(processes) : null;
         if (cgroups != null) {
             pseudoFiles.addDirectory(CgroupTree.MOUNT, cgroups);
@@ -123,17 +125,22 @@ public final class Bootstrap {
         if (configuration.isEnabled("COMPACTION")) {
             Compactor compactor = new Compactor(engine);
             memory.allocator().setCompaction(compactor);
-            Kcompactd kcompactd = new Kcompactd(compactor, clock, counters, layout.order(2));
-            clock.register(kcompactd);
-            clock.wake(kcompactd, clock.now());
-            compactor.setBackground(kcompactd);
-            engineFiles.addCompaction(compactor, kcompactd);
+            Kcompactd[] kcompactds = new Kcompactd[memory.nodes().count()];
+            for (int node = 0; node < kcompactds.length; node++) {
+                kcompactds[node] = new Kcompactd(compactor, node, clock, counters, layout.order(2));
+                clock.register(kcompactds[node]);
+                clock.wake(kcompactds[node], clock.now());
+            }
+            compactor.setBackground(kcompactds);
+            engineFiles.addCompaction(compactor, List.of(kcompactds));
         }
         if (configuration.isEnabled("CONTIG_ALLOC") && memory.allocator().hasPageBlocks()) {
             memory.allocator().setEvacuation(new RangeMigrator(engine));
         }
-        clock.register(files.reclaim().kswapd());
-        files.reclaim().kswapd().schedule(clock::now, clock::wake);
+        files.reclaim().kswapds().forEach(kswapd -> {
+            clock.register(kswapd);
+            kswapd.schedule(clock::now, clock::wake);
+        });
         startFeatures(new FeatureHost(configuration, architecture, engine, clock, parameters, files.vfs(), pseudoFiles, fields,
                 wiring.policies(), processes, ledger, log, cgroups));
         files.reclaim().setThreads(clock);
@@ -147,8 +154,8 @@ public final class Bootstrap {
     }
 
     private SystemMemory memory(
-            Architecture architecture, Configuration configuration, PageTableLayout layout, long bytes, boolean keepContents,
-            Locks locks) {
+            Architecture architecture, Configuration configuration, PageTableLayout layout, List<Long> nodeBytes, long bytes,
+            boolean keepContents, Locks locks) {
         long usable = bytes;
         for (String limit : parameters.values("mem")) {
             usable = Math.min(usable, SizeText.parse(limit));
@@ -157,6 +164,10 @@ public final class Bootstrap {
         try {
             PhysicalMap map = architecture.physicalMap(usable);
             checkAddresses(map, layout);
+            if (nodeBytes.size() > 1 && !configuration.isEnabled("NUMA")) {
+                throw new IllegalArgumentException("several memory nodes need NUMA=y");
+            }
+            String fake = configuration.isEnabled("NUMA_EMU") ? NodeLayout.fake(parameters.values("numa")) : "";
             return new SystemMemory.Builder(map, layout, architecture.sectionOrder(configuration))
                     .vmemmapBase(architecture.virtualLayout(configuration).vmemmapBase())
                     .zones(configuration.isEnabled("ZONE_DMA"), configuration.isEnabled("ZONE_DMA32"))
@@ -165,6 +176,7 @@ public final class Bootstrap {
                     .maxOrder(architecture.maxOrder(configuration))
                     .kernelCore(core::kernelPages)
                     .numa(configuration.isEnabled("NUMA"))
+                    .nodes(new NodeLayout(nodeBytes, fake, map.dma32End()))
                     .allocator(wiring.allocator())
                     .build();
         } catch (IllegalArgumentException e) {

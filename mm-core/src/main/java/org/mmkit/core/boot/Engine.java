@@ -28,7 +28,7 @@ import org.mmkit.core.pgtable.PageTableArena;
 import org.mmkit.core.pgtable.RadixPageTables;
 import org.mmkit.core.process.SharedLocks;
 import org.mmkit.core.reclaim.Aging;
-import org.mmkit.core.reclaim.Kswapd;
+import org.mmkit.core.reclaim.Kswapds;
 import org.mmkit.core.rmap.FolioMapper;
 import org.mmkit.core.space.MappingSources;
 import org.mmkit.core.space.Overcommit;
@@ -82,7 +82,7 @@ public final class Engine {
     private @Nullable PageMigrator migrator;
     private @Nullable SwapSpace swapSpace;
     private @Nullable Aging aging;
-    private @Nullable Kswapd kswapd;
+    private @Nullable Kswapds kswapd;
     private @Nullable UserAddressSpace running;
     private Caller caller = Caller.KERNEL;
     private final SharedLocks sharedLocks = new SharedLocks();
@@ -240,12 +240,12 @@ public final class Engine {
     }
 
     /** Who takes pages back when memory runs short, or null. */
-    public @Nullable Kswapd kswapd() {
+    public @Nullable Kswapds kswapd() {
         return kswapd;
     }
 
     /** Sets it. */
-    public void setKswapd(Kswapd reclaim) {
+    public void setKswapd(Kswapds reclaim) {
         kswapd = reclaim;
     }
 

@@ -10,6 +10,7 @@ import org.mmkit.api.feature.AnonFolioPolicy;
 import org.mmkit.api.feature.FolioEvent;
 import org.mmkit.api.feature.HugeFaultHandler;
 import org.mmkit.api.feature.HugeLeafOperations;
+import org.mmkit.api.feature.HugePageMover;
 import org.mmkit.api.feature.LargeFolioOperations;
 import org.mmkit.api.feature.MadviseHandler;
 import org.mmkit.api.feature.PrctlHandler;
@@ -103,6 +104,7 @@ public final class Extensions {
     private AnonFolioPolicy anonFolioPolicy = BASE_PAGES_ONLY;
     private ShmemFolioPolicy shmemFolioPolicy = SHMEM_BASE_PAGES_ONLY;
     private LargeFolioOperations largeFolios = NO_LARGE_FOLIOS;
+    private HugePageMover hugePageMover = HugePageMover.NONE;
     private @Nullable UnmappedAreaPolicy unmappedArea;
     private final @Nullable HugeFaultHandler[] hugeFaults = new HugeFaultHandler[8];
     private final @Nullable HugeLeafOperations[] hugeLeaves = new HugeLeafOperations[8];
@@ -133,6 +135,16 @@ public final class Extensions {
     /** Sets the policy for sizes of shared-memory folios. */
     public void setShmemFolioPolicy(ShmemFolioPolicy policy) {
         shmemFolioPolicy = policy;
+    }
+
+    /** Who moves the folios of pools. */
+    public HugePageMover hugePageMover() {
+        return hugePageMover;
+    }
+
+    /** Names it. */
+    public void setHugePageMover(HugePageMover mover) {
+        hugePageMover = mover;
     }
 
     /** The owner of large folios. */

@@ -3,6 +3,7 @@ package org.mmkit.core.boot;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntToLongFunction;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.arch.Architecture;
@@ -17,6 +18,7 @@ import org.mmkit.api.feature.FeatureContext;
 import org.mmkit.api.feature.HugeFaultHandler;
 import org.mmkit.api.feature.HugeLeafOperations;
 import org.mmkit.api.feature.KernelProfile;
+import org.mmkit.api.feature.HugePageMover;
 import org.mmkit.api.feature.LargeFolioOperations;
 import org.mmkit.api.feature.MadviseHandler;
 import org.mmkit.api.feature.PrctlHandler;
@@ -196,6 +198,12 @@ final class FeatureRegistration implements FeatureContext {
     }
 
     @Override
+    public void hugePageMover(HugePageMover mover) {
+        claim("the moving of huge pages");
+        host.engine.extensions.setHugePageMover(mover);
+    }
+
+    @Override
     public void largeFolios(LargeFolioOperations operations) {
         claim("the ownership of large folios");
         host.engine.extensions.setLargeFolios(operations);
@@ -256,6 +264,12 @@ final class FeatureRegistration implements FeatureContext {
     public void meminfo(String name, LongSupplier kilobytes) {
         claim("the line " + name + " of /proc/meminfo");
         host.fields.meminfo(name, "kB", kilobytes);
+    }
+
+    @Override
+    public void nodeMeminfoCount(String name, IntToLongFunction count) {
+        claim("the line " + name + " of the meminfo of memory nodes");
+        host.fields.nodeMeminfo(name, count);
     }
 
     @Override

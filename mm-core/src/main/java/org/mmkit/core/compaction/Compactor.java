@@ -3,6 +3,7 @@ package org.mmkit.core.compaction;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.memory.FrameAllocator;
 import org.mmkit.api.memory.MigrateType;
+import org.mmkit.api.memory.Nodes;
 import org.mmkit.core.boot.Engine;
 import org.mmkit.core.memory.BuddyAllocator;
 import org.mmkit.core.memory.Compaction;
@@ -21,11 +22,12 @@ import org.mmkit.core.trace.TraceEvent;
  */
 public final class Compactor implements Compaction {
 
-    private final @Nullable CompactedZone[] zones = new CompactedZone[Zone.ZONES];
+    private final @Nullable CompactedZone[] zones;
+    private final Nodes nodes;
     private final Isolation isolation;
     private final Fragmentation fragmentation;
     private final ZoneCompaction compaction;
-    private @Nullable Kcompactd kcompactd;
+    private Kcompactd[] kcompactds = {};
     private final Events trace;
     private final FolioBatches lru;
     private long captured = FrameAllocator.NONE;
@@ -35,20 +37,22 @@ public final class Compactor implements Compaction {
     public Compactor(Engine engine) {
         lru = engine.frames.batches();
         BuddyAllocator allocator = engine.memory.allocator();
+        nodes = allocator.nodes();
+        zones = new CompactedZone[allocator.zoneCount()];
         isolation = allocator.isolation();
         trace = engine.tracing.events();
         fragmentation = new Fragmentation(allocator);
         compaction = new ZoneCompaction(engine, fragmentation);
-        for (int z = 0; z < Zone.ZONES; z++) {
+        for (int z = 0; z < zones.length; z++) {
             if (allocator.zone(z).managed() > 0) {
                 zones[z] = new CompactedZone(allocator.zone(z), allocator.blockOrder(), allocator.maxOrder());
             }
         }
     }
 
-    /** Names the thread that compacts in the background. */
-    public void setBackground(Kcompactd thread) {
-        kcompactd = thread;
+    /** Names the threads that compact in the background, by node. */
+    public void setBackground(Kcompactd[] threads) {
+        kcompactds = threads;
     }
 
     /** How far memory is in pieces, and vm.extfrag_threshold. */
@@ -86,7 +90,19 @@ public final class Compactor implements Compaction {
         if (trace.compactionTryToCompactPages.isOn()) {
             trace.compactionTryToCompactPages.emit(order, request.gfp(), priority.ordinal());
         }
-        for (int z = request.highest(); z >= 0; z--) {
+        for (int i = 0; i < nodes.count() && best != Result.SUCCESS; i++) {
+            int node = nodes.fallback(request.node(), i);
+            if ((request.allowed() >>> node & 1) != 0) {
+                best = compactZonesOf(node, request, priority, best);
+            }
+        }
+        return best;
+    }
+
+    private Result compactZonesOf(int node, Request request, Priority priority, Result before) {
+        Result best = before;
+        int order = request.order();
+        for (int z = Zone.first(node) + request.highest(); z >= Zone.first(node); z--) {
             CompactedZone zone = zones[z];
             if (zone == null) {
                 continue;
@@ -128,7 +144,7 @@ public final class Compactor implements Compaction {
 
     private static void tell(TraceEvent event, CompactedZone zone, int order) {
         if (event.isOn()) {
-            event.emit(0, zone.number, order, zone.failedOrder(), zone.considered(), zone.deferShift());
+            event.emit(Zone.node(zone.number), Zone.kind(zone.number), order, zone.failedOrder(), zone.considered(), zone.deferShift());
         }
     }
 
@@ -184,16 +200,16 @@ public final class Compactor implements Compaction {
     }
 
     @Override
-    public void wake(int order, int highest) {
-        Kcompactd thread = kcompactd;
-        if (thread != null) {
-            thread.wake(order, highest);
+    public void wake(int node, int order, int highest) {
+        if (node < kcompactds.length) {
+            kcompactds[node].wake(order, highest);
         }
     }
 
     @Override
-    public void forgetSkips() {
-        for (CompactedZone zone : zones) {
+    public void forgetSkips(int node) {
+        for (int z = Zone.first(node); z < Zone.first(node + 1); z++) {
+            CompactedZone zone = zones[z];
             if (zone != null) {
                 compaction.resetSkips(zone);
             }
@@ -203,18 +219,21 @@ public final class Compactor implements Compaction {
     /** Compacts all zones as far as pages move (/proc/sys/vm/compact_memory). */
     public void compactAll() {
         lru.drain();
-        compactNode(CompactControl.ALL);
+        for (int node = 0; node < nodes.count(); node++) {
+            compactNode(node, CompactControl.ALL);
+        }
     }
 
     /**
-     * Compacts all zones.
+     * Compacts all zones of {@code node}.
      *
      * @param proactiveMark the fragmentation, in percent, below which a zone is left alone; {@link CompactControl#ALL} for none
      * @return pages that the migration scanners looked at in the high half, frames that the free scanners did in the low half
      */
-    Scanned compactNode(int proactiveMark) {
+    Scanned compactNode(int node, int proactiveMark) {
         Scanned total = new Scanned();
-        for (CompactedZone zone : zones) {
+        for (int z = Zone.first(node); z < Zone.first(node + 1); z++) {
+            CompactedZone zone = zones[z];
             if (zone == null) {
                 continue;
             }
@@ -231,9 +250,9 @@ public final class Compactor implements Compaction {
         return total;
     }
 
-    /** Whether a zone up to {@code highest} may get a block of {@code order} by compaction (kcompactd_node_suitable). */
-    boolean isNodeSuitable(int order, int highest) {
-        for (int z = 0; z <= highest; z++) {
+    /** Whether a zone of {@code node} up to {@code highest} may get a block of {@code order} by compaction (kcompactd_node_suitable). */
+    boolean isNodeSuitable(int node, int order, int highest) {
+        for (int z = Zone.first(node); z <= Zone.first(node) + highest; z++) {
             CompactedZone zone = zones[z];
             if (zone != null && compaction.suits(zone, order, highest, Zone.MIN, 0) == Result.CONTINUE) {
                 return true;
@@ -242,12 +261,12 @@ public final class Compactor implements Compaction {
         return false;
     }
 
-    /** Background compaction towards a block of {@code order} in each zone up to {@code highest} (kcompactd_do_work). */
-    Scanned compactInBackground(int order, int highest) {
+    /** Background compaction towards a block of {@code order} in each zone of {@code node} up to {@code highest} (kcompactd_do_work). */
+    Scanned compactInBackground(int node, int order, int highest) {
         Scanned total = new Scanned();
-        for (int z = 0; z <= highest; z++) {
+        for (int z = Zone.first(node); z <= Zone.first(node) + highest; z++) {
             CompactedZone zone = zones[z];
-            if (zone == null || isDeferred(zone, order) || compaction.suits(zone, order, z, Zone.MIN, 0) != Result.CONTINUE) {
+            if (zone == null || isDeferred(zone, order) || compaction.suits(zone, order, Zone.kind(z), Zone.MIN, 0) != Result.CONTINUE) {
                 continue;
             }
             // Allocations of the kernel ask for unmovable memory, and so does kcompactd.

@@ -76,14 +76,14 @@ public final class Fragmentation {
         return free == 0 ? 0 : (int) ((free - (suitableBlocks(zone, order) << order)) * 100 / free);
     }
 
-    /** The fragmentation of all zones for blocks of {@code order}, each weighted by its size: 0 to 100 (fragmentation_score_node). */
-    public int score(int order) {
+    /** The fragmentation of the zones of {@code node} for blocks of {@code order}, each weighted by its size: 0 to 100 (fragmentation_score_node). */
+    public int score(int node, int order) {
         long present = 0;
-        for (int z = 0; z < Zone.ZONES; z++) {
+        for (int z = Zone.first(node); z < Zone.first(node + 1); z++) {
             present += allocator.zone(z).present();
         }
         int score = 0;
-        for (int z = 0; z < Zone.ZONES; z++) {
+        for (int z = Zone.first(node); z < Zone.first(node + 1); z++) {
             if (allocator.zone(z).present() > 0) {
                 score += (int) (allocator.zone(z).present() * unusablePercent(z, order) / (present + 1));
             }

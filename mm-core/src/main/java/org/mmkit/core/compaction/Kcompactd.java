@@ -21,6 +21,7 @@ public final class Kcompactd implements KernelThread {
     private static final int MARK_DISTANCE = 10;
 
     private final Compactor compactor;
+    private final int node;
     private final VirtualClock clock;
     private final Counters counters;
     private final int hugeOrder;
@@ -35,8 +36,9 @@ public final class Kcompactd implements KernelThread {
     private long nextCheck = CHECK_INTERVAL;
 
     /** Registers the counters. */
-    public Kcompactd(Compactor compactor, VirtualClock clock, Counters counters, int hugeOrder) {
+    public Kcompactd(Compactor compactor, int node, VirtualClock clock, Counters counters, int hugeOrder) {
         this.compactor = compactor;
+        this.node = node;
         this.clock = clock;
         this.counters = counters;
         this.hugeOrder = hugeOrder;
@@ -47,7 +49,7 @@ public final class Kcompactd implements KernelThread {
 
     @Override
     public String name() {
-        return "kcompactd0";
+        return "kcompactd" + node;
     }
 
     /** vm.compaction_proactiveness, 0 to 100. */
@@ -71,9 +73,9 @@ public final class Kcompactd implements KernelThread {
         }
         order = Math.max(order, wanted);
         highest = Math.min(highest, highestZone);
-        if (compactor.isNodeSuitable(order, highest)) {
+        if (compactor.isNodeSuitable(node, order, highest)) {
             if (compactor.trace().wakeupKcompactd.isOn()) {
-                compactor.trace().wakeupKcompactd.emit(0, wanted, highestZone);
+                compactor.trace().wakeupKcompactd.emit(node, wanted, highestZone);
             }
             clock.wake(this, clock.now());
         }
@@ -89,7 +91,7 @@ public final class Kcompactd implements KernelThread {
             triggered = false;
         }
         if (compactor.trace().kcompactdSleep.isOn()) {
-            compactor.trace().kcompactdSleep.emit(0);
+            compactor.trace().kcompactdSleep.emit(node);
         }
         return proactiveness == 0 ? NEVER : nextCheck;
     }
@@ -99,9 +101,9 @@ public final class Kcompactd implements KernelThread {
         int zone = highest;
         counters.add(wakes, 1);
         if (compactor.trace().kcompactdWake.isOn()) {
-            compactor.trace().kcompactdWake.emit(0, wanted, zone);
+            compactor.trace().kcompactdWake.emit(node, wanted, zone);
         }
-        count(compactor.compactInBackground(wanted, zone));
+        count(compactor.compactInBackground(node, wanted, zone));
         // A request that came meanwhile and wants more is left for the next time.
         if (order <= wanted) {
             order = 0;
@@ -114,12 +116,12 @@ public final class Kcompactd implements KernelThread {
     /** Compacts if free memory is in pieces beyond the mark; how long until the next look: longer when it was in vain. */
     private long check() {
         int low = Math.max(100 - proactiveness, LEAST_MARK);
-        int before = compactor.fragmentation().score(hugeOrder);
+        int before = compactor.fragmentation().score(node, hugeOrder);
         if (proactiveness == 0 || before <= Math.min(low + MARK_DISTANCE, 100)) {
             return CHECK_INTERVAL;
         }
-        count(compactor.compactNode(low));
-        boolean vain = compactor.fragmentation().score(hugeOrder) >= before;
+        count(compactor.compactNode(node, low));
+        boolean vain = compactor.fragmentation().score(node, hugeOrder) >= before;
         return vain ? CHECK_INTERVAL << CompactedZone.MOST_DEFERRALS : CHECK_INTERVAL;
     }
 

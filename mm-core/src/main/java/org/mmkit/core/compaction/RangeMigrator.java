@@ -3,6 +3,7 @@ package org.mmkit.core.compaction;
 import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.FrameAllocator;
 import org.mmkit.api.memory.Gfp;
+import org.mmkit.api.memory.Nodes;
 import org.mmkit.core.boot.Engine;
 import org.mmkit.core.memory.BuddyAllocator;
 import org.mmkit.core.memory.FrameTable;
@@ -69,7 +70,7 @@ public final class RangeMigrator implements RangeEvacuation {
     @Override
     public boolean evacuate(long from, long to, Progress progress) {
         frames.batches().drain();
-        Targets targets = new Targets(allocator.zone(Zone.MOVABLE).spanned() > 0 && from >= allocator.zone(Zone.MOVABLE).start());
+        Targets targets = new Targets(Zone.kind(frames.lru().zone(from)) == Zone.MOVABLE, memory.nodes().of(from));
         boolean empty = true;
         long pfn = from;
         while (pfn < to) {
@@ -138,15 +139,17 @@ public final class RangeMigrator implements RangeEvacuation {
     private final class Targets implements PageMigrator.Targets {
 
         private final int gfp;
+        private final int node;
 
-        Targets(boolean ofMovableZone) {
+        Targets(boolean ofMovableZone, int node) {
+            this.node = node;
             // not at the price of a process (Linux: __GFP_RETRY_MAYFAIL)
             gfp = Gfp.RECLAIM | Gfp.NORETRY | Gfp.MOVABLE | Gfp.NOWARN | (ofMovableZone ? Gfp.HIGHMEM : 0);
         }
 
         @Override
         public long take(int order) {
-            return allocator.allocate(order, order > 0 ? gfp & ~Gfp.RECLAIM | Gfp.TRANSHUGE : gfp);
+            return allocator.allocate(order, order > 0 ? gfp & ~Gfp.RECLAIM | Gfp.TRANSHUGE : gfp, node, Nodes.ALL);
         }
 
         @Override

@@ -125,7 +125,7 @@ final class ZoneCompaction {
 
     private static void tell(TraceEvent event, CompactedZone zone, int order, Result result) {
         if (event.isOn()) {
-            event.emit(0, zone.number, order, result.ordinal());
+            event.emit(Zone.node(zone.number), Zone.kind(zone.number), order, result.ordinal());
         }
     }
 

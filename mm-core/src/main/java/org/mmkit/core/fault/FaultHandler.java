@@ -12,7 +12,7 @@ import org.mmkit.api.space.VmFlags;
 import org.mmkit.api.space.VmaOperations;
 import org.mmkit.core.boot.Engine;
 import org.mmkit.core.pgtable.RadixPageTables;
-import org.mmkit.core.reclaim.Kswapd;
+import org.mmkit.core.reclaim.Kswapds;
 import org.mmkit.core.space.UserAddressSpace;
 import org.mmkit.core.space.VmArea;
 
@@ -27,6 +27,7 @@ public final class FaultHandler implements FaultResolver {
     private final AnonFaults anon;
     private final CopyOnWrite copyOnWrite;
     private final FileFaults files;
+    private final boolean severalNodes;
     private @Nullable Fault reused;
 
     private final ParallelFaults parallel;
@@ -40,6 +41,7 @@ public final class FaultHandler implements FaultResolver {
         this.anon = new AnonFaults(engine, basePages);
         this.copyOnWrite = new CopyOnWrite(engine, basePages);
         this.files = new FileFaults(engine);
+        this.severalNodes = engine.memory.nodes().count() > 1;
         this.pgfault = engine.counters.register("pgfault");
         this.parallel = new ParallelFaults(engine, anon, copyOnWrite, pgfault);
     }
@@ -61,7 +63,7 @@ public final class FaultHandler implements FaultResolver {
         if (!isAllowed(area, flags)) {
             return Fault.SIGSEGV;
         }
-        Kswapd kswapd = engine.kswapd();
+        Kswapds kswapd = engine.kswapd();
         int outcome = handle(area, va, flags);
         if (kswapd != null && kswapd.isDue()) {
             kswapd.runIfDue();
@@ -92,7 +94,14 @@ public final class FaultHandler implements FaultResolver {
         }
         fault.begin(area, va, flags);
         engine.counters.add(pgfault, 1);
+        boolean ofNode = severalNodes && area.isAnonymous();
+        if (ofNode) {
+            engine.memory.setFaulting(area, va);
+        }
         int outcome = run(area, fault);
+        if (ofNode) {
+            engine.memory.setFaulting(null, 0);
+        }
         reused = fault;
         return outcome;
     }

@@ -26,8 +26,7 @@ final class MovableZone {
 
     /** Whether a long-term pin may keep {@code pfn} where it is. */
     boolean mayPin(long pfn) {
-        Zone movable = engine.memory.allocator().zone(Zone.MOVABLE);
-        return pfn < movable.start() || pfn >= movable.start() + movable.spanned();
+        return Zone.kind(engine.frames.lru().zone(pfn)) != Zone.MOVABLE;
     }
 
     /**

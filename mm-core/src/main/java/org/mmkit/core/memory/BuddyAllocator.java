@@ -8,7 +8,9 @@ import org.mmkit.api.memory.FrameAllocator;
 import org.mmkit.api.memory.FrameAllocatorProvider;
 import org.mmkit.api.memory.Frames;
 import org.mmkit.api.memory.Gfp;
+import org.mmkit.api.memory.MemoryPolicy;
 import org.mmkit.api.memory.MigrateType;
+import org.mmkit.api.memory.Nodes;
 import org.mmkit.api.memory.ZoneSpan;
 import org.mmkit.core.lock.StopMachine;
 import org.mmkit.core.trace.Events;
@@ -33,15 +35,24 @@ public final class BuddyAllocator implements FrameAllocator {
     /** Free frames beyond the low watermark below which calls no longer run side by side: enough for what each processor has under way. */
     private static final long ROOM = 1024;
 
-    private final Zone[] zones = new Zone[Zone.ZONES];
+    private final NodeMap nodes;
+    private final Zone[] zones;
+    private final NodeEvents nodeEvents;
     private final FreeBlocks blocks;
     private final FreeRuns runs;
     private final int blockOrder;
     private final int maxOrder;
     private final AllocationEvents events = new AllocationEvents();
 
-    /** By the highest zone that a request may use: the highest of these that has memory. */
-    private final int[] firstZone = new int[Zone.ZONES];
+    /** By node and the highest zone that a request may use: the first of these that has memory. */
+    private final int[] firstZone;
+
+    /** Where the zones of the running processor's node begin. */
+    private int home;
+
+    private MemoryPolicy taskPolicy = MemoryPolicy.NONE;
+    /** The node that interleaved memory without a place in an area came from last (Linux: il_prev). */
+    private int interleaved = Nodes.MOST - 1;
 
     private final Watermarks watermarks;
     private int perCpuFraction;
@@ -72,14 +83,26 @@ public final class BuddyAllocator implements FrameAllocator {
     /** As above, with largest blocks of 2^{@code maxOrder} frames instead of 2^{@link FrameAllocator#MAX_ORDER}. */
     public BuddyAllocator(
             long spanned, int sectionOrder, int blockOrder, int maxOrder, long[] zoneEnds, int processors, Frames frames) {
+        this(spanned, sectionOrder, blockOrder, maxOrder, NodeMap.single(), new long[][] {zoneEnds}, processors, frames);
+    }
+
+    /** As above, for memory of several nodes, each with zone ends of its own. */
+    BuddyAllocator(
+            long spanned, int sectionOrder, int blockOrder, int maxOrder, NodeMap nodes, long[][] zoneEnds, int processors,
+            Frames frames) {
+        this.nodes = nodes;
+        zones = new Zone[nodes.count() * Zone.ZONES];
+        firstZone = new int[zones.length];
+        nodeEvents = new NodeEvents(nodes.count());
         this.blockOrder = blockOrder;
         this.maxOrder = maxOrder;
         long sections = spanned + (1L << sectionOrder) - 1 >>> sectionOrder;
         blocks = new FreeBlocks(Math.toIntExact(sections), sectionOrder, blockOrder, maxOrder);
         runs = new FreeRuns(blocks);
         long start = 0;
-        for (int z = 0; z < Zone.ZONES; z++) {
-            long end = z < Zone.MOVABLE ? Math.min(zoneEnds[z], spanned) : spanned;
+        for (int z = 0; z < zones.length; z++) {
+            long nodeEnd = Math.min(nodes.end(Zone.node(z)), spanned);
+            long end = Zone.kind(z) < Zone.MOVABLE ? Math.max(start, Math.min(zoneEnds[Zone.node(z)][Zone.kind(z)], nodeEnd)) : nodeEnd;
             if (end < start || end != spanned && (end & (1L << maxOrder) - 1) != 0) {
                 throw new IllegalArgumentException("zone " + Zone.name(z) + " cannot end at frame 0x" + Long.toHexString(end));
             }
@@ -128,6 +151,13 @@ public final class BuddyAllocator implements FrameAllocator {
     }
 
     Zone zoneOf(long pfn) {
+        if (zones.length > Zone.ZONES) {
+            int z = Zone.first(nodes.of(pfn));
+            while (Zone.kind(z) < Zone.MOVABLE && pfn >= zones[z].end) {
+                z++;
+            }
+            return zones[z];
+        }
         if (pfn >= zones[Zone.NORMAL].start) {
             return pfn < zones[Zone.NORMAL].end ? zones[Zone.NORMAL] : zones[Zone.MOVABLE];
         }
@@ -192,10 +222,24 @@ public final class BuddyAllocator implements FrameAllocator {
     }
 
     private void sizeLists() {
-        for (int z = 1; z < Zone.ZONES; z++) {
-            firstZone[z] = zones[z].managed > 0 ? z : firstZone[z - 1];
+        for (int z = 0; z < zones.length; z++) {
+            firstZone[z] = firstWithMemory(z);
         }
         processors.resize(perCpuFraction);
+    }
+
+    /** The zone that serves requests for zones up to {@code z} first; the lowest of its node when no node has memory for them. */
+    private int firstWithMemory(int z) {
+        int node = Zone.node(z);
+        for (int i = 0; i < nodes.count(); i++) {
+            int base = Zone.first(nodes.fallback(node, i));
+            for (int at = base + Zone.kind(z); at >= base; at--) {
+                if (zones[at].managed > 0) {
+                    return at;
+                }
+            }
+        }
+        return Zone.first(node);
     }
 
     /** Names who reclaims. */
@@ -235,6 +279,28 @@ public final class BuddyAllocator implements FrameAllocator {
         processors.select(processor);
     }
 
+    /** The requests that follow come from {@code node}, which has one processor of the same number. */
+    public void setNode(int node) {
+        nodes.setCurrent(node);
+        home = Zone.first(node);
+        processors.select(node);
+    }
+
+    /** The nodes that the zones belong to. */
+    public NodeMap nodes() {
+        return nodes;
+    }
+
+    /** Where requests were served, by node. */
+    public NodeEvents nodeEvents() {
+        return nodeEvents;
+    }
+
+    /** Zones of all nodes together. */
+    public int zoneCount() {
+        return zones.length;
+    }
+
     /** Lets {@code injected} make requests fail from now on. */
     public void setFaults(AllocationFaults injected) {
         faults = injected;
@@ -266,12 +332,21 @@ public final class BuddyAllocator implements FrameAllocator {
     /** The highest zone that a request may use; zones that a machine lacks are no limit (include/linux/gfp.h, gfp_zone). */
     public int highestZone(int gfp) {
         if ((gfp & (Gfp.DMA | Gfp.DMA32)) != 0) {
-            if ((gfp & Gfp.DMA) != 0 && zones[Zone.DMA].managed > 0) {
+            if ((gfp & Gfp.DMA) != 0 && hasMemory(Zone.DMA)) {
                 return Zone.DMA;
             }
-            return zones[Zone.DMA32].managed > 0 ? Zone.DMA32 : Zone.NORMAL;
+            return hasMemory(Zone.DMA32) ? Zone.DMA32 : Zone.NORMAL;
         }
         return (gfp & (Gfp.HIGHMEM | Gfp.MOVABLE)) == (Gfp.HIGHMEM | Gfp.MOVABLE) ? Zone.MOVABLE : Zone.NORMAL;
+    }
+
+    private boolean hasMemory(int kind) {
+        for (int z = kind; z < zones.length; z += Zone.ZONES) {
+            if (zones[z].managed > 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static int type(int gfp) {
@@ -280,17 +355,67 @@ public final class BuddyAllocator implements FrameAllocator {
 
     @Override
     public long allocate(int order, int gfp) {
-        return trace.pageAlloc.isOn() ? allocateTraced(order, gfp) : serve(order, gfp);
+        if (zones.length > Zone.ZONES) {
+            return allocateByPolicy(order, gfp);
+        }
+        return trace.pageAlloc.isOn() ? allocateTraced(order, gfp, home, Nodes.ALL) : serve(order, gfp, home, Nodes.ALL);
     }
 
-    private long allocateTraced(int order, int gfp) {
+    /** Memory for the kernel, or for a file: by the policy of the task (mm/mempolicy.c, alloc_pages). */
+    private long allocateByPolicy(int order, int gfp) {
+        MemoryPolicy policy = (gfp & Gfp.THISNODE) != 0 ? MemoryPolicy.NONE : taskPolicy;
+        int node = policy.first(nodes.current(), 0);
+        if (policy.mode() == MemoryPolicy.Mode.INTERLEAVE) {
+            node = Nodes.next(interleaved, policy.nodes());
+            interleaved = node;
+        }
+        return allocate(policy, order, gfp, node);
+    }
+
+    /** Allocates by {@code policy}, of which {@code node} is the one asked first (mm/mempolicy.c, alloc_pages_mpol). */
+    long allocate(MemoryPolicy policy, int order, int gfp, int node) {
+        if (policy.mode() == MemoryPolicy.Mode.PREFERRED_MANY) {
+            long pfn = allocate(order, gfp & ~Gfp.DIRECT_RECLAIM | Gfp.NOWARN, node, policy.nodes());
+            if (pfn != NONE) {
+                return pfn;
+            }
+        }
+        long pfn = allocate(order, gfp, node, policy.allowed());
+        if (pfn != NONE && policy.mode() == MemoryPolicy.Mode.INTERLEAVE && nodes.of(pfn) == node) {
+            nodeEvents.interleave[node]++;
+        }
+        return pfn;
+    }
+
+    /** The task that runs from now on, on a processor of {@code node}, has this policy; with several nodes. */
+    public void setTask(int node, MemoryPolicy policy) {
+        setNode(node);
+        taskPolicy = policy;
+    }
+
+    /** The policy of the task that runs. */
+    public MemoryPolicy taskPolicy() {
+        return taskPolicy;
+    }
+
+    @Override
+    public long allocate(int order, int gfp, int node, long allowed) {
+        int from = node == Nodes.NONE ? home : Zone.first(node);
+        return trace.pageAlloc.isOn() ? allocateTraced(order, gfp, from, allowed) : serve(order, gfp, from, allowed);
+    }
+
+    private long allocateTraced(int order, int gfp, int from, long allowed) {
         long start = tracing.time();
-        long pfn = serve(order, gfp);
+        long pfn = serve(order, gfp, from, allowed);
         trace.pageAlloc.emit(pfn, order, type(gfp), gfp, tracing.time() - start, 0);
         return pfn;
     }
 
-    private long serve(int order, int gfp) {
+    /** Serves a request of the node whose zones begin at {@code from}; with several nodes {@code allowed} names those that will do. */
+    private long serve(int order, int gfp, int from, long allowed) {
+        if (zones.length > Zone.ZONES) {
+            return serveOfNodes(order, gfp, from, allowed);
+        }
         if (order < 0 || order > maxOrder) {
             throw new IllegalArgumentException("order " + order + " is not in 0 to " + maxOrder);
         }
@@ -319,7 +444,77 @@ public final class BuddyAllocator implements FrameAllocator {
             calls.stall();
             return NONE;
         }
-        return pfn != NONE ? pfn : slowPath.allocate(order, gfp, highest, type);
+        return pfn != NONE ? pfn : slowPath.allocate(order, gfp, highest, type, 0, Nodes.ALL);
+    }
+
+    /** {@link #serve} on a machine with several nodes, which has one processor at a time. */
+    private long serveOfNodes(int order, int gfp, int from, long allowed) {
+        if (order < 0 || order > maxOrder) {
+            throw new IllegalArgumentException("order " + order + " is not in 0 to " + maxOrder);
+        }
+        if (faults != null && faults.fails(order, gfp)) {
+            events.failures++;
+            return NONE;
+        }
+        int node = Zone.node(from);
+        long set = (gfp & Gfp.THISNODE) != 0 ? allowed & 1L << node : allowed;
+        int highest = highestZone(gfp);
+        int type = type(gfp);
+        long pfn = fromNodes(order, highest, type, Zone.LOW, 0, node, set);
+        if (pfn == NONE) {
+            pfn = slowPath.allocate(order, gfp, highest, type, node, set);
+        }
+        if (pfn != NONE) {
+            int preferred = preferredNode(node, highest, set);
+            nodeEvents.count(nodes.of(pfn), preferred, nodes.current());
+        }
+        return pfn;
+    }
+
+    /** The node that a request is first served from: the first of {@code allowed} with memory in a zone up to {@code highest}. */
+    private int preferredNode(int node, int highest, long allowed) {
+        for (int i = 0; i < nodes.count(); i++) {
+            int n = nodes.fallback(node, i);
+            if ((allowed >>> n & 1) == 0) {
+                continue;
+            }
+            for (int z = Zone.first(n) + highest; z >= Zone.first(n); z--) {
+                if (zones[z].managed > 0) {
+                    return n;
+                }
+            }
+        }
+        return node;
+    }
+
+    /** {@link #fromZones} for a request of {@code node}, from the nodes of {@code allowed}, the nearest first. */
+    long fromNodes(int order, int highest, int type, int mark, int reserve, int node, long allowed) {
+        if (zones.length == Zone.ZONES) {
+            return fromZones(order, highest, type, mark, reserve);
+        }
+        int preferred = firstZone[Zone.first(preferredNode(node, highest, allowed)) + highest];
+        boolean spare = mark == Zone.LOW && Zone.kind(preferred) == Zone.NORMAL && zones[preferred - 1].present > 0;
+        int local = Zone.node(preferred);
+        while (true) {
+            for (int i = 0; i < nodes.count(); i++) {
+                int n = nodes.fallback(node, i);
+                if ((allowed >>> n & 1) == 0) {
+                    continue;
+                }
+                // Memory in pieces is better than memory of another node.
+                if (spare && n != local) {
+                    break;
+                }
+                long pfn = fromZonesAt(Zone.first(n), order, highest, type, mark, reserve, spare);
+                if (pfn != NONE) {
+                    return pfn;
+                }
+            }
+            if (!spare) {
+                return NONE;
+            }
+            spare = false;
+        }
     }
 
     /**
@@ -328,8 +523,8 @@ public final class BuddyAllocator implements FrameAllocator {
      */
     public boolean isAtHand(int order, int gfp) {
         int highest = highestZone(gfp);
-        for (int z = highest; z >= 0; z--) {
-            if (zones[z].managed > 0 && isAbove(zones[z], order, highest, Zone.LOW, 0, zones[z].free - ROOM)) {
+        for (int z = zones.length - 1; z >= 0; z--) {
+            if (Zone.kind(z) <= highest && zones[z].managed > 0 && isAbove(zones[z], order, highest, Zone.LOW, 0, zones[z].free - ROOM)) {
                 return true;
             }
         }
@@ -346,23 +541,29 @@ public final class BuddyAllocator implements FrameAllocator {
         // Where ZONE_NORMAL is preferred, the first attempt spares blocks of other types in all zones (alloc_flags_nofragment).
         boolean spare = mark == Zone.LOW && firstZone[highest] == Zone.NORMAL;
         while (true) {
-            for (int z = highest; z >= 0; z--) {
-                Zone zone = zones[z];
-                if (zone.managed == 0 || !isAbove(zone, order, highest, mark, reserve, zone.free)) {
-                    continue;
-                }
-                PluginFrames plugin = zone.plugin;
-                long pfn = plugin != null ? plugin.take(order, type) : pfn(processors.take(zone, order, type, spare));
-                if (pfn != NONE) {
-                    processors.countAllocated(z, 1L << order);
-                    return pfn;
-                }
-            }
-            if (!spare) {
-                return NONE;
+            long pfn = fromZonesAt(0, order, highest, type, mark, reserve, spare);
+            if (pfn != NONE || !spare) {
+                return pfn;
             }
             spare = false;
         }
+    }
+
+    /** Tries the zones of one node, which begin at {@code first}, from {@code highest} down. */
+    private long fromZonesAt(int first, int order, int highest, int type, int mark, int reserve, boolean spare) {
+        for (int z = first + highest; z >= first; z--) {
+            Zone zone = zones[z];
+            if (zone.managed == 0 || !isAbove(zone, order, highest, mark, reserve, zone.free)) {
+                continue;
+            }
+            PluginFrames plugin = zone.plugin;
+            long pfn = plugin != null ? plugin.take(order, type) : pfn(processors.take(zone, order, type, spare));
+            if (pfn != NONE) {
+                processors.countAllocated(z, 1L << order);
+                return pfn;
+            }
+        }
+        return NONE;
     }
 
     private long pfn(int place) {
@@ -471,18 +672,36 @@ public final class BuddyAllocator implements FrameAllocator {
 
     @Override
     public long allocateContiguous(long pages, int gfp) {
+        return allocateContiguous(pages, gfp, Nodes.NONE, Nodes.ALL);
+    }
+
+    @Override
+    public long allocateContiguous(long pages, int gfp, int node, long allowed) {
         if (Long.bitCount(pages) != 1) {
             throw new IllegalArgumentException(pages + " pages are no power of two");
         }
         if (pages <= 1L << maxOrder) {
-            return allocate(Long.numberOfTrailingZeros(pages), gfp);
+            return allocate(Long.numberOfTrailingZeros(pages), gfp, node, allowed);
         }
         drain();
-        for (int z = highestZone(gfp); z >= 0; z--) {
+        int from = node == Nodes.NONE ? Zone.node(home) : node;
+        long set = (gfp & Gfp.THISNODE) != 0 ? allowed & 1L << from : allowed;
+        for (int i = 0; i < nodes.count(); i++) {
+            int n = nodes.fallback(from, i);
+            long start = (set >>> n & 1) != 0 ? takeRun(n, pages, gfp) : NONE;
+            if (start != NONE) {
+                return start;
+            }
+        }
+        return NONE;
+    }
+
+    private long takeRun(int node, long pages, int gfp) {
+        for (int z = Zone.first(node) + highestZone(gfp); z >= Zone.first(node); z--) {
             PluginFrames plugin = zones[z].plugin;
             long start = plugin != null ? plugin.takeRun(pages, gfp) : runs.take(zones[z], pages, this::drain);
             if (start != NONE) {
-                events.allocated[z] += pages;
+                events.allocated[Zone.kind(z)] += pages;
                 return start;
             }
         }
@@ -514,7 +733,7 @@ public final class BuddyAllocator implements FrameAllocator {
     @Override
     public long freeBlocks(int order) {
         long n = 0;
-        for (int z = 0; z < Zone.ZONES; z++) {
+        for (int z = 0; z < zones.length; z++) {
             n += freeBlocks(z, order);
         }
         return n;
@@ -553,6 +772,34 @@ public final class BuddyAllocator implements FrameAllocator {
             n += zone.managed;
         }
         return n;
+    }
+
+    /** Frames of {@code node} that are free (MemFree of its meminfo, in pages). */
+    public long freePages(int node) {
+        long n = 0;
+        for (int z = Zone.first(node); z < Zone.first(node + 1); z++) {
+            n += zones[z].free;
+        }
+        return n;
+    }
+
+    /** Frames of {@code node} that the allocator manages. */
+    public long managedPages(int node) {
+        long n = 0;
+        for (int z = Zone.first(node); z < Zone.first(node + 1); z++) {
+            n += zones[z].managed;
+        }
+        return n;
+    }
+
+    /** Frames of zone {@code z} on the lists of {@code processor}. */
+    public long perCpuPages(int z, int processor) {
+        return processors.pages(z, processor);
+    }
+
+    /** Processors that keep lists. */
+    public int processorCount() {
+        return processors.number();
     }
 
     /** Frames on the per-CPU lists of zone {@code z}. */

@@ -53,8 +53,10 @@ public interface Compaction {
      * @param type the migratetype of the request
      * @param mark the watermark that must hold: {@link Zone#MIN} or {@link Zone#LOW}
      * @param reserve eighths of the watermark that the request may use up
+     * @param node whose memory is wanted most
+     * @param allowed the nodes that will do
      */
-    record Request(int order, int gfp, int highest, MigrateType type, int mark, int reserve) {}
+    record Request(int order, int gfp, int highest, MigrateType type, int mark, int reserve, int node, long allowed) {}
 
     /**
      * Direct compaction on behalf of {@code request} (try_to_compact_pages). A block that was made for it may be kept aside; it is then to be
@@ -77,9 +79,9 @@ public interface Compaction {
         return false;
     }
 
-    /** Wakes the background compaction of the node, if that is worth it (wakeup_kcompactd); order 0 does nothing. */
-    default void wake(int order, int highest) {}
+    /** Wakes the background compaction of {@code node}, if that is worth it (wakeup_kcompactd); order 0 does nothing. */
+    default void wake(int node, int order, int highest) {}
 
-    /** Background reclaim goes to sleep: page blocks that were found hopeless may be tried again (reset_isolation_suitable). */
-    default void forgetSkips() {}
+    /** Background reclaim of {@code node} goes to sleep: page blocks that were found hopeless may be tried again (reset_isolation_suitable). */
+    default void forgetSkips(int node) {}
 }

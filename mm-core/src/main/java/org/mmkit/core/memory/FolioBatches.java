@@ -148,7 +148,7 @@ public final class FolioBatches implements Lru {
                 frames.set(head, FolioFlags.ACTIVE);
             }
             frames.clear(head, FolioFlags.REFERENCED);
-            lists.age(frames.pages(head));
+            lists.age(lists.node(head), frames.pages(head));
         }
     }
 

@@ -17,9 +17,9 @@ final class LruChecks {
     }
 
     void verify() {
-        long[] found = new long[Zone.ZONES * LruLists.LISTS];
-        for (int list = 0; list < LruLists.UNEVICTABLE; list++) {
-            follow(list, found);
+        long[] found = new long[lists.nodes() * Zone.ZONES * LruLists.LISTS];
+        for (int i = 0; i < lists.nodes() * LruLists.UNEVICTABLE; i++) {
+            follow(i / LruLists.UNEVICTABLE, i % LruLists.UNEVICTABLE, found);
         }
         long locked = verifyFlags(found);
         for (int i = 0; i < found.length; i++) {
@@ -29,9 +29,11 @@ final class LruChecks {
                         + i % LruLists.LISTS + ", but there are " + found[i]);
             }
         }
-        for (int list = 0; list < LruLists.LISTS; list++) {
-            if (lists.pagesUpTo(Zone.ZONES - 1, list) != lists.pages(list)) {
-                throw new InvariantViolation("LRU list " + list + " counts " + lists.pages(list) + " pages, its zones do not");
+        for (int i = 0; i < lists.nodes() * LruLists.LISTS; i++) {
+            int list = i % LruLists.LISTS;
+            long counted = lists.pagesOfNode(i / LruLists.LISTS, list);
+            if (lists.pagesUpTo(i / LruLists.LISTS, Zone.ZONES - 1, list) != counted) {
+                throw new InvariantViolation("LRU list " + list + " counts " + counted + " pages, its zones do not");
             }
         }
         if (locked != lists.mlocked()) {
@@ -40,11 +42,11 @@ final class LruChecks {
     }
 
     /** Goes along an evictable list and adds its pages to {@code found}. */
-    private void follow(int list, long[] found) {
+    private void follow(int node, int list, long[] found) {
         long before = 0;
-        for (long head = lists.youngest(list); head != 0; head = lists.older(head)) {
+        for (long head = lists.youngest(node, list); head != 0; head = lists.older(head)) {
             int flags = frames.flags(head);
-            if ((flags & FolioFlags.LRU) == 0 || LruLists.list(flags) != list || frames.head(head) != head) {
+            if ((flags & FolioFlags.LRU) == 0 || LruLists.list(flags) != list || frames.head(head) != head || lists.node(head) != node) {
                 throw frames.wrong(head, "on LRU list " + list + " against its flags");
             }
             if (lists.younger(head) != before) {
@@ -53,7 +55,7 @@ final class LruChecks {
             found[lists.zone(head) * LruLists.LISTS + list] += frames.pages(head);
             before = head;
         }
-        if (lists.oldest(list) != before) {
+        if (lists.oldest(node, list) != before) {
             throw new InvariantViolation("LRU list " + list + " does not end with its last folio");
         }
     }

@@ -9,7 +9,7 @@ import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.core.lock.StopMachine;
 
 /**
- * The lists of one node: active and inactive, of anonymous memory and of files, and the pages that cannot be reclaimed (Linux: struct
+ * The lists of each node: active and inactive, of anonymous memory and of files, and the pages that cannot be reclaimed (Linux: struct
  * lruvec, include/linux/mm_inline.h). Folios come here by way of {@link FolioBatches}.
  *
  * <pre>
@@ -52,16 +52,21 @@ public final class LruLists {
     private final int sectionOrder;
     private final int mask;
     private final int[][] links;
-    private final int[] first = new int[LISTS];
-    private final int[] last = new int[LISTS];
-    private final long[] pages = new long[LISTS];
-    private final long[] zonePages = new long[Zone.ZONES * LISTS];
-    /** First frame above each zone but the last. */
-    private final long[] zoneEnds = new long[Zone.ZONES - 1];
+    private NodeMap nodes = NodeMap.single();
+    /** First and last folio and pages by node and list. */
+    private int[] first = new int[LISTS];
+    private int[] last = new int[LISTS];
+    private long[] pages = new long[LISTS];
+    private long[] zonePages = new long[Zone.ZONES * LISTS];
+    /** By node the first frame above each zone but the last. */
+    private long[][] zoneEnds = new long[1][Zone.ZONES - 1];
     private long mlocked;
-    private long nonresidentAge;
-    private long anonCost;
-    private long fileCost;
+    private long[] nonresidentAge = new long[1];
+    /** What reclaim has cost of late by node: of anonymous memory, of files. */
+    private long[] anonCost = new long[1];
+    private long[] fileCost = new long[1];
+    /** Refaults made active by node: of anonymous memory, of files. */
+    private long[][] refaultActivated = new long[1][2];
     private final WorkingSet workingSet;
 
     LruLists(FrameTable frames, int sections, int sectionOrder, Locks locks) {
@@ -72,12 +77,33 @@ public final class LruLists {
         this.mask = (1 << sectionOrder) - 1;
         links = new int[sections][];
         Arrays.fill(links, NO_LINKS);
-        Arrays.fill(zoneEnds, Long.MAX_VALUE);
+        Arrays.fill(zoneEnds[0], Long.MAX_VALUE);
         workingSet = new WorkingSet(this, frames);
     }
 
-    void setZoneEnds(long[] ends) {
-        System.arraycopy(ends, 0, zoneEnds, 0, zoneEnds.length);
+    /** Gives each of {@code map} lists of its own; before anything is on one. */
+    void setZones(NodeMap map, long[][] ends) {
+        nodes = map;
+        int n = map.count();
+        first = new int[n * LISTS];
+        last = new int[n * LISTS];
+        pages = new long[n * LISTS];
+        zonePages = new long[n * Zone.ZONES * LISTS];
+        zoneEnds = ends;
+        nonresidentAge = new long[n];
+        anonCost = new long[n];
+        fileCost = new long[n];
+        refaultActivated = new long[n][2];
+    }
+
+    /** The node of {@code pfn}. */
+    public int node(long pfn) {
+        return pages.length == LISTS ? 0 : nodes.of(pfn);
+    }
+
+    /** The place of {@code list} of the node of {@code pfn} among the lists of all nodes. */
+    private int place(long pfn, int list) {
+        return pages.length == LISTS ? list : nodes.of(pfn) * LISTS + list;
     }
 
     /** What has happened on the lists. */
@@ -90,37 +116,65 @@ public final class LruLists {
         return workingSet;
     }
 
-    /** What reclaim of anonymous memory has cost of late, beside {@link #fileCost}: the side that cost less is scanned more. */
-    public long anonCost() {
-        return anonCost;
+    /** What reclaim of anonymous memory of {@code node} has cost of late, beside {@link #fileCost}: the side that cost less is scanned more. */
+    public long anonCost(int node) {
+        return anonCost[node];
     }
 
     /** The same of files. */
-    public long fileCost() {
-        return fileCost;
+    public long fileCost(int node) {
+        return fileCost[node];
     }
 
     /**
-     * Adds to what one side has cost: {@code written} pages that went to a device or came back from one, {@code rotated} that were looked at
+     * Adds to what one side of {@code node} has cost: {@code written} pages that went to a device or came back from one, {@code rotated} that were looked at
      * in vain; old costs fade (Linux: lru_note_cost).
      */
-    public void noteCost(boolean file, long written, long rotated) {
+    public void noteCost(int node, boolean file, long written, long rotated) {
         long cost = written * CLUSTER + rotated;
         if (file) {
-            fileCost += cost;
+            fileCost[node] += cost;
         } else {
-            anonCost += cost;
+            anonCost[node] += cost;
         }
-        long size = pages[INACTIVE_ANON] + pages[ACTIVE_ANON] + pages[INACTIVE_FILE] + pages[ACTIVE_FILE];
-        if (fileCost + anonCost > size / 4) {
-            fileCost /= 2;
-            anonCost /= 2;
+        long size = 0;
+        for (int list = 0; list < UNEVICTABLE; list++) {
+            size += pages[node * LISTS + list];
+        }
+        if (fileCost[node] + anonCost[node] > size / 4) {
+            fileCost[node] /= 2;
+            anonCost[node] /= 2;
         }
     }
 
-    /** Pages on {@code list}. */
+    /** {@code n} pages came back soon enough to be made active. */
+    void countRefaultActivated(int node, int kind, long n) {
+        events.refaultActivated[kind] += n;
+        refaultActivated[node][kind] += n;
+    }
+
+    /** Refaults of {@code node} that were made active: 0 of anonymous memory, 1 of files. */
+    public long refaultActivated(int node, int kind) {
+        return refaultActivated[node][kind];
+    }
+
+    /** How many nodes have lists. */
+    public int nodes() {
+        return nodes.count();
+    }
+
+    /** Pages on {@code list} of all nodes. */
     public long pages(int list) {
-        return pages[list];
+        long n = pages[list];
+        for (int i = LISTS + list; i < pages.length; i += LISTS) {
+            n += pages[i];
+        }
+        return n;
+    }
+
+    /** Pages on {@code list} of {@code node}. */
+    public long pagesOfNode(int node, int list) {
+        return pages[node * LISTS + list];
     }
 
     /** Pages of zone {@code zone} on {@code list}. */
@@ -128,10 +182,10 @@ public final class LruLists {
         return zonePages[zone * LISTS + list];
     }
 
-    /** Pages of {@code list} in the zones 0 to {@code highest} (Linux: lruvec_lru_size). */
-    public long pagesUpTo(int highest, int list) {
+    /** Pages of {@code list} in the zones of {@code node} up to {@code highest} (Linux: lruvec_lru_size). */
+    public long pagesUpTo(int node, int highest, int list) {
         long n = 0;
-        for (int z = 0; z <= highest; z++) {
+        for (int z = Zone.first(node); z <= Zone.first(node) + highest; z++) {
             n += zonePages[z * LISTS + list];
         }
         return n;
@@ -142,23 +196,25 @@ public final class LruLists {
         return mlocked;
     }
 
-    /** Pages evicted and activated since boot: the clock by which refaults are measured (Linux: nonresident_age). */
-    public long nonresidentAge() {
-        return nonresidentAge;
+    /** Pages of {@code node} evicted and activated since boot: the clock by which refaults are measured (Linux: nonresident_age). */
+    public long nonresidentAge(int node) {
+        return nonresidentAge[node];
     }
 
     /** Moves that clock. */
-    public void age(long pageCount) {
-        nonresidentAge += pageCount;
+    public void age(int node, long pageCount) {
+        nonresidentAge[node] += pageCount;
     }
 
     /** The number of the zone that {@code pfn} lies in. */
     public int zone(long pfn) {
-        int z = Zone.NORMAL;
-        if (pfn < zoneEnds[Zone.DMA32]) {
-            return pfn < zoneEnds[Zone.DMA] ? Zone.DMA : Zone.DMA32;
+        int node = node(pfn);
+        long[] ends = zoneEnds[node];
+        int z = Zone.first(node);
+        if (pfn < ends[Zone.DMA32]) {
+            return z + (pfn < ends[Zone.DMA] ? Zone.DMA : Zone.DMA32);
         }
-        return pfn < zoneEnds[z] ? z : Zone.MOVABLE;
+        return z + (pfn < ends[Zone.NORMAL] ? Zone.NORMAL : Zone.MOVABLE);
     }
 
     /** The list that a folio with {@code flags} is on. */
@@ -169,9 +225,9 @@ public final class LruLists {
         return ((flags & FolioFlags.SWAPBACKED) == 0 ? FILE : 0) + ((flags & FolioFlags.ACTIVE) != 0 ? ACTIVE : 0);
     }
 
-    /** The folio that was put on {@code list} longest ago, or 0. */
-    public long oldest(int list) {
-        return last[list] & 0xffff_ffffL;
+    /** The folio that was put on {@code list} of {@code node} longest ago, or 0. */
+    public long oldest(int node, int list) {
+        return last[node * LISTS + list] & 0xffff_ffffL;
     }
 
     /** The folio on the same evictable list next younger than {@code head}, or 0. */
@@ -207,7 +263,7 @@ public final class LruLists {
     }
 
     private void count(long head, int list, long n) {
-        pages[list] += n;
+        pages[place(head, list)] += n;
         zonePages[zone(head) * LISTS + list] += n;
     }
 
@@ -218,12 +274,13 @@ public final class LruLists {
         if (list == UNEVICTABLE) {
             l[i] = 0;
         } else {
-            int next = first[list];
+            int at = place(head, list);
+            int next = first[at];
             l[i] = next;
             l[i + 1] = NONE;
-            first[list] = pfn;
+            first[at] = pfn;
             if (next == NONE) {
-                last[list] = pfn;
+                last[at] = pfn;
             } else {
                 setPrevious(next, pfn);
             }
@@ -276,12 +333,12 @@ public final class LruLists {
             int next = l[i];
             int previous = l[i + 1];
             if (next == NONE) {
-                last[list] = previous;
+                last[place(head, list)] = previous;
             } else {
                 setPrevious(next, previous);
             }
             if (previous == NONE) {
-                first[list] = next;
+                first[place(head, list)] = next;
             } else {
                 setNext(previous, next);
             }
@@ -330,12 +387,13 @@ public final class LruLists {
         int pfn = (int) head;
         int[] l = links(head);
         int i = (pfn & mask) * 2;
-        int previous = last[list];
+        int at = place(head, list);
+        int previous = last[at];
         l[i] = NONE;
         l[i + 1] = previous;
-        last[list] = pfn;
+        last[at] = pfn;
         if (previous == NONE) {
-            first[list] = pfn;
+            first[at] = pfn;
         } else {
             setNext(previous, pfn);
         }
@@ -433,7 +491,7 @@ public final class LruLists {
             setNext((int) part, (int) head);
             setPrevious((int) part, previous);
             if (previous == NONE) {
-                first[list] = (int) part;
+                first[place(head, list)] = (int) part;
             } else {
                 setNext(previous, (int) part);
             }
@@ -518,13 +576,14 @@ public final class LruLists {
     private void unlinkStretch(int youngest, int oldest, int list) {
         int next = links[(int) ((oldest & 0xffff_ffffL) >>> sectionOrder)][(oldest & mask) * 2];
         int previous = links[(int) ((youngest & 0xffff_ffffL) >>> sectionOrder)][(youngest & mask) * 2 + 1];
+        int at = place(youngest & 0xffff_ffffL, list);
         if (next == NONE) {
-            last[list] = previous;
+            last[at] = previous;
         } else {
             setPrevious(next, previous);
         }
         if (previous == NONE) {
-            first[list] = next;
+            first[at] = next;
         } else {
             setNext(previous, next);
         }
@@ -556,9 +615,9 @@ public final class LruLists {
         new LruChecks(frames, this, batches).verify();
     }
 
-    /** The frame that was put on {@code list} last, or 0. */
-    long youngest(int list) {
-        return first[list] & 0xffff_ffffL;
+    /** The frame that was put on {@code list} of {@code node} last, or 0. */
+    long youngest(int node, int list) {
+        return first[node * LISTS + list] & 0xffff_ffffL;
     }
 
     /** The folio on the same evictable list next older than {@code head}, or 0. */

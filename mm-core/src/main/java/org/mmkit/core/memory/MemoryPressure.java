@@ -12,18 +12,20 @@ public interface MemoryPressure {
     MemoryPressure NONE = new MemoryPressure() {};
 
     /**
-     * A request found no zone up to {@code zone} above its low watermark: background reclaim may start (wakeup_kswapd). When it has
+     * A request found no zone up to {@code zone} of the nodes that it may use above its low watermark: background reclaim of {@code node}, one of these, may start (wakeup_kswapd). When it has
      * nothing to do, because memory is there but in pieces, and the request may not stall, background compaction is woken
      * instead ({@link Compaction#wake}).
      */
-    default void wakeReclaim(int zone, int order, int gfp) {}
+    default void wakeReclaim(int node, int zone, int order, int gfp) {}
 
     /**
      * Direct reclaim: the caller stalls until pages were freed.
      *
+     * @param node whose memory is wanted most
+     * @param allowed the nodes that will do
      * @return pages freed, 0 when there is no progress
      */
-    default long reclaim(int order, int gfp) {
+    default long reclaim(int order, int gfp, int node, long allowed) {
         return 0;
     }
 

@@ -34,9 +34,9 @@ final class ProcessorLists {
         this.blocks = blocks;
         this.choice = choice;
         this.events = events;
-        cpus = new PerCpuLists[processors][Zone.ZONES];
+        cpus = new PerCpuLists[processors][zones.length];
         for (PerCpuLists[] lists : cpus) {
-            for (int z = 0; z < Zone.ZONES; z++) {
+            for (int z = 0; z < zones.length; z++) {
                 lists[z] = new PerCpuLists();
             }
         }
@@ -85,8 +85,8 @@ final class ProcessorLists {
     /** Sets how much may lie on the lists: one {@code fraction}-th of a zone for all processors, or what the low watermark says when that is 0. */
     void resize(int fraction) {
         // There are more lists than processors where threads have lists.
-        int sharing = smp ? Runtime.getRuntime().availableProcessors() : cpus.length;
-        for (int z = 0; z < Zone.ZONES; z++) {
+        int sharing = smp ? Runtime.getRuntime().availableProcessors() : Math.max(1, cpus.length * Zone.ZONES / zones.length);
+        for (int z = 0; z < zones.length; z++) {
             for (PerCpuLists[] lists : cpus) {
                 lists[z].batch = Watermarks.batch(zones[z]);
                 lists[z].high = (int) Math.min(
@@ -101,8 +101,8 @@ final class ProcessorLists {
     /** Adds what the lists have counted to the counters of the allocator. */
     void gather() {
         for (int i = 0; smp && i < cpus.length; i++) {
-            for (int z = 0; z < Zone.ZONES; z++) {
-                events.allocated[z] += cpus[i][z].allocated;
+            for (int z = 0; z < zones.length; z++) {
+                events.allocated[Zone.kind(z)] += cpus[i][z].allocated;
                 cpus[i][z].allocated = 0;
                 events.freed += cpus[i][z].freed;
                 cpus[i][z].freed = 0;
@@ -117,7 +117,7 @@ final class ProcessorLists {
             lists.allocated += frames;
             lists.lock.unlock();
         } else {
-            events.allocated[zone] += frames;
+            events.allocated[Zone.kind(zone)] += frames;
         }
     }
 
@@ -141,7 +141,7 @@ final class ProcessorLists {
             if (lists.isEmpty(type)) {
                 return 0;
             }
-            events.allocated[zone.number]++;
+            events.allocated[zone.kind()]++;
             return lists.pop(type, 0);
         }
         lists.lock.lock();
@@ -289,7 +289,7 @@ final class ProcessorLists {
     /** Moves all frames on the lists to the zones. */
     void drain() {
         for (PerCpuLists[] lists : cpus) {
-            for (int z = 0; z < Zone.ZONES; z++) {
+            for (int z = 0; z < zones.length; z++) {
                 lists[z].drain(lists[z].count, 0, zones[z], blocks);
             }
         }
@@ -304,6 +304,11 @@ final class ProcessorLists {
             n += lists[z].count;
         }
         return n;
+    }
+
+    /** Frames of zone {@code z} on the lists of {@code processor}. */
+    long pages(int z, int processor) {
+        return cpus[processor][z].count;
     }
 
     /** Checks that what is on the lists of {@code zone} is the zone's, and neither free nor too much. */

@@ -43,12 +43,12 @@ final class SlowPath {
 
     /** Zone {@code zone} is to have more free memory for a while. */
     void wakeForBoost(int zone) {
-        pressure.wakeReclaim(zone, 0, 0);
+        pressure.wakeReclaim(Zone.node(zone), Zone.kind(zone), 0, 0);
     }
 
     /** The first frame of a block, or {@link FrameAllocator#NONE}. */
-    long allocate(int order, int gfp, int highest, int type) {
-        long pfn = new Attempt(order, gfp, highest, type).run();
+    long allocate(int order, int gfp, int highest, int type, int node, long allowed) {
+        long pfn = new Attempt(order, gfp, highest, type, node, allowed).run();
         if (pfn == FrameAllocator.NONE) {
             allocator.events().failures++;
         }
@@ -67,6 +67,8 @@ final class SlowPath {
         private final int gfp;
         private final int highest;
         private final int type;
+        private final int node;
+        private final long allowed;
         private int reserve;
         private final boolean costly;
         private Compaction.Result compacted = Compaction.Result.SKIPPED;
@@ -74,7 +76,9 @@ final class SlowPath {
         private int compactRetries;
         private int fruitless;
 
-        Attempt(int order, int gfp, int highest, int type) {
+        Attempt(int order, int gfp, int highest, int type, int node, long allowed) {
+            this.node = node;
+            this.allowed = allowed;
             this.order = order;
             this.gfp = gfp;
             this.highest = highest;
@@ -88,12 +92,17 @@ final class SlowPath {
         }
 
         private long take() {
-            return allocator.fromZones(order, highest, type, Zone.MIN, reserve);
+            return allocator.fromNodes(order, highest, type, Zone.MIN, reserve, node, allowed);
         }
 
         private void wake() {
             if (has(Gfp.KSWAPD_RECLAIM)) {
-                pressure.wakeReclaim(highest, order, gfp);
+                for (int i = 0; i < allocator.nodes().count(); i++) {
+                    int n = allocator.nodes().fallback(node, i);
+                    if ((allowed >>> n & 1) != 0) {
+                        pressure.wakeReclaim(n, highest, order, gfp);
+                    }
+                }
             }
         }
 
@@ -172,7 +181,7 @@ final class SlowPath {
             if (tracing.events().directReclaimBegin.isOn()) {
                 tracing.events().directReclaimBegin.emit(order, gfp);
             }
-            long reclaimed = pressure.reclaim(order, gfp);
+            long reclaimed = pressure.reclaim(order, gfp, node, allowed);
             tracing.charge(reclaimed * WorkCosts.RECLAIM_PAGE);
             if (tracing.events().directReclaimEnd.isOn()) {
                 tracing.events().directReclaimEnd.emit(reclaimed);
@@ -185,7 +194,7 @@ final class SlowPath {
                 return FrameAllocator.NONE;
             }
             MigrateType wanted = MigrateType.values()[type];
-            compacted = compaction.compact(new Compaction.Request(order, gfp, highest, wanted, Zone.MIN, reserve), how);
+            compacted = compaction.compact(new Compaction.Request(order, gfp, highest, wanted, Zone.MIN, reserve, node, allowed), how);
             if (compacted == Compaction.Result.SKIPPED) {
                 return FrameAllocator.NONE;
             }
@@ -210,14 +219,18 @@ final class SlowPath {
             if (fruitless > MAX_RETRIES) {
                 return false;
             }
-            for (int z = highest; z >= 0; z--) {
+            for (int z = 0; z < allocator.zoneCount(); z++) {
                 Zone zone = allocator.zone(z);
-                if (zone.managed > 0
+                if (mayUse(zone)
                         && allocator.isAbove(zone, order, highest, Zone.MIN, reserve, zone.free + pressure.reclaimable(z))) {
                     return true;
                 }
             }
             return false;
+        }
+
+        private boolean mayUse(Zone zone) {
+            return zone.kind() <= highest && (allowed >>> zone.node() & 1) != 0 && zone.managed > 0;
         }
 
         /** Whether another compaction may help, a more thorough one if need be (should_compact_retry). */
@@ -226,9 +239,9 @@ final class SlowPath {
                 return false;
             }
             if (compacted == Compaction.Result.SKIPPED) {
-                for (int z = highest; z >= 0; z--) {
+                for (int z = 0; z < allocator.zoneCount(); z++) {
                     Zone zone = allocator.zone(z);
-                    if (zone.managed > 0
+                    if (mayUse(zone)
                             && compaction.hasRoom(z, order, highest, zone.free + pressure.reclaimable(z) / order)) {
                         return true;
                     }

@@ -15,7 +15,9 @@ import org.mmkit.api.memory.FrameAllocatorProvider;
 import org.mmkit.api.memory.FrameContents;
 import org.mmkit.api.memory.Frames;
 import org.mmkit.api.memory.Gfp;
+import org.mmkit.api.memory.MemoryPolicy;
 import org.mmkit.api.memory.PhysicalMemory;
+import org.mmkit.api.space.Vma;
 import org.mmkit.core.lock.StopMachine;
 import org.mmkit.core.lock.Stripes;
 import org.mmkit.core.trace.Tracing;
@@ -59,7 +61,21 @@ public final class SystemMemory implements PhysicalMemory {
     private final Tracing tracing = new Tracing();
     private final boolean numa;
 
+    private final NodeMap nodes;
+    private @Nullable Vma faulting;
+    private long faultAddress;
+
     private record Run(long from, long to) {}
+
+    /** Decides which memory belongs to which node. */
+    public interface NodeDivision {
+
+        /** All memory is of one node. */
+        NodeDivision NONE = (usable, pageShift) -> NodeMap.single();
+
+        /** The nodes for the ranges {@code usable} of frames, ascending, each {first, end}. */
+        NodeMap divide(List<long[]> usable, int pageShift);
+    }
 
     private SystemMemory(Builder b) {
         calls = StopMachine.of(b.locks);
@@ -74,14 +90,25 @@ public final class SystemMemory implements PhysicalMemory {
         spanned = last + (1L << sectionOrder) - 1 & -(1L << sectionOrder);
         frames = new FrameTable(spanned, sectionOrder, b.locks);
         int blockOrder = Math.min(b.maxOrder, b.layout.order(2));
-        long movable = movableStart(usable, b);
-        allocator = new BuddyAllocator(spanned, sectionOrder, blockOrder, b.maxOrder, zoneEnds(b, movable),
-                b.locks.isSmp() ? Stripes.COUNT : b.processors, frames);
+        nodes = b.nodes.divide(usable.stream().map(run -> new long[] {run.from, run.to}).toList(), pageShift);
+        if (nodes.count() > 1 && b.locks.isSmp()) {
+            throw new IllegalArgumentException("several memory nodes need SMP=n");
+        }
+        long[][] zoneEnds = new long[nodes.count()][];
+        for (int node = 0; node < zoneEnds.length; node++) {
+            List<Run> own = ofNode(usable, node);
+            if (own.isEmpty()) {
+                throw new IllegalArgumentException("memory node " + node + " would have no memory");
+            }
+            zoneEnds[node] = zoneEnds(b, movableStart(own, b));
+        }
+        allocator = new BuddyAllocator(spanned, sectionOrder, blockOrder, b.maxOrder, nodes, zoneEnds,
+                b.locks.isSmp() ? Stripes.COUNT : Math.max(b.processors, nodes.count()), frames);
         allocator.setLocks(b.locks);
         b.allocator.ifPresent(provider -> allocator.setPlugin(provider, b.layout.order(2)));
         allocator.watermarks().setPageKilobytes(1 << pageShift - 10);
         allocator.setTracing(tracing);
-        frames.lru().setZoneEnds(zoneEnds(b, movable));
+        frames.lru().setZones(nodes, zoneEnds);
         frames.setAllocator(allocator);
         contents = b.contents
                 ? new SparseContents(spanned, sectionOrder, 1 << pageShift, b.locks)
@@ -109,6 +136,7 @@ public final class SystemMemory implements PhysicalMemory {
         private boolean contents = true;
         private KernelCore kernelCore = (total, shift, multiple) -> 0;
         private boolean numa;
+        private NodeDivision nodes = NodeDivision.NONE;
         private int maxOrder = FrameAllocator.MAX_ORDER;
         private long vmemmapBase;
         private boolean dma = true;
@@ -155,6 +183,12 @@ public final class SystemMemory implements PhysicalMemory {
         /** Whether user areas have a policy which node their memory comes from (CONFIG_NUMA). */
         public Builder numa(boolean on) {
             numa = on;
+            return this;
+        }
+
+        /** Which memory belongs to which node; one node unless set. */
+        public Builder nodes(NodeDivision division) {
+            nodes = division;
             return this;
         }
 
@@ -238,26 +272,53 @@ public final class SystemMemory implements PhysicalMemory {
         return spanned;
     }
 
-    /** What is occupied before the allocator starts, in ascending order. */
-    private List<Run> reservations(List<Run> usable) {
-        long perSection = (1L << sectionOrder) * FRAME_METADATA_BYTES >>> pageShift;
-        long metadata = 0;
-        long next = 0;
-        List<Run> rows = new ArrayList<>();
+    /** The parts of {@code usable} that belong to {@code node}. */
+    private List<Run> ofNode(List<Run> usable, int node) {
+        List<Run> own = new ArrayList<>();
         for (Run run : usable) {
-            long first = Math.max(next, run.from >>> sectionOrder);
-            long last = run.to - 1 >>> sectionOrder;
-            if (first <= last) {
-                rows.add(new Run(first, last));
-                metadata += (last - first + 1) * perSection;
-                next = last + 1;
+            long from = Math.max(run.from, nodes.start(node));
+            long to = Math.min(run.to, nodes.end(node));
+            if (from < to) {
+                own.add(new Run(from, to));
             }
         }
+        return own;
+    }
+
+    /** What is occupied before the allocator starts, in ascending order. */
+    private List<Run> reservations(List<Run> usable) {
         List<Run> runs = new ArrayList<>();
         runs.add(new Run(0, LOW_BYTES >>> pageShift));
         long kernel = usable.get(0).from + (KERNEL_OFFSET >>> pageShift);
         long kernelEnd = kernel + (KERNEL_BYTES >>> pageShift);
         runs.add(new Run(kernel, kernelEnd));
+        long next = 0;
+        for (int node = 0; node < nodes.count(); node++) {
+            next = reserveMemmap(ofNode(usable, node), next, kernelEnd, runs);
+        }
+        placeTables(kernelEnd);
+        return runs;
+    }
+
+    /**
+     * Puts the metadata of the sections from {@code next} on with memory in {@code usable}, the ranges of one node, to the top of that node.
+     *
+     * @return the first section above
+     */
+    private long reserveMemmap(List<Run> usable, long next, long kernelEnd, List<Run> runs) {
+        long perSection = (1L << sectionOrder) * FRAME_METADATA_BYTES >>> pageShift;
+        long metadata = 0;
+        long above = next;
+        List<Run> rows = new ArrayList<>();
+        for (Run run : usable) {
+            long first = Math.max(above, run.from >>> sectionOrder);
+            long last = run.to - 1 >>> sectionOrder;
+            if (first <= last) {
+                rows.add(new Run(first, last));
+                metadata += (last - first + 1) * perSection;
+                above = last + 1;
+            }
+        }
         // From the top down, into the last range that is large enough.
         for (int i = usable.size() - 1; i >= 0; i--) {
             long from = usable.get(i).to - metadata & -(1L << allocator.maxOrder() - 1);
@@ -268,8 +329,7 @@ public final class SystemMemory implements PhysicalMemory {
                     at += (row.to - row.from + 1) * perSection;
                 }
                 runs.add(new Run(from, at));
-                placeTables(kernelEnd);
-                return runs;
+                return above;
             }
         }
         throw new IllegalArgumentException("too little memory for a kernel: its memory map needs "
@@ -309,6 +369,11 @@ public final class SystemMemory implements PhysicalMemory {
     }
 
     @Override
+    public NodeMap nodes() {
+        return nodes;
+    }
+
+    @Override
     public FrameTable frames() {
         return frames;
     }
@@ -335,7 +400,8 @@ public final class SystemMemory implements PhysicalMemory {
 
     @Override
     public long allocateFolio(int order, int gfp) {
-        long head = allocator.allocate(order, gfp);
+        Vma area = faulting;
+        long head = area != null ? allocateFor(area, order, gfp) : allocator.allocate(order, gfp);
         if (head == FrameAllocator.NONE) {
             return Frames.NONE;
         }
@@ -349,7 +415,7 @@ public final class SystemMemory implements PhysicalMemory {
 
     @Override
     public long allocateUserFolio(int order, int gfp) {
-        if (numa && order == allocator.blockOrder()) {
+        if (numa && order == allocator.blockOrder() && mayPreferOneNode()) {
             // mm/mempolicy.c, alloc_pages_mpol: first this node without much ado, then any node as hard as asked.
             long head = allocateFolio(order, gfp | Gfp.THISNODE | Gfp.NORETRY);
             if (head != Frames.NONE || (gfp & Gfp.DIRECT_RECLAIM) == 0) {
@@ -357,6 +423,40 @@ public final class SystemMemory implements PhysicalMemory {
             }
         }
         return allocateFolio(order, gfp);
+    }
+
+    private boolean mayPreferOneNode() {
+        return policyOf(faulting).mode() != MemoryPolicy.Mode.INTERLEAVE;
+    }
+
+    /** The policy by which memory for {@code area} is allocated: its own, else that of the task. */
+    private MemoryPolicy policyOf(@Nullable Vma area) {
+        return area != null && area.policy().mode() != MemoryPolicy.Mode.DEFAULT ? area.policy() : allocator.taskPolicy();
+    }
+
+    /** A block for the access to {@code area} under way (mm/mempolicy.c, vma_alloc_folio). */
+    private long allocateFor(Vma area, int order, int gfp) {
+        MemoryPolicy policy = policyOf(area);
+        long place = (area.pgoff() >>> order) + (faultAddress - area.start() >>> pageShift + order);
+        int node = policy.first(nodes.current(), place);
+        if ((gfp & Gfp.THISNODE) != 0) {
+            long allowed = policy.wanted();
+            return (allowed >>> node & 1) == 0 ? FrameAllocator.NONE : allocator.allocate(order, gfp, node, allowed);
+        }
+        return allocator.allocate(policy, order, gfp, node);
+    }
+
+    /** Memory for an access to {@code va} of {@code area} follows; null for none. Does nothing on a machine with one node. */
+    public void setFaulting(@Nullable Vma area, long va) {
+        if (nodes.count() > 1) {
+            faulting = area;
+            faultAddress = va;
+        }
+    }
+
+    @Override
+    public MemoryPolicy taskPolicy() {
+        return allocator.taskPolicy();
     }
 
     @Override
@@ -406,7 +506,7 @@ public final class SystemMemory implements PhysicalMemory {
 
     /**
      * Notes for each frame of the memory map which section it describes, so that it can be given back when the section or the
-     * descriptors go (mm/bootmem_info.c, register_page_bootmem_info_node; this machine has one node). Takes no time: what a frame
+     * descriptors go (mm/bootmem_info.c, register_page_bootmem_info_node; node by node). Takes no time: what a frame
      * describes follows from its place.
      */
     public void registerBootInfo() {

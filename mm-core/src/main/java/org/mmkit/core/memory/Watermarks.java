@@ -51,7 +51,11 @@ public final class Watermarks {
     }
 
     private long lowFrames() {
-        return zones[Zone.DMA].managed + zones[Zone.DMA32].managed + zones[Zone.NORMAL].managed;
+        long n = 0;
+        for (Zone zone : zones) {
+            n += zone.kind() != Zone.MOVABLE ? zone.managed : 0;
+        }
+        return n;
     }
 
     /** vm.min_free_kbytes: the value set, or 4 times the square root of the kilobytes that the kernel itself can use. */
@@ -78,8 +82,8 @@ public final class Watermarks {
     public void setHugePagesWanted(boolean wanted) {
         if (wanted) {
             long populated = 0;
-            for (int z = 0; z <= Zone.NORMAL; z++) {
-                populated += zones[z].present > 0 ? 1 : 0;
+            for (Zone zone : zones) {
+                populated += zone.kind() != Zone.MOVABLE && zone.present > 0 ? 1 : 0;
             }
             long pages = (2 + BLOCKS_FOR_FALLBACKS) * populated << blockOrder;
             pages = Math.min(pages, bufferPages() / 20);
@@ -138,8 +142,8 @@ public final class Watermarks {
     /** Frames managed in the zones up to NORMAL minus their high watermarks (Linux: nr_free_buffer_pages). */
     public long bufferPages() {
         long n = 0;
-        for (int z = 0; z <= Zone.NORMAL; z++) {
-            n += Math.max(0, zones[z].managed - zones[z].watermark[Zone.HIGH]);
+        for (Zone zone : zones) {
+            n += zone.kind() != Zone.MOVABLE ? Math.max(0, zone.managed - zone.watermark[Zone.HIGH]) : 0;
         }
         return n;
     }
@@ -149,7 +153,7 @@ public final class Watermarks {
         long pagesMin = minFreeKilobytes() / pageKilobytes;
         for (Zone zone : zones) {
             long share = low == 0 ? 0 : multiplyDivide(pagesMin, zone.managed, low);
-            if (zone.number == Zone.MOVABLE) {
+            if (zone.kind() == Zone.MOVABLE) {
                 zone.watermark[Zone.MIN] =
                         Math.max(LEAST_MOVABLE_MIN, Math.min(MOST_MOVABLE_MIN, zone.managed / 1024));
             } else {
@@ -160,17 +164,23 @@ public final class Watermarks {
             zone.watermark[Zone.HIGH] = zone.watermark[Zone.LOW] + gap;
             zone.watermark[Zone.PROMO] = zone.watermark[Zone.HIGH] + gap;
         }
-        for (int z = 0; z < Zone.ZONES; z++) {
-            long above = 0;
-            boolean none = reserveRatio[z] == 0 || zones[z].managed == 0;
-            for (int j = 0; j < Zone.ZONES; j++) {
-                zones[z].lowmemReserve[j] = 0;
-                if (j > z) {
-                    above += zones[j].managed;
-                    zones[z].lowmemReserve[j] = none ? 0 : above / reserveRatio[z];
-                }
-                zones[z].lowLimits[j] = zones[z].watermark[Zone.LOW] + zones[z].lowmemReserve[j];
+        for (Zone zone : zones) {
+            reserve(zone);
+        }
+    }
+
+    /** How much {@code zone} keeps for requests that cannot go to the zones above it on its node. */
+    private void reserve(Zone zone) {
+        int kind = zone.kind();
+        long above = 0;
+        boolean none = reserveRatio[kind] == 0 || zone.managed == 0;
+        for (int j = 0; j < Zone.ZONES; j++) {
+            zone.lowmemReserve[j] = 0;
+            if (j > kind) {
+                above += zones[zone.number - kind + j].managed;
+                zone.lowmemReserve[j] = none ? 0 : above / reserveRatio[kind];
             }
+            zone.lowLimits[j] = zone.watermark[Zone.LOW] + zone.lowmemReserve[j];
         }
     }
 

@@ -2,6 +2,7 @@ package org.mmkit.core.memory;
 
 import java.util.function.LongSupplier;
 import org.mmkit.api.memory.FolioFlags;
+import org.mmkit.api.memory.Nodes;
 
 /**
  * Tells pages that come back soon after they were reclaimed from those that nobody missed (Linux: mm/workingset.c). What is left of a
@@ -13,6 +14,11 @@ public final class WorkingSet {
 
     /** No shadow: the page was never reclaimed. */
     public static final long NONE = 0;
+
+    /** A shadow: age, node, whether it had been active, 1. */
+    private static final int NODE_SHIFT = 2;
+
+    private static final int AGE_SHIFT = 8;
 
     private final LruLists lru;
     private final FrameTable frames;
@@ -30,8 +36,9 @@ public final class WorkingSet {
 
     /** The folio {@code head} is being reclaimed: its shadow, not {@link #NONE} (Linux: workingset_eviction). */
     public long evict(long head) {
-        long shadow = lru.nonresidentAge() << 2 | (frames.test(head, FolioFlags.WORKINGSET) ? 2 : 0) | 1;
-        lru.age(frames.pages(head));
+        int node = lru.node(head);
+        long shadow = lru.nonresidentAge(node) << AGE_SHIFT | node << NODE_SHIFT | (frames.test(head, FolioFlags.WORKINGSET) ? 2 : 0) | 1;
+        lru.age(node, frames.pages(head));
         return shadow;
     }
 
@@ -49,26 +56,28 @@ public final class WorkingSet {
             return;
         }
         frames.set(head, FolioFlags.ACTIVE);
-        lru.age(n);
-        events.refaultActivated[kind] += n;
+        int node = lru.node(head);
+        lru.age(node, n);
+        lru.countRefaultActivated(node, kind, n);
         if ((shadow & 2) != 0) {
             frames.set(head, FolioFlags.WORKINGSET);
-            lru.noteCost(file, n, 0);
+            lru.noteCost(node, file, n, 0);
             events.restored[kind] += n;
         }
     }
 
     /** Whether no more pages were evicted and activated since than the lists competing for memory hold (Linux: workingset_test_recent). */
     private boolean isRecent(long shadow, boolean file) {
-        long distance = lru.nonresidentAge() - (shadow >>> 2);
-        long size = lru.pages(LruLists.ACTIVE_FILE);
+        int node = (int) (shadow >>> NODE_SHIFT) & Nodes.MOST - 1;
+        long distance = lru.nonresidentAge(node) - (shadow >>> AGE_SHIFT);
+        long size = lru.pagesOfNode(node, LruLists.ACTIVE_FILE);
         if (!file) {
-            size += lru.pages(LruLists.INACTIVE_FILE);
+            size += lru.pagesOfNode(node, LruLists.INACTIVE_FILE);
         }
         if (freeSwap.getAsLong() > 0) {
-            size += lru.pages(LruLists.ACTIVE_ANON);
+            size += lru.pagesOfNode(node, LruLists.ACTIVE_ANON);
             if (file) {
-                size += lru.pages(LruLists.INACTIVE_ANON);
+                size += lru.pagesOfNode(node, LruLists.INACTIVE_ANON);
             }
         }
         return distance <= size;

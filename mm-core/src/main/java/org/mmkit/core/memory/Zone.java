@@ -17,7 +17,7 @@ public final class Zone {
     public static final int DMA32 = 1;
     public static final int NORMAL = 2;
     public static final int MOVABLE = 3;
-    /** How many zones there are. */
+    /** How many zones a node has. Zone {@code n} of node {@code m} has the number {@code m * ZONES + n}. */
     public static final int ZONES = 4;
 
     private static final String[] NAMES = {"DMA", "DMA32", "Normal", "Movable"};
@@ -94,12 +94,37 @@ public final class Zone {
 
     /** Name of zone {@code number} as {@code /proc/zoneinfo} prints it. */
     public static String name(int number) {
-        return NAMES[number];
+        return NAMES[kind(number)];
+    }
+
+    /** Which of {@link #DMA} to {@link #MOVABLE} zone {@code number} of the machine is. */
+    public static int kind(int number) {
+        return number & ZONES - 1;
+    }
+
+    /** The node of zone {@code number} of the machine. */
+    public static int node(int number) {
+        return number / ZONES;
+    }
+
+    /** The number of the first zone of {@code node}. */
+    public static int first(int node) {
+        return node * ZONES;
+    }
+
+    /** The number of the zone in the machine; on the first node {@link #DMA} to {@link #MOVABLE}. */
+    public int number() {
+        return number;
     }
 
     /** {@link #DMA} to {@link #MOVABLE}. */
-    public int number() {
-        return number;
+    public int kind() {
+        return kind(number);
+    }
+
+    /** The node it belongs to. */
+    public int node() {
+        return node(number);
     }
 
     /** First frame of the zone. */
@@ -171,7 +196,7 @@ public final class Zone {
 
     @Override
     public String toString() {
-        return NAMES[number] + " [0x" + Long.toHexString(start) + ", 0x" + Long.toHexString(end) + ") free " + free
+        return (node() > 0 ? "node " + node() + " " : "") + name(number) + " [0x" + Long.toHexString(start) + ", 0x" + Long.toHexString(end) + ") free " + free
                 + " of " + managed + ", watermarks " + Arrays.toString(watermark);
     }
 }

@@ -124,6 +124,7 @@ public abstract class PageCache implements FilePages {
      * The unmapped folio {@code from} moves to {@code to}, which has owner and index already: page tree and references follow
      * (folio_migrate_mapping).
      */
+    @Override
     public void replace(long from, long to) {
         long n = frames.pages(from);
         frames.get(to, (int) n);

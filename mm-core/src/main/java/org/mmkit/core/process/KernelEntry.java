@@ -1,5 +1,6 @@
 package org.mmkit.core.process;
 
+import org.mmkit.api.memory.MemoryPolicy;
 import org.mmkit.api.task.Caller;
 import org.mmkit.core.boot.Engine;
 import org.mmkit.core.lock.StopMachine;
@@ -16,6 +17,9 @@ final class KernelEntry {
     private final int pid;
     private final Caller caller;
     private final Runnable death;
+    private final boolean severalNodes;
+    private int node;
+    private MemoryPolicy policy = MemoryPolicy.NONE;
     /** Calls begun and not ended. */
     private int depth;
     private boolean doomed;
@@ -27,6 +31,27 @@ final class KernelEntry {
         this.pid = pid;
         this.caller = caller;
         this.death = death;
+        this.severalNodes = engine.memory.nodes().count() > 1;
+    }
+
+    /** The node of the processor that the process runs on. */
+    int node() {
+        return node;
+    }
+
+    /** Chooses it. */
+    void setNode(int value) {
+        node = value;
+    }
+
+    /** The process's memory policy. */
+    MemoryPolicy policy() {
+        return policy;
+    }
+
+    /** Sets it. */
+    void setPolicy(MemoryPolicy value) {
+        policy = value;
     }
 
     /** Begins a call in {@code space}. */
@@ -36,6 +61,9 @@ final class KernelEntry {
         depth++;
         engine.setRunning(space);
         engine.setCaller(caller);
+        if (severalNodes) {
+            engine.memory.allocator().setTask(node, policy);
+        }
     }
 
     /** Ends what {@link #begin} began. */
@@ -43,6 +71,9 @@ final class KernelEntry {
         if (--depth == 0) {
             engine.setRunning(null);
             engine.setCaller(Caller.KERNEL);
+            if (severalNodes) {
+                engine.memory.allocator().setTask(node, MemoryPolicy.NONE);
+            }
             engine.setRunningKilled(false);
             if (doomed) {
                 die();

@@ -10,11 +10,13 @@ import org.mmkit.api.Errno;
 import org.mmkit.api.ErrnoException;
 import org.mmkit.api.feature.PrctlHandler;
 import org.mmkit.api.file.Mappable;
+import org.mmkit.api.memory.MemoryPolicy;
 import org.mmkit.api.space.MapFlags;
 import org.mmkit.core.boot.Engine;
 import org.mmkit.core.gup.PinnedPages;
 import org.mmkit.core.gup.UserPages;
 import org.mmkit.core.lock.StopMachine;
+import org.mmkit.core.space.PolicyCall;
 import org.mmkit.core.space.UserAddressSpace;
 import org.mmkit.core.space.VmArea;
 
@@ -315,8 +317,61 @@ public final class Process {
         name = value.substring(0, Math.min(15, value.length()));
     }
 
+    /** The node of the processor that it runs on; 0 unless it was moved. */
+    public int node() {
+        return entry.node();
+    }
+
+    /**
+     * sched_setaffinity to the processors of one node: each node has one.
+     *
+     * @return 0, or -EINVAL when there is no such node
+     */
+    public int runOn(int node) {
+        if (node < 0 || node >= engine.memory.nodes().count()) {
+            return -Errno.EINVAL;
+        }
+        entry.setNode(node);
+        return 0;
+    }
+
+    /** Which nodes its memory comes from, where an area does not say otherwise. */
+    public MemoryPolicy policy() {
+        return entry.policy();
+    }
+
+    /** set_mempolicy: 0 or a negated error number; {@code nodes} is the set of nodes as a word. */
+    public long setMempolicy(int mode, long nodes) {
+        return PolicyCall.of(engine.memory.nodes(), mode, nodes, policy -> {
+            entry.setPolicy(policy);
+            return 0;
+        });
+    }
+
+    /** mbind: 0 or a negated error number; {@code nodes} is the set of nodes as a word. */
+    public long mbind(long addr, long length, int mode, long nodes, int flags) {
+        return alone(() -> space.mbind(addr, length, mode, nodes, flags));
+    }
+
+    /** move_pages; see {@link UserAddressSpace#movePages}. */
+    public long movePages(long[] addresses, int[] nodes, int[] status, int flags) {
+        return alone(() -> space.movePages(addresses, nodes, status, flags));
+    }
+
+    /** migrate_pages; see {@link UserAddressSpace#migratePages}. */
+    public long migratePages(long from, long to) {
+        return alone(() -> space.migratePages(from, to));
+    }
+
+    /** move_pages without a target: the node of the page at {@code addr}, -ENOENT when no page is there, -EFAULT where nothing is mapped. */
+    public int nodeOf(long addr) {
+        return (int) alone(() -> space.nodeOf(addr));
+    }
+
     private Process inherit(Process child) {
         child.credentials.inherit(credentials);
+        child.entry.setNode(entry.node());
+        child.entry.setPolicy(entry.policy());
         child.name = name;
         child.oomScoreAdjust = oomScoreAdjust;
         return child;

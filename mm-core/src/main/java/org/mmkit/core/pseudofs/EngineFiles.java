@@ -1,5 +1,6 @@
 package org.mmkit.core.pseudofs;
 
+import java.util.List;
 import org.mmkit.core.boot.Engine;
 import org.mmkit.core.compaction.Compactor;
 import org.mmkit.core.compaction.Kcompactd;
@@ -41,6 +42,9 @@ public final class EngineFiles {
             files.add("/proc/pagetypeinfo", new TextFile(zones::pagetypeinfo));
         }
         files.add("/proc/zoneinfo", new TextFile(zones::zoneinfo));
+        if (from.numa) {
+            new NodeFiles(engine.memory, vmstat, fields).addTo(files);
+        }
         files.add("/proc/cmdline", new TextFile(() -> from.commandLine + "\n"));
         long frames = engine.memory.spanned();
         files.add("/proc/kpageflags", new WordFile("/proc/kpageflags", frames, from.pagemap::flags));
@@ -49,7 +53,7 @@ public final class EngineFiles {
             files.add("/sys/kernel/debug/page_tables/kernel", new TextFile(new KernelTableDump(engine.kernelTables)::text));
         }
         files.addDirectory("/proc", new ProcessDirectories(engine, from.processes, from.oom,
-                new AreaText(engine.frames, from.swapUse, fields, engine.profile.smapsLines()), from.pagemap, fields));
+                new AreaText(engine.frames, from.swapUse, fields, engine.profile.smapsLines()), from.pagemap, fields, from.numa));
         sysctl = new SysctlFiles(files);
         sysctl.addWatermarks(engine.memory);
         sysctl.addReclaim(from.machineFiles.reclaim());
@@ -70,6 +74,7 @@ public final class EngineFiles {
      * @param swapUse what the sums of smaps ask of swap
      * @param fields lines that features have added
      * @param commandLine the kernel command line
+     * @param numa whether memory has nodes (CONFIG_NUMA)
      */
     public record Sources(
             Engine engine,
@@ -79,7 +84,8 @@ public final class EngineFiles {
             Pagemap pagemap,
             SwapUse swapUse,
             Fields fields,
-            String commandLine) {}
+            String commandLine,
+            boolean numa) {}
 
     /** Adds the files that make allocations fail. */
     public void addFaultInjection(AllocationFaults faults) {
@@ -87,8 +93,8 @@ public final class EngineFiles {
     }
 
     /** Adds the files of memory compaction. */
-    public void addCompaction(Compactor compactor, Kcompactd kcompactd) {
-        sysctl.addCompaction(compactor, kcompactd);
+    public void addCompaction(Compactor compactor, List<Kcompactd> kcompactds) {
+        sysctl.addCompaction(compactor, kcompactds);
         FragmentationFiles indexes = new FragmentationFiles(allocator, compactor.fragmentation());
         files.add("/sys/kernel/debug/extfrag/extfrag_index", new TextFile(indexes::extfragIndex));
         files.add("/sys/kernel/debug/extfrag/unusable_index", new TextFile(indexes::unusableIndex));

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntToLongFunction;
 import java.util.function.LongSupplier;
 import org.mmkit.api.feature.AreaField;
 import org.mmkit.api.feature.SpaceField;
@@ -22,12 +23,18 @@ public final class Fields {
     record SpaceLine(String unit, SpaceField value) {}
 
     private final Map<String, MemoryLine> meminfo = new LinkedHashMap<>();
+    private final Map<String, IntToLongFunction> nodeMeminfo = new LinkedHashMap<>();
     private final Map<String, AreaLine> smaps = new LinkedHashMap<>();
     private final Map<String, SpaceLine> status = new LinkedHashMap<>();
 
     /** Adds a line to /proc/meminfo; {@code unit} is {@code "kB"} or empty. */
     public void meminfo(String name, String unit, LongSupplier value) {
         put(meminfo, name, new MemoryLine(unit, value), "/proc/meminfo");
+    }
+
+    /** Adds a line without unit to the meminfo of each memory node. */
+    public void nodeMeminfo(String name, IntToLongFunction value) {
+        put(nodeMeminfo, name, value, "/sys/devices/system/node/node*/meminfo");
     }
 
     /** Adds a line to each area of /proc/PID/smaps. */
@@ -48,6 +55,10 @@ public final class Fields {
 
     Map<String, MemoryLine> meminfo() {
         return meminfo;
+    }
+
+    Map<String, IntToLongFunction> nodeMeminfo() {
+        return nodeMeminfo;
     }
 
     Map<String, AreaLine> smaps() {

@@ -5,7 +5,7 @@ import org.mmkit.core.compaction.Fragmentation;
 import org.mmkit.core.memory.BuddyAllocator;
 import org.mmkit.core.memory.Zone;
 
-/** The two files of /sys/kernel/debug/extfrag of a machine with one node (mm/vmstat.c). */
+/** The two files of /sys/kernel/debug/extfrag (mm/vmstat.c). */
 final class FragmentationFiles {
 
     private final BuddyAllocator allocator;
@@ -30,11 +30,11 @@ final class FragmentationFiles {
 
     private String text(Index index, String format) {
         StringBuilder out = new StringBuilder();
-        for (int z = 0; z < Zone.ZONES; z++) {
+        for (int z = 0; z < allocator.zoneCount(); z++) {
             if (allocator.zone(z).present() == 0) {
                 continue;
             }
-            out.append("Node 0, zone ");
+            out.append("Node ").append(Zone.node(z)).append(", zone ");
             Columns.right(out, Zone.name(z), 8);
             out.append(' ');
             for (int order = 0; order <= allocator.maxOrder(); order++) {

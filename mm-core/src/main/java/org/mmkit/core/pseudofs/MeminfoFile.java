@@ -58,11 +58,11 @@ public final class MeminfoFile implements PseudoFile {
     private long available() {
         long low = 0;
         long reserve = 0;
-        for (int z = 0; z < Zone.ZONES; z++) {
+        for (int z = 0; z < memory.allocator().zoneCount(); z++) {
             Zone zone = memory.allocator().zone(z);
             low += zone.watermark(Zone.LOW);
             long most = 0;
-            for (int highest = z; highest < Zone.ZONES; highest++) {
+            for (int highest = Zone.kind(z); highest < Zone.ZONES; highest++) {
                 most = Math.max(most, zone.lowmemReserve(highest));
             }
             reserve += Math.min(most + zone.watermark(Zone.HIGH), zone.managed());

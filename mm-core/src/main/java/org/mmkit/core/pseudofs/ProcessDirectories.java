@@ -13,7 +13,7 @@ import org.mmkit.core.process.ProcessTable;
 /** /proc/PID: one directory per living process. */
 final class ProcessDirectories implements PseudoFileSystem.Directory {
 
-    private static final List<String> NAMES = List.of("comm", "maps", "oom_score", "oom_score_adj", "pagemap", "smaps", "smaps_rollup", "statm", "status");
+    private static final List<String> NAMES = List.of("comm", "maps", "numa_maps", "oom_score", "oom_score_adj", "pagemap", "smaps", "smaps_rollup", "statm", "status");
 
     private final ProcessTable processes;
     private final OutOfMemory oom;
@@ -22,8 +22,12 @@ final class ProcessDirectories implements PseudoFileSystem.Directory {
     private final Pagemap pagemap;
     private final long userPages;
     private final int pageShift;
+    /** Null without nodes. */
+    private final @Nullable NumaMapsText numaMaps;
 
-    ProcessDirectories(Engine engine, ProcessTable processes, OutOfMemory oom, AreaText areas, Pagemap pagemap, Fields fields) {
+    ProcessDirectories(Engine engine, ProcessTable processes, OutOfMemory oom, AreaText areas, Pagemap pagemap, Fields fields,
+            boolean numa) {
+        this.numaMaps = numa ? new NumaMapsText(engine.frames, engine.memory.nodes(), engine.zeroPfn, engine.pageShift) : null;
         this.userPages = engine.virtual.userEnd() >>> engine.pageShift;
         this.pageShift = engine.pageShift;
         this.pagemap = pagemap;
@@ -46,6 +50,7 @@ final class ProcessDirectories implements PseudoFileSystem.Directory {
         }
         return switch (path.substring(slash + 1)) {
             case "comm" -> new ProcessName(process);
+            case "numa_maps" -> numaMaps == null ? null : new TextFile(() -> numaMaps.text(process));
             case "oom_score" -> new TextFile(() -> oom.score(process) + "\n");
             case "oom_score_adj" -> new IntegerSysctl(process::oomScoreAdjust, value -> process.setOomScoreAdjust((int) value),
                     -1000, 1000, true);
@@ -67,6 +72,9 @@ final class ProcessDirectories implements PseudoFileSystem.Directory {
             processes.living().forEach(process -> pids.add(Integer.toString(process.pid())));
             return pids;
         }
-        return process(path) == null ? List.of() : NAMES;
+        if (process(path) == null) {
+            return List.of();
+        }
+        return numaMaps == null ? NAMES.stream().filter(name -> !name.equals("numa_maps")).toList() : NAMES;
     }
 }

@@ -1,5 +1,6 @@
 package org.mmkit.core.pseudofs;
 
+import java.util.List;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.mmkit.core.compaction.Compactor;
@@ -75,9 +76,9 @@ final class SysctlFiles {
     }
 
     /** Writing 1 to compact_memory compacts all zones; any other number is refused. */
-    void addCompaction(Compactor compactor, Kcompactd kcompactd) {
+    void addCompaction(Compactor compactor, List<Kcompactd> kcompactds) {
         files.add(FOLDER + "compact_memory", new IntegerSysctl(() -> 0, value -> compactor.compactAll(), 1, 1, false));
-        add("compaction_proactiveness", kcompactd::proactiveness, value -> kcompactd.setProactiveness((int) value), 0, 100);
+        add("compaction_proactiveness", kcompactds.get(0)::proactiveness, value -> kcompactds.forEach(k -> k.setProactiveness((int) value)), 0, 100);
         add("extfrag_threshold", compactor.fragmentation()::threshold,
                 value -> compactor.fragmentation().setThreshold((int) value), 0, 1000);
         add("compact_unevictable_allowed", () -> compactor.isUnevictableAllowed() ? 1 : 0,

@@ -4,10 +4,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.IntToLongFunction;
 import java.util.function.LongSupplier;
 import org.mmkit.api.file.PseudoFile;
 import org.mmkit.core.memory.AllocationEvents;
 import org.mmkit.core.memory.LruLists;
+import org.mmkit.core.memory.NodeEvents;
 import org.mmkit.core.memory.SystemMemory;
 import org.mmkit.core.memory.Zone;
 import org.mmkit.core.stat.CounterTable;
@@ -22,7 +26,20 @@ public final class VmstatFile implements PseudoFile {
     static final List<String> LISTS =
             List.of("inactive_anon", "active_anon", "inactive_file", "active_file", "unevictable");
 
+    /** The lines of a node's numastat in the kernel's order, and where they are counted. */
+    static final Map<String, Function<NodeEvents, long[]>> NODE_EVENTS = new LinkedHashMap<>();
+
+    static {
+        NODE_EVENTS.put("numa_hit", events -> events.hit);
+        NODE_EVENTS.put("numa_miss", events -> events.miss);
+        NODE_EVENTS.put("numa_foreign", events -> events.foreign);
+        NODE_EVENTS.put("numa_interleave", events -> events.interleave);
+        NODE_EVENTS.put("numa_local", events -> events.local);
+        NODE_EVENTS.put("numa_other", events -> events.other);
+    }
+
     private final CounterTable counters;
+    private final Map<String, IntToLongFunction> byNode = new LinkedHashMap<>();
     private final Map<String, LongSupplier> computed = new LinkedHashMap<>();
 
     /** The counters of {@code counters}, and those of the allocator of {@code memory}. */
@@ -32,6 +49,9 @@ public final class VmstatFile implements PseudoFile {
         computed.put("nr_free_pages", memory.allocator()::freePages);
         int blockOrder = memory.allocator().blockOrder();
         computed.put("nr_free_pages_blocks", () -> freeInBlocks(memory, blockOrder));
+        if (memory.nodes().count() > 1) {
+            addNodeEvents(memory.allocator().nodeEvents());
+        }
         for (int z = 0; z < Zone.ZONES; z++) {
             int zone = z;
             String name = Zone.name(z).toLowerCase(Locale.ROOT);
@@ -45,9 +65,14 @@ public final class VmstatFile implements PseudoFile {
         addLists(memory.frames().lru());
     }
 
+    private void addNodeEvents(NodeEvents events) {
+        NODE_EVENTS.forEach((name, counter) -> computed.put(name, () -> NodeEvents.total(counter.apply(events))));
+    }
+
     private void addLists(LruLists lru) {
         for (int i = 0; i < LruLists.LISTS; i++) {
             int list = i;
+            byNode.put("nr_" + LISTS.get(list), node -> lru.pagesOfNode(node, list));
             computed.put("nr_" + LISTS.get(list), () -> lru.pages(list));
             computed.put("nr_zone_" + LISTS.get(list), () -> lru.pages(list));
         }
@@ -66,6 +91,16 @@ public final class VmstatFile implements PseudoFile {
     /** Adds a line that is computed when it is read. */
     void add(String name, LongSupplier value) {
         computed.put(name, value);
+    }
+
+    /** Whether line {@code name} is counted by node. */
+    boolean isByNode(String name) {
+        return byNode.containsKey(name);
+    }
+
+    /** The value of line {@code name}, which is counted by node, for {@code node}. */
+    long value(int node, String name) {
+        return Objects.requireNonNull(byNode.get(name), name).applyAsLong(node);
     }
 
     /** Whether there is a line {@code name}. */

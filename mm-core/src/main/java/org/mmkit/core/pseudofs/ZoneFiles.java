@@ -7,7 +7,7 @@ import org.mmkit.core.memory.BuddyAllocator;
 import org.mmkit.core.memory.LruLists;
 import org.mmkit.core.memory.Zone;
 
-/** /proc/buddyinfo, /proc/pagetypeinfo and /proc/zoneinfo of a machine with one node (mm/vmstat.c). */
+/** /proc/buddyinfo, /proc/pagetypeinfo and /proc/zoneinfo (mm/vmstat.c). */
 final class ZoneFiles {
 
     private final BuddyAllocator allocator;
@@ -22,7 +22,7 @@ final class ZoneFiles {
 
     private List<Zone> populated() {
         List<Zone> zones = new ArrayList<>();
-        for (int z = 0; z < Zone.ZONES; z++) {
+        for (int z = 0; z < allocator.zoneCount(); z++) {
             if (allocator.zone(z).present() > 0) {
                 zones.add(allocator.zone(z));
             }
@@ -37,7 +37,7 @@ final class ZoneFiles {
     String buddyinfo() {
         StringBuilder out = new StringBuilder();
         for (Zone zone : populated()) {
-            out.append("Node 0, zone ");
+            out.append("Node ").append(zone.node()).append(", zone ");
             zoneName(out, zone);
             out.append(' ');
             for (int order = 0; order <= allocator.maxOrder(); order++) {
@@ -62,7 +62,7 @@ final class ZoneFiles {
         for (Zone zone : populated()) {
             for (MigrateType type : MigrateType.values()) {
                 out.append("Node ");
-                Columns.right(out, 0, 4);
+                Columns.right(out, zone.node(), 4);
                 out.append(", zone ");
                 zoneName(out, zone);
                 out.append(", type ");
@@ -82,7 +82,7 @@ final class ZoneFiles {
         }
         out.append('\n');
         for (Zone zone : populated()) {
-            out.append("Node 0, zone ");
+            out.append("Node ").append(zone.node()).append(", zone ");
             zoneName(out, zone);
             out.append(' ');
             for (MigrateType type : MigrateType.values()) {
@@ -94,12 +94,23 @@ final class ZoneFiles {
         return out.toString();
     }
 
-    /** The counters of the node: those of /proc/vmstat that stand there between those of zones and the events. */
-    private void nodeStatistics(StringBuilder out) {
+    private void pagesets(StringBuilder out, int z) {
+        out.append("  pagesets\n");
+        int cpus = allocator.nodes().count();
+        for (int cpu = 0; cpu < cpus; cpu++) {
+            long count = cpus == 1 ? allocator.perCpuPages(z) : allocator.perCpuPages(z, cpu);
+            out.append("    cpu: ").append(cpu).append("\n              count:    ").append(count).append('\n');
+        }
+    }
+
+    /** The counters of a node: those of /proc/vmstat that stand there between those of zones and the events. */
+    private void nodeStatistics(StringBuilder out, int node) {
         out.append("\n  per-node stats\n");
+        boolean single = allocator.nodes().count() == 1;
         for (String name : vmstat.names()) {
-            if (LineOrder.VMSTAT.isBetween(name, "nr_inactive_anon", "nr_kernel_file_pages")) {
-                statistic(out, name, vmstat.value(name));
+            // What is counted for the machine as a whole cannot be said of one of several nodes.
+            if (LineOrder.VMSTAT.isBetween(name, "nr_inactive_anon", "nr_kernel_file_pages") && (single || vmstat.isByNode(name))) {
+                statistic(out, name, single ? vmstat.value(name) : vmstat.value(node, name));
             }
         }
         out.setLength(out.length() - 1);
@@ -112,14 +123,14 @@ final class ZoneFiles {
     /** Watermarks, sizes and lists of the zones, and the counters of the node. */
     String zoneinfo() {
         StringBuilder out = new StringBuilder();
-        boolean nodeShown = false;
-        for (int z = 0; z < Zone.ZONES; z++) {
+        int nodeShown = -1;
+        for (int z = 0; z < allocator.zoneCount(); z++) {
             Zone zone = allocator.zone(z);
-            out.append("Node 0, zone ");
+            out.append("Node ").append(zone.node()).append(", zone ");
             zoneName(out, zone);
-            if (zone.present() > 0 && !nodeShown) {
-                nodeShown = true;
-                nodeStatistics(out);
+            if (zone.present() > 0 && nodeShown != zone.node()) {
+                nodeShown = zone.node();
+                nodeStatistics(out, zone.node());
             }
             out.append("\n  pages free     ").append(zone.free());
             out.append("\n        boost    ").append(zone.boost());
@@ -140,7 +151,7 @@ final class ZoneFiles {
                 for (int list = 0; list < LruLists.LISTS; list++) {
                     statistic(out, "nr_zone_" + VmstatFile.LISTS.get(list), lru.pages(z, list));
                 }
-                out.append("  pagesets\n    cpu: 0\n              count:    ").append(allocator.perCpuPages(z)).append('\n');
+                pagesets(out, z);
             }
         }
         return out.toString();

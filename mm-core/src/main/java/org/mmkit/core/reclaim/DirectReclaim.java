@@ -19,8 +19,9 @@ public final class DirectReclaim implements MemoryPressure {
     private final Engine engine;
     private final BuddyAllocator allocator;
     private final LruLists lru;
-    private final NodeReclaim node;
-    private final Kswapd kswapd;
+    private final NodeReclaim[] nodes;
+    private final Kswapd[] kswapds;
+    private final Kswapds background;
     private final SlabShrink shrinkers;
     private final ReclaimAccounts accounts;
     private @Nullable OomKiller killer;
@@ -33,13 +34,18 @@ public final class DirectReclaim implements MemoryPressure {
         lru = engine.frames.lru();
         shrinkers = new SlabShrink(engine);
         accounts = new ReclaimAccounts(engine.counters);
-        node = new NodeReclaim(engine, swap, shrinkers, accounts);
-        kswapd = new Kswapd(engine, node);
+        nodes = new NodeReclaim[allocator.nodes().count()];
+        kswapds = new Kswapd[nodes.length];
+        for (int n = 0; n < nodes.length; n++) {
+            nodes[n] = new NodeReclaim(engine, n, swap, shrinkers, accounts);
+            kswapds[n] = new Kswapd(engine, n, nodes[n]);
+        }
+        background = new Kswapds(kswapds);
     }
 
-    /** Background reclaim. */
-    public Kswapd kswapd() {
-        return kswapd;
+    /** Background reclaim of each node. */
+    public Kswapds kswapds() {
+        return background;
     }
 
     /** All kernel threads of the machine are registered with {@code clock}: those that have reclaim counters of their own get them. */
@@ -59,34 +65,36 @@ public final class DirectReclaim implements MemoryPressure {
 
     /** vm.swappiness: 0 to 200, the weight of anonymous memory beside that of files. */
     public int swappiness() {
-        return node.swappiness();
+        return nodes[0].swappiness();
     }
 
     /** Sets vm.swappiness. */
     public void setSwappiness(int value) {
-        node.setSwappiness(value);
+        for (NodeReclaim node : nodes) {
+            node.setSwappiness(value);
+        }
     }
 
     @Override
-    public void wakeReclaim(int zone, int order, int gfp) {
-        kswapd.wake(zone, order, gfp);
+    public void wakeReclaim(int node, int zone, int order, int gfp) {
+        kswapds[node].wake(zone, order, gfp);
     }
 
     @Override
-    public long reclaim(int order, int gfp) {
+    public long reclaim(int order, int gfp, int node, long allowed) {
         if (running) {
             return 0;
         }
         running = true;
         try {
-            return free(order, allocator.highestZone(gfp));
+            return free(order, allocator.highestZone(gfp), node, allowed);
         } finally {
             running = false;
         }
     }
 
     /** Linux: do_try_to_free_pages. */
-    private long free(int order, int highest) {
+    private long free(int order, int highest, int from, long allowed) {
         ScanControl control = new ScanControl(accounts.ofCaller(), order, highest);
         control.target = LruLists.CLUSTER;
         while (true) {
@@ -94,11 +102,18 @@ public final class DirectReclaim implements MemoryPressure {
             control.priority = ScanControl.DEFAULT_PRIORITY;
             do {
                 control.scanned = 0;
-                if (shouldShrink(control)) {
-                    node.shrink(control);
+                for (int i = 0; i < nodes.length; i++) {
+                    int n = allocator.nodes().fallback(from, i);
+                    if ((allowed >>> n & 1) != 0 && shouldShrink(n, control)) {
+                        nodes[n].shrink(control);
+                    }
                 }
             } while (control.reclaimed < control.target && !control.compactionReady && --control.priority >= 0);
-            node.snapshotRefaults();
+            for (int n = 0; n < nodes.length; n++) {
+                if ((allowed >>> n & 1) != 0) {
+                    nodes[n].snapshotRefaults();
+                }
+            }
             if (control.reclaimed > 0 || control.compactionReady) {
                 return Math.max(1, control.reclaimed);
             }
@@ -111,10 +126,10 @@ public final class DirectReclaim implements MemoryPressure {
         }
     }
 
-    /** Notes zones where compaction will do instead; false when all are such (Linux: shrink_zones). */
-    private boolean shouldShrink(ScanControl control) {
+    /** Notes zones of node {@code n} where compaction will do instead; false when all are such (Linux: shrink_zones). */
+    private boolean shouldShrink(int n, ScanControl control) {
         boolean wanted = false;
-        for (int z = control.highest; z >= 0; z--) {
+        for (int z = Zone.first(n) + control.highest; z >= Zone.first(n); z--) {
             Zone zone = allocator.zone(z);
             if (zone.managed() == 0) {
                 continue;
@@ -142,7 +157,7 @@ public final class DirectReclaim implements MemoryPressure {
     @Override
     public long reclaimable(int zone) {
         long pages = lru.pages(zone, LruLists.INACTIVE_FILE) + lru.pages(zone, LruLists.ACTIVE_FILE);
-        if (node.canReclaimAnon()) {
+        if (nodes[0].canReclaimAnon()) {
             pages += lru.pages(zone, LruLists.INACTIVE_ANON) + lru.pages(zone, LruLists.ACTIVE_ANON);
         }
         return pages;

@@ -173,7 +173,7 @@ public final class FolioReclaimer {
     private void putBack(long head, boolean aging) {
         if (aging && !frames.test(head, FolioFlags.MLOCKED)) {
             if (frames.test(head, FolioFlags.ACTIVE)) {
-                lru.age(frames.pages(head));
+                lru.age(lru.node(head), frames.pages(head));
             }
             lru.putBack(head);
         } else {

@@ -10,7 +10,7 @@ import org.mmkit.core.memory.LruLists;
 import org.mmkit.core.memory.Zone;
 
 /**
- * Background reclaim of the node: woken when an allocation finds no zone above its low watermark, it frees memory until one zone is above
+ * Background reclaim of a node: woken when an allocation finds no zone above its low watermark, it frees memory until one zone is above
  * its high watermark, naps a tenth of a second, and sleeps if that has lasted (Linux: kswapd, balance_pgdat).
  *
  * <p>With one processor it runs when the task that woke it goes back to user mode ({@link #runIfDue}), or when time moves. Not
@@ -33,6 +33,9 @@ public final class Kswapd implements KernelThread {
     private final Engine engine;
     private final BuddyAllocator allocator;
     private final NodeReclaim node;
+    /** The number of the node, and of its first zone. */
+    private final int number;
+    private final int base;
     private final int pageoutrun;
     private final int lowQuickly;
     private final int highQuickly;
@@ -49,7 +52,9 @@ public final class Kswapd implements KernelThread {
     private int reclaimOrder;
     private int zone;
 
-    Kswapd(Engine engine, NodeReclaim node) {
+    Kswapd(Engine engine, int number, NodeReclaim node) {
+        this.number = number;
+        this.base = Zone.first(number);
         this.engine = engine;
         this.allocator = engine.memory.allocator();
         this.node = node;
@@ -66,7 +71,7 @@ public final class Kswapd implements KernelThread {
 
     @Override
     public String name() {
-        return "kswapd0";
+        return "kswapd" + number;
     }
 
     /** See {@link org.mmkit.core.memory.MemoryPressure#wakeReclaim}. */
@@ -78,14 +83,14 @@ public final class Kswapd implements KernelThread {
         }
         if (node.failures() >= MOST_FAILURES || isBalanced(order, highest) && !isBoosted(highest)) {
             if ((gfp & Gfp.DIRECT_RECLAIM) == 0) {
-                allocator.compaction().wake(order, highest);
+                allocator.compaction().wake(number, order, highest);
             }
             return;
         }
         if (!due) {
             due = true;
             if (engine.tracing.events().wakeupKswapd.isOn()) {
-                engine.tracing.events().wakeupKswapd.emit(0, highest, order, gfp);
+                engine.tracing.events().wakeupKswapd.emit(number, highest, order, gfp);
             }
             waker.accept(this, clock.getAsLong());
         }
@@ -124,7 +129,7 @@ public final class Kswapd implements KernelThread {
             wantedOrder = 0;
             wantedZone = -1;
             if (engine.tracing.events().kswapdWake.isOn()) {
-                engine.tracing.events().kswapdWake.emit(0, zone, order);
+                engine.tracing.events().kswapdWake.emit(number, zone, order);
             }
             reclaimOrder = balance(order, zone);
             if (reclaimOrder >= order) {
@@ -133,8 +138,8 @@ public final class Kswapd implements KernelThread {
                 zone = wantedZone < 0 ? zone : wantedZone;
             }
             if (maySleep()) {
-                allocator.compaction().forgetSkips();
-                allocator.compaction().wake(order, zone);
+                allocator.compaction().forgetSkips(number);
+                allocator.compaction().wake(number, order, zone);
                 break;
             }
             engine.counters.add(highQuickly, 1);
@@ -158,7 +163,7 @@ public final class Kswapd implements KernelThread {
         if (maySleep()) {
             state = State.ASLEEP;
             if (engine.tracing.events().kswapdSleep.isOn()) {
-                engine.tracing.events().kswapdSleep.emit(0);
+                engine.tracing.events().kswapdSleep.emit(number);
             }
             return false;
         }
@@ -174,10 +179,10 @@ public final class Kswapd implements KernelThread {
     private boolean isBalanced(int order, int highest) {
         boolean any = false;
         for (int z = 0; z <= highest; z++) {
-            Zone candidate = allocator.zone(z);
+            Zone candidate = allocator.zone(base + z);
             if (candidate.managed() > 0) {
                 any = true;
-                if (allocator.isAbove(z, order, highest, candidate.watermark(Zone.HIGH))) {
+                if (allocator.isAbove(base + z, order, highest, candidate.watermark(Zone.HIGH))) {
                     return true;
                 }
             }
@@ -187,7 +192,7 @@ public final class Kswapd implements KernelThread {
 
     private boolean isBoosted(int highest) {
         for (int z = 0; z <= highest; z++) {
-            if (allocator.zone(z).boost() > 0) {
+            if (allocator.zone(base + z).boost() > 0) {
                 return true;
             }
         }
@@ -200,7 +205,7 @@ public final class Kswapd implements KernelThread {
         ScanControl control = new ScanControl(ReclaimAccounts.KSWAPD, order, highest);
         long boosted = 0;
         for (int z = 0; z <= highest; z++) {
-            boosts[z] = allocator.zone(z).boost();
+            boosts[z] = allocator.zone(base + z).boost();
             boosted += boosts[z];
         }
         boolean wasBoosted = boosted > 0;
@@ -210,9 +215,9 @@ public final class Kswapd implements KernelThread {
         }
         if (wasBoosted) {
             for (int z = 0; z <= highest; z++) {
-                allocator.zone(z).unboost(boosts[z]);
+                allocator.zone(base + z).unboost(boosts[z]);
             }
-            allocator.compaction().wake(allocator.blockOrder(), highest);
+            allocator.compaction().wake(number, allocator.blockOrder(), highest);
         }
         node.snapshotRefaults();
         return control.order;
@@ -265,8 +270,8 @@ public final class Kswapd implements KernelThread {
     private boolean shrink(ScanControl control, int highest) {
         control.target = 0;
         for (int z = 0; z <= highest; z++) {
-            if (allocator.zone(z).managed() > 0) {
-                control.target += Math.max(allocator.zone(z).watermark(Zone.HIGH), LruLists.CLUSTER);
+            if (allocator.zone(base + z).managed() > 0) {
+                control.target += Math.max(allocator.zone(base + z).watermark(Zone.HIGH), LruLists.CLUSTER);
             }
         }
         long before = control.reclaimed;

@@ -70,18 +70,18 @@ final class ListScan {
     }
 
     /** Takes folios of about {@code pages} pages off the old end; those of zones that are of no use move to the young end (Linux: isolate_lru_folios). */
-    private void isolate(int list, long pages, int highest) {
+    private void isolate(int list, long pages, ScanControl control) {
         long scan = 0;
-        long left = lru.pages(list);
+        long left = lru.pagesOfNode(control.node, list);
         totalScanned = 0;
         takenCount = 0;
-        for (long head = lru.oldest(list); scan < pages && left > 0 && head != 0; ) {
+        for (long head = lru.oldest(control.node, list); scan < pages && left > 0 && head != 0; ) {
             long next = lru.younger(head);
             long n = frames.pages(head);
             left -= n;
             totalScanned += n;
-            int zone = lru.zone(head);
-            if (zone > highest) {
+            int zone = Zone.kind(lru.zone(head));
+            if (zone > control.highest) {
                 counters.add(skippedIn[zone], n);
                 lru.rotateToYoungest(head);
             } else {
@@ -100,7 +100,7 @@ final class ListScan {
     private long shrinkInactive(int list, long pages, ScanControl control) {
         int file = list >= LruLists.FILE ? 1 : 0;
         batches.drain();
-        isolate(list, pages, control.highest);
+        isolate(list, pages, control);
         accounts.addScanned(control.account, totalScanned);
         counters.add(scannedOf[file], totalScanned);
         if (takenCount == 0) {
@@ -113,7 +113,7 @@ final class ListScan {
         control.scanned += reclaimer.scanned();
         accounts.addFreed(control.account, freed);
         counters.add(freedOf[file], freed);
-        lru.noteCost(file == 1, reclaimer.written(), Math.max(0, totalScanned - freed));
+        lru.noteCost(control.node, file == 1, reclaimer.written(), Math.max(0, totalScanned - freed));
         return freed;
     }
 
@@ -121,7 +121,7 @@ final class ListScan {
     void shrinkActive(int list, long pages, ScanControl control) {
         boolean file = list >= LruLists.FILE;
         batches.drain();
-        isolate(list, pages, control.highest);
+        isolate(list, pages, control);
         counters.add(pgrefill, totalScanned);
         long rotated = 0;
         long activated = 0;
@@ -145,13 +145,13 @@ final class ListScan {
             frames.set(head, FolioFlags.WORKINGSET);
             taken[inactive++] = head;
         }
-        lru.age(activated);
+        lru.age(control.node, activated);
         for (int i = 0; i < inactive; i++) {
             lru.events().deactivated += frames.test(taken[i], FolioFlags.MLOCKED) ? 0 : frames.pages(taken[i]);
             putBack(taken[i]);
         }
         if (rotated > 0) {
-            lru.noteCost(file, 0, rotated);
+            lru.noteCost(control.node, file, 0, rotated);
         }
     }
 

@@ -8,7 +8,7 @@ import org.mmkit.core.memory.Zone;
 import org.mmkit.core.swap.SwapSpace;
 
 /**
- * Reclaims from the lists of the node, and from shrinkers, at one priority (Linux: shrink_node, shrink_lruvec, get_scan_count, with the
+ * Reclaims from the lists of a node, and from shrinkers, at one priority (Linux: shrink_node, shrink_lruvec, get_scan_count, with the
  * lists of active and inactive folios, CONFIG_LRU_GEN=n). Not thread-safe.
  */
 final class NodeReclaim {
@@ -19,6 +19,7 @@ final class NodeReclaim {
     /** Costly orders: memory for them is left to compaction rather than reclaimed (PAGE_ALLOC_COSTLY_ORDER). */
     static final int COSTLY_ORDER = 3;
 
+    private final int node;
     private final BuddyAllocator allocator;
     private final LruLists lru;
     private final SwapSpace swap;
@@ -32,7 +33,8 @@ final class NodeReclaim {
     private int swappiness = 60;
     private int failures;
 
-    NodeReclaim(Engine engine, SwapSpace swap, SlabShrink shrinkers, ReclaimAccounts accounts) {
+    NodeReclaim(Engine engine, int node, SwapSpace swap, SlabShrink shrinkers, ReclaimAccounts accounts) {
+        this.node = node;
         this.allocator = engine.memory.allocator();
         this.lru = engine.frames.lru();
         this.swap = swap;
@@ -58,14 +60,18 @@ final class NodeReclaim {
         failures++;
     }
 
+    private long pages(int list) {
+        return lru.pagesOfNode(node, list);
+    }
+
     boolean canReclaimAnon() {
         return swap.freePages() > 0;
     }
 
     /** Whether the inactive list is short beside the active one: equally long up to 1 GiB, a third of it at 10 GiB (Linux: inactive_is_low). */
     private boolean isInactiveLow(int inactiveList) {
-        long inactive = lru.pages(inactiveList);
-        long active = lru.pages(inactiveList + LruLists.ACTIVE);
+        long inactive = pages(inactiveList);
+        long active = pages(inactiveList + LruLists.ACTIVE);
         long gigabytes = inactive + active >>> 30 - pageShift;
         long ratio = gigabytes > 0 ? (long) Math.sqrt(10.0 * gigabytes) : 1;
         return inactive * ratio < active;
@@ -73,12 +79,13 @@ final class NodeReclaim {
 
     /** Remembers how many refaults there were: more of them by the next run mean that the working set is changing (Linux: snapshot_refaults). */
     void snapshotRefaults() {
-        refaults[0] = lru.events().refaultActivated[0];
-        refaults[1] = lru.events().refaultActivated[1];
+        refaults[0] = lru.refaultActivated(node, 0);
+        refaults[1] = lru.refaultActivated(node, 1);
     }
 
     /** Moves old active anonymous folios to the inactive list if that is short (Linux: kswapd_age_node). */
     void age(ScanControl control) {
+        control.node = node;
         if (swap.totalPages() > 0 && isInactiveLow(LruLists.INACTIVE_ANON)) {
             scan.shrinkActive(LruLists.ACTIVE_ANON, LruLists.CLUSTER, control);
         }
@@ -86,6 +93,7 @@ final class NodeReclaim {
 
     /** Reclaims at {@code control.priority}; adds to {@code control.reclaimed} and {@code control.scanned}. */
     void shrink(ScanControl control) {
+        control.node = node;
         boolean reclaimable = false;
         boolean again = true;
         while (again) {
@@ -105,24 +113,24 @@ final class NodeReclaim {
     }
 
     private void prepare(ScanControl control) {
-        control.anonCost = lru.anonCost();
-        control.fileCost = lru.fileCost();
+        control.anonCost = lru.anonCost(node);
+        control.fileCost = lru.fileCost(node);
         boolean force = control.forceDeactivate;
         control.deactivateAnon =
-                force || refaults[0] != lru.events().refaultActivated[0] || isInactiveLow(LruLists.INACTIVE_ANON);
+                force || refaults[0] != lru.refaultActivated(node, 0) || isInactiveLow(LruLists.INACTIVE_ANON);
         control.deactivateFile =
-                force || refaults[1] != lru.events().refaultActivated[1] || isInactiveLow(LruLists.INACTIVE_FILE);
-        control.cacheTrimMode = lru.pages(LruLists.INACTIVE_FILE) >> control.priority != 0
+                force || refaults[1] != lru.refaultActivated(node, 1) || isInactiveLow(LruLists.INACTIVE_FILE);
+        control.cacheTrimMode = pages(LruLists.INACTIVE_FILE) >> control.priority != 0
                 && !control.deactivateFile
                 && !control.noCacheTrimMode;
         long high = 0;
-        for (int z = 0; z < Zone.ZONES; z++) {
+        for (int z = Zone.first(node); z < Zone.first(node + 1); z++) {
             high += allocator.zone(z).managed() > 0 ? allocator.zone(z).watermark(Zone.HIGH) : 0;
         }
-        long files = lru.pages(LruLists.ACTIVE_FILE) + lru.pages(LruLists.INACTIVE_FILE);
-        control.fileIsTiny = files + allocator.freePages() <= high
+        long files = pages(LruLists.ACTIVE_FILE) + pages(LruLists.INACTIVE_FILE);
+        control.fileIsTiny = files + allocator.freePages(node) <= high
                 && !control.deactivateAnon
-                && lru.pages(LruLists.INACTIVE_ANON) >> control.priority != 0;
+                && pages(LruLists.INACTIVE_ANON) >> control.priority != 0;
     }
 
     /** How much of each list to scan (Linux: get_scan_count). */
@@ -139,7 +147,7 @@ final class NodeReclaim {
         long fileShare = (MAX_SWAPPINESS - swappiness) * (total + 1) / (fileCost + 1);
         for (int list = 0; list < LruLists.UNEVICTABLE; list++) {
             boolean file = list >= LruLists.FILE;
-            long pages = lru.pagesUpTo(control.highest, list) >> control.priority;
+            long pages = lru.pagesUpTo(node, control.highest, list) >> control.priority;
             if (fileOnly && !file || anonOnly && file) {
                 pages = 0;
             } else if (!fileOnly && !anonOnly && !equal) {
@@ -202,7 +210,7 @@ final class NodeReclaim {
         if (!forCompaction || freed == 0) {
             return false;
         }
-        for (int z = 0; z <= control.highest; z++) {
+        for (int z = Zone.first(node); z <= Zone.first(node) + control.highest; z++) {
             Zone zone = allocator.zone(z);
             if (zone.managed() > 0
                     && (allocator.isAbove(z, control.order, control.highest, zone.watermark(Zone.MIN))
@@ -210,7 +218,7 @@ final class NodeReclaim {
                 return false;
             }
         }
-        long inactive = lru.pages(LruLists.INACTIVE_FILE) + (canReclaimAnon() ? lru.pages(LruLists.INACTIVE_ANON) : 0);
+        long inactive = pages(LruLists.INACTIVE_FILE) + (canReclaimAnon() ? pages(LruLists.INACTIVE_ANON) : 0);
         return inactive > 2L << control.order;
     }
 }

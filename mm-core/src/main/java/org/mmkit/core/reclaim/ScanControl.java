@@ -11,6 +11,8 @@ final class ScanControl {
     /** Whose reclaim this is, for {@link ReclaimAccounts}. */
     final int account;
     int order;
+    /** The node that is worked on. */
+    int node;
     /** The highest zone whose pages are of use. */
     int highest;
     int priority = DEFAULT_PRIORITY;

@@ -2,6 +2,7 @@ package org.mmkit.core.space;
 
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.mmkit.api.memory.MemoryPolicy;
 import org.mmkit.api.Errno;
 import org.mmkit.api.file.Mappable;
 import org.mmkit.api.lock.RwSemaphore;
@@ -25,10 +26,11 @@ final class AreaMerger {
     }
 
     /** Whether {@code a} and {@code b} agree in everything but place and anonymous roots. */
-    private static boolean sameKind(VmArea a, long flags, @Nullable Mappable source, String specialName) {
+    private static boolean sameKind(VmArea a, long flags, @Nullable Mappable source, String specialName, MemoryPolicy policy) {
         return ((a.flags ^ flags) & ~VmFlags.STICKY) == 0
                 && sameSource(a.source(), source)
-                && a.specialName().equals(specialName);
+                && a.specialName().equals(specialName)
+                && a.policy().equals(policy);
     }
 
     private static boolean sameSource(@Nullable Mappable a, @Nullable Mappable b) {
@@ -96,16 +98,17 @@ final class AreaMerger {
         }
         VmArea previous = areas.previous(start);
         VmArea next = areas.findOrNext(start);
+        MemoryPolicy policy = movedFrom == null ? MemoryPolicy.NONE : movedFrom.policy();
         AnonVma anon = movedFrom == null ? null : movedFrom.anonVma();
         long pages = end - start >>> space.engine().pageShift;
         boolean left = previous != null
                 && previous.end == start
-                && sameKind(previous, flags, source, specialName)
+                && sameKind(previous, flags, source, specialName, policy)
                 && previous.pgoff + previous.pages() == pgoff
                 && anonMergeable(previous, anon, null, movedFrom);
         boolean right = next != null
                 && next.start == end
-                && sameKind(next, flags, source, specialName)
+                && sameKind(next, flags, source, specialName, policy)
                 && next.pgoff == pgoff + pages
                 && anonMergeable(next, anon, null, movedFrom)
                 && (!left || anonCompatible(Objects.requireNonNull(previous), next) && !closes(next.operationsOrNull()));
@@ -187,7 +190,12 @@ final class AreaMerger {
      *     negative answer is not possible but for the limit on areas, told by null
      */
     @Nullable VmArea modify(VmArea area, long start, long end, long flags) {
-        VmArea merged = mergeExisting(area, start, end, flags);
+        return modify(area, start, end, flags, area.policy());
+    }
+
+    /** The same with another memory policy. */
+    @Nullable VmArea modify(VmArea area, long start, long end, long flags, MemoryPolicy policy) {
+        VmArea merged = mergeExisting(area, start, end, flags, policy);
         if (merged != null) {
             space.engine().mapped(merged);
             return merged;
@@ -204,7 +212,7 @@ final class AreaMerger {
         return area;
     }
 
-    private @Nullable VmArea mergeExisting(VmArea middle, long start, long end, long flags) {
+    private @Nullable VmArea mergeExisting(VmArea middle, long start, long end, long flags, MemoryPolicy policy) {
         if ((flags & VmFlags.SPECIAL) != 0) {
             return null;
         }
@@ -220,12 +228,12 @@ final class AreaMerger {
         long pages = end - start >>> space.engine().pageShift;
         boolean left = previous != null
                 && previous.end == start
-                && sameKind(previous, flags, middle.source(), middle.specialName())
+                && sameKind(previous, flags, middle.source(), middle.specialName(), policy)
                 && previous.pgoff + previous.pages() == firstPage
                 && anonMergeable(previous, middle.anonVma(), middle, null);
         boolean right = next != null
                 && next.start == end
-                && sameKind(next, flags, middle.source(), middle.specialName())
+                && sameKind(next, flags, middle.source(), middle.specialName(), policy)
                 && next.pgoff == firstPage + pages
                 && anonMergeable(next, middle.anonVma(), middle, null)
                 && (!left || anonCompatible(Objects.requireNonNull(previous), next));
@@ -289,7 +297,7 @@ final class AreaMerger {
     boolean expandLeft(@Nullable VmArea previous, long start, long end, long flags, long pgoff) {
         if (previous == null
                 || previous.end != start
-                || !sameKind(previous, flags, null, "")
+                || !sameKind(previous, flags, null, "", MemoryPolicy.NONE)
                 || previous.pgoff + previous.pages() != pgoff
                 || !anonMergeable(previous, null, null, null)) {
             return false;

@@ -14,7 +14,7 @@ import org.mmkit.api.space.VmaOperations;
 import org.mmkit.api.task.Caller;
 import org.mmkit.api.task.Capability;
 import org.mmkit.core.boot.Engine;
-import org.mmkit.core.reclaim.Kswapd;
+import org.mmkit.core.reclaim.Kswapds;
 
 /** mlock(2), munlock(2), mlockall(2), and populating ranges (Linux: mm/mlock.c, mm/gup.c populate_vma_page_range). */
 public final class LockCalls {
@@ -298,7 +298,7 @@ public final class LockCalls {
                 va = next;
                 continue;
             }
-            Kswapd kswapd = engine.kswapd();
+            Kswapds kswapd = engine.kswapd();
             if (kswapd != null && kswapd.isDue()) {
                 kswapd.runIfDue();
             }

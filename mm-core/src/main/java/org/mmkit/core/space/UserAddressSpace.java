@@ -323,6 +323,32 @@ public final class UserAddressSpace implements AddressSpace {
         return "";
     }
 
+    /** The node of the page at {@code va}, as move_pages(2) without a target tells it; -ENOENT when no page is there, -EFAULT outside of areas and for the zero page. */
+    public int nodeOf(long va) {
+        return new PolicyCall(engine, this).nodeOf(va);
+    }
+
+    /**
+     * move_pages(2): moves the page at each of {@code addresses} to the node beside it.
+     *
+     * @param status is given the node of each page, or a negated error number; pages that were not looked at keep theirs
+     * @param flags MPOL_MF_MOVE or MPOL_MF_MOVE_ALL
+     * @return 0, the number of pages that did not move, or a negated error number
+     */
+    public long movePages(long[] addresses, int[] nodes, int[] status, int flags) {
+        return new MoveCalls(engine, this).movePages(addresses, nodes, status, flags);
+    }
+
+    /** migrate_pages(2): moves all pages on the nodes {@code from} to those of {@code to} in the same place; how many did not move, or a negated error number. */
+    public long migratePages(long from, long to) {
+        return new MoveCalls(engine, this).migratePages(from, to);
+    }
+
+    /** mbind(2); {@code nodes} is the set of nodes as a word. */
+    public long mbind(long addr, long length, int mode, long nodes, int flags) {
+        return new PolicyCall(engine, this).mbind(addr, length, mode, nodes, flags);
+    }
+
     /** Makes an area and enters it. */
     VmArea addArea(long start, long end, long pgoff, long flags, @Nullable Mappable source, String specialName) {
         VmArea area = new VmArea(this, start, end, pgoff, flags, source, specialName);

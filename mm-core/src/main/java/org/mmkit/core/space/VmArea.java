@@ -3,6 +3,7 @@ package org.mmkit.core.space;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.mmkit.api.memory.MemoryPolicy;
 import org.mmkit.api.file.FileMapping;
 import org.mmkit.api.file.Mappable;
 import org.mmkit.api.space.Vma;
@@ -22,6 +23,7 @@ public final class VmArea implements Vma {
     private final @Nullable VmaOperations operations;
     private final @Nullable FileMapping file;
     private @Nullable AnonVma anonVma;
+    private MemoryPolicy policy = MemoryPolicy.NONE;
     /** Where swap was read last, how far ahead, and how much of that was used; 0 when it never was (Linux: swap_readahead_info). */
     private long swapReadahead;
     private final List<AnonVma> anonChain = new ArrayList<>(1);
@@ -52,7 +54,18 @@ public final class VmArea implements Vma {
     VmArea copy(UserAddressSpace target) {
         VmArea copy = new VmArea(target, start, end, pgoff, flags, source, specialName);
         copy.swapReadahead = swapReadahead;
+        copy.policy = policy;
         return copy;
+    }
+
+    @Override
+    public MemoryPolicy policy() {
+        return policy;
+    }
+
+    /** Sets which nodes the area's memory comes from. */
+    void setPolicy(MemoryPolicy value) {
+        policy = value;
     }
 
     /** What swap-in remembers of this area. */

@@ -59,8 +59,8 @@ public final class MachineFiles {
         reclaim = new DirectReclaim(engine, swap);
         engine.memory.allocator().setPressure(reclaim);
         engine.frames.lru().workingSet().setFreeSwap(swap::freePages);
-        engine.setKswapd(reclaim.kswapd());
-        context.setRelief(reclaim.kswapd()::runIfDue);
+        engine.setKswapd(reclaim.kswapds());
+        context.setRelief(reclaim.kswapds()::runIfDue);
         context.setKilled(engine::isRunningKilled);
         engine.overcommit.setSwap(swap::totalPages);
         shmem.setOvercommit(engine.overcommit::allows, engine.overcommit::addSharedMemory);

@@ -137,12 +137,12 @@ class BuddyAllocatorTest {
         List<String> calls = new ArrayList<>();
         allocator.setPressure(new MemoryPressure() {
             @Override
-            public void wakeReclaim(int zone, int order, int gfp) {
+            public void wakeReclaim(int node, int zone, int order, int gfp) {
                 calls.add("wake");
             }
 
             @Override
-            public long reclaim(int order, int gfp) {
+            public long reclaim(int order, int gfp, int node, long allowed) {
                 calls.add("reclaim");
                 return 0;
             }

@@ -46,7 +46,7 @@ class FolioBatchesTest {
         memory.verify();
         anon(0);
         assertThat(lru.pages(LruLists.INACTIVE_ANON)).isEqualTo(31);
-        assertThat(lru.oldest(LruLists.INACTIVE_ANON)).isEqualTo(first);
+        assertThat(lru.oldest(0, LruLists.INACTIVE_ANON)).isEqualTo(first);
         assertThat(frames.refcount(first)).isEqualTo(1);
         memory.verify();
     }
@@ -84,7 +84,7 @@ class FolioBatchesTest {
         batches.markAccessed(head);
         assertThat(frames.test(head, FolioFlags.REFERENCED)).isFalse();
         assertThat(lru.pages(LruLists.ACTIVE_FILE)).isZero();
-        assertThat(lru.nonresidentAge()).as("an activation moves the clock of refaults").isEqualTo(1);
+        assertThat(lru.nonresidentAge(0)).as("an activation moves the clock of refaults").isEqualTo(1);
         batches.drain();
         assertThat(lru.pages(LruLists.INACTIVE_FILE)).isZero();
         assertThat(lru.pages(LruLists.ACTIVE_FILE)).isEqualTo(1);
@@ -116,7 +116,7 @@ class FolioBatchesTest {
         batches.deactivateFile(dirty);
         batches.deactivateFile(clean);
         batches.drain();
-        assertThat(lru.oldest(LruLists.INACTIVE_FILE)).isEqualTo(clean);
+        assertThat(lru.oldest(0, LruLists.INACTIVE_FILE)).isEqualTo(clean);
         assertThat(lru.younger(clean)).isEqualTo(other);
         assertThat(lru.younger(other)).isEqualTo(dirty);
         assertThat(lru.events().rotated).isEqualTo(1);

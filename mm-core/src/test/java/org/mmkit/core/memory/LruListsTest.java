@@ -32,11 +32,11 @@ class LruListsTest {
         long first = anon(0);
         long second = anon(0);
         long third = anon(0);
-        assertThat(lru.oldest(LruLists.INACTIVE_ANON)).isEqualTo(first);
+        assertThat(lru.oldest(0, LruLists.INACTIVE_ANON)).isEqualTo(first);
         assertThat(lru.younger(first)).isEqualTo(second);
 
         lru.rotateToYoungest(first);
-        assertThat(lru.oldest(LruLists.INACTIVE_ANON)).isEqualTo(second);
+        assertThat(lru.oldest(0, LruLists.INACTIVE_ANON)).isEqualTo(second);
         frames.put(third, 1);
         assertThat(lru.younger(second)).isEqualTo(first);
         assertThat(lru.younger(first)).isZero();
@@ -50,7 +50,7 @@ class LruListsTest {
         long second = anon(0);
         lru.leave(second);
         lru.joinLast(second);
-        assertThat(lru.oldest(LruLists.INACTIVE_ANON)).isEqualTo(second);
+        assertThat(lru.oldest(0, LruLists.INACTIVE_ANON)).isEqualTo(second);
         assertThat(lru.younger(second)).isEqualTo(first);
         assertThat(lru.younger(first)).isZero();
         memory.verify();
@@ -82,7 +82,7 @@ class LruListsTest {
         lru.isolate(gone);
         long shadow = lru.workingSet().evict(gone);
         frames.put(gone, 1);
-        lru.age(8); // 1 + 8 pages went since: as far as the ten active ones reach
+        lru.age(0, 8); // 1 + 8 pages went since: as far as the ten active ones reach
 
         long back = memory.allocateFolio(0, Gfp.HIGHUSER_MOVABLE);
         lru.workingSet().refault(back, shadow);
@@ -92,7 +92,7 @@ class LruListsTest {
         assertThat(lru.events().refaultActivated).containsExactly(0, 1);
         assertThat(lru.events().restored).containsExactly(0, 1);
 
-        lru.age(11);
+        lru.age(0, 11);
         long late = memory.allocateFolio(0, Gfp.HIGHUSER_MOVABLE);
         lru.workingSet().refault(late, shadow);
         lru.add(late);
@@ -107,11 +107,11 @@ class LruListsTest {
         for (int i = 0; i < 400; i++) {
             anon(0);
         }
-        lru.noteCost(false, 2, 10);
-        assertThat(lru.anonCost()).as("2 writes of 32 and 10 looks").isEqualTo(74);
-        lru.noteCost(true, 0, 30);
-        assertThat(lru.anonCost()).as("104 is more than 100: both are halved").isEqualTo(37);
-        assertThat(lru.fileCost()).isEqualTo(15);
+        lru.noteCost(0, false, 2, 10);
+        assertThat(lru.anonCost(0)).as("2 writes of 32 and 10 looks").isEqualTo(74);
+        lru.noteCost(0, true, 0, 30);
+        assertThat(lru.anonCost(0)).as("104 is more than 100: both are halved").isEqualTo(37);
+        assertThat(lru.fileCost(0)).isEqualTo(15);
     }
 
     @Test

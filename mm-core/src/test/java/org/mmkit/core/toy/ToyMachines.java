@@ -20,6 +20,6 @@ public final class ToyMachines {
     /** As {@link #boot(String, Feature...)}, with Kconfig symbols set. */
     public static Bootstrap boot(String commandLine, Map<String, String> settings, Feature... features) {
         Providers providers = Providers.none().and(List.of(new ToyArchitecture()), List.of(features));
-        return new Bootstrap(Wiring.resolve(providers, new Wiring.Wishes("toy64", "", ".config", settings)), 512L << 20, commandLine, true);
+        return new Bootstrap(Wiring.resolve(providers, new Wiring.Wishes("toy64", "", ".config", settings)), List.of(512L << 20), commandLine, true);
     }
 }

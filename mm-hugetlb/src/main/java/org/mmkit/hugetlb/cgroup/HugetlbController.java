@@ -149,6 +149,14 @@ public final class HugetlbController implements CgroupController {
         }
     }
 
+    /** What was charged for the page {@code from} is charged for {@code to} (Linux: hugetlb_cgroup_migrate). */
+    public void moved(long from, long to) {
+        PageCharge charge = pages.remove(from);
+        if (charge != null) {
+            pages.put(to, charge);
+        }
+    }
+
     private void uncharge(Account payer, int pool, boolean reservation) {
         add(payer, pool, -1, false);
         if (reservation) {

@@ -12,6 +12,7 @@ import org.mmkit.api.file.Inode;
 import org.mmkit.api.file.MappingHost;
 import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.Frames;
+import org.mmkit.api.memory.MemoryPolicy;
 import org.mmkit.api.space.Fault;
 import org.mmkit.api.space.MappingVisitor;
 import org.mmkit.api.space.Vma;
@@ -242,7 +243,7 @@ public final class HugeFile implements Inode, MappingHost {
             }
         }
         HugetlbController.Account payer = machine.payer(vma);
-        long head = obtain(payer, beyond == 0, needed);
+        long head = obtain(payer, beyond == 0, needed, policy(vma), index);
         if (head == Frames.NONE) {
             if (needed && share != null) {
                 pool.promise(-share.undo(1, beyond));
@@ -258,16 +259,22 @@ public final class HugeFile implements Inode, MappingHost {
         return head;
     }
 
+    /** By which nodes a page for {@code vma} is chosen: by its own policy, else by that of the task. */
+    private MemoryPolicy policy(@Nullable Vma vma) {
+        return vma != null && vma.policy().mode() != MemoryPolicy.Mode.DEFAULT ? vma.policy() : machine.context().memory().taskPolicy();
+    }
+
     /** A page of the pool that {@code payer} is charged for; {@link Frames#NONE} without one, or at the payer's limit. */
-    private long obtain(HugetlbController.@Nullable Account payer, boolean promisedPage, boolean unpromised) {
+    private long obtain(HugetlbController.@Nullable Account payer, boolean promisedPage, boolean unpromised,
+            MemoryPolicy policy, long index) {
         HugetlbController controller = machine.controller().orElse(null);
         if (controller == null || payer == null) {
-            return pool.obtain(promisedPage);
+            return pool.obtain(promisedPage, policy, index);
         }
         if (!controller.chargePage(payer, pool, unpromised)) {
             return Frames.NONE;
         }
-        long head = pool.obtain(promisedPage);
+        long head = pool.obtain(promisedPage, policy, index);
         if (head == Frames.NONE) {
             controller.cancelPage(payer, pool, unpromised);
         } else {

@@ -13,6 +13,8 @@ import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.FrameAllocator;
 import org.mmkit.api.memory.Frames;
 import org.mmkit.api.memory.Gfp;
+import org.mmkit.api.memory.MemoryPolicy;
+import org.mmkit.api.memory.Nodes;
 import org.mmkit.api.memory.PhysicalMemory;
 import org.mmkit.api.stat.Counters;
 import org.mmkit.hugetlb.vmemmap.VmemmapOptimizer;
@@ -50,11 +52,13 @@ public final class HugePagePool {
     private final int allocated;
     private final int refused;
 
-    /** Free pages; the one that was freed last is taken first. */
-    private long[] free = new long[FIRST_CAPACITY];
+    private final NodeShares shares;
 
     /** The share that a page in use was taken of, for those that were. */
-    private final Map<Long, Subpool> shares = new HashMap<>();
+    private final Map<Long, Subpool> owners = new HashMap<>();
+
+    /** Pages that go when they become free, whatever the pool has: one half of a move each. */
+    private final Set<Long> temporary = new HashSet<>();
 
     private int freeCount;
     private long total;
@@ -74,6 +78,7 @@ public final class HugePagePool {
         this.hasGigantic = configuration.isEnabled("ARCH_HAS_GIGANTIC_PAGE");
         this.growsAtRunTime = order <= memory.allocator().maxOrder() || configuration.isEnabled("CONTIG_ALLOC");
         this.memory = memory;
+        this.shares = new NodeShares(memory.nodes());
         this.frames = memory.frames();
         this.counters = counters;
         this.vmemmap = vmemmap;
@@ -144,6 +149,25 @@ public final class HugePagePool {
         return total - surplus;
     }
 
+    /** All pages of {@code node}. */
+    public long total(int node) {
+        return shares.total(node);
+    }
+
+    /** Free pages of {@code node}. */
+    public long free(int node) {
+        return shares.free(node);
+    }
+
+    /** Surplus pages of {@code node}. */
+    public long surplus(int node) {
+        return shares.surplus(node);
+    }
+
+    private long persistent(int node) {
+        return shares.total(node) - shares.surplus(node);
+    }
+
     /** {@link #persistent} as it was after the last change of the pool's size: what /proc/sys/vm/nr_hugepages shows (max_huge_pages). */
     public long asked() {
         return asked;
@@ -175,15 +199,27 @@ public final class HugePagePool {
     /** Throws {@link InvariantViolation} for the first free page that is not as free pages are. */
     void checkFreePages() {
         Set<Long> seen = new HashSet<>();
-        for (int i = 0; i < freeCount; i++) {
-            long head = free[i];
-            boolean fit = frames.test(head, FolioFlags.HUGETLB) && frames.order(head) == order && frames.refcount(head) == 0
-                    && !frames.isMapped(head) && !frames.hasOwner(head) && (frames.flags(head) & USE_FLAGS) == 0;
-            String descriptors = vmemmap == null ? "" : vmemmap.check(head, order);
-            if (!fit || !descriptors.isEmpty() || !seen.add(head)) {
-                throw new InvariantViolation("frame 0x" + Long.toHexString(head) + ": on the free list of the HugeTLB pool " + this
-                        + (fit ? descriptors.isEmpty() ? ", twice" : ", but " + descriptors : ", but is no free HugeTLB page"));
+        String wrong = shares.check(total, surplus);
+        if (!wrong.isEmpty()) {
+            throw new InvariantViolation("HugeTLB pool " + this + ": " + wrong);
+        }
+        for (int node = 0; node < memory.nodes().count(); node++) {
+            for (int i = 0; i < shares.free(node); i++) {
+                checkFree(shares.freePage(node, i), seen);
             }
+        }
+        if (seen.size() != freeCount) {
+            throw new InvariantViolation("HugeTLB pool " + this + ": its nodes have " + seen.size() + " free pages");
+        }
+    }
+
+    private void checkFree(long head, Set<Long> seen) {
+        boolean fit = frames.test(head, FolioFlags.HUGETLB) && frames.order(head) == order && frames.refcount(head) == 0
+                && !frames.isMapped(head) && !frames.hasOwner(head) && (frames.flags(head) & USE_FLAGS) == 0;
+        String descriptors = vmemmap == null ? "" : vmemmap.check(head, order);
+        if (!fit || !descriptors.isEmpty() || !seen.add(head)) {
+            throw new InvariantViolation("frame 0x" + Long.toHexString(head) + ": on the free list of the HugeTLB pool " + this
+                    + (fit ? descriptors.isEmpty() ? ", twice" : ", but " + descriptors : ", but is no free HugeTLB page"));
         }
     }
 
@@ -193,79 +229,154 @@ public final class HugePagePool {
      * Makes the administrator's number {@code count}, as far as memory and users allow (Linux: set_max_huge_pages). New pages are all
      * allocated before any of them gives back memory of its descriptors, on kernels that do so in batches.
      *
+     * @param allowed the nodes that pages come from and go to, in turn
      * @return 0; -EINVAL where pages of this size exist from boot on or not at all
      */
-    public int resize(long count) {
+    public int resize(long count, long allowed) {
         if (isGigantic() && !hasGigantic || !growsAtRunTime && count > persistent()) {
             return -Errno.EINVAL;
         }
-        setSize(count, false);
+        setSize(count, allowed & memory.nodes().all());
         return 0;
     }
 
-    /** Makes the number {@code count} at boot, when all memory is still in one piece. */
-    public void fillAtBoot(long count) {
-        setSize(count, true);
+    /** {@link #resize} of the administrator's number of {@code node} alone. */
+    public int resizeNode(int node, long count) {
+        long all = count + persistent() - persistent(node);
+        return resize(all < count ? Long.MAX_VALUE : all, 1L << node);
     }
 
-    private void setSize(long count, boolean boot) {
-        while (surplus > 0 && count > persistent()) {
+    /** Makes {@code count} pages at boot, when all memory is still in one piece; gigantic ones node by node in turn, the others from the first node on. */
+    public void fillAtBoot(long count) {
+        long before = total;
+        int node = 0;
+        long[] fresh = new long[FIRST_CAPACITY];
+        int n = 0;
+        long all = memory.nodes().all();
+        for (; before + n < count; n++) {
+            long head = Frames.NONE;
+            for (int i = memory.nodes().count(); i > 0 && head == Frames.NONE; i--) {
+                int from = isGigantic() ? shares.toGrow(all) : node;
+                node = Nodes.next(node, all);
+                head = allocate(true, from, 1L << from);
+            }
+            if (head == Frames.NONE) {
+                break;
+            }
+            fresh = append(fresh, n, head);
+        }
+        enterAll(fresh, n);
+        asked = persistent();
+    }
+
+    /** Makes {@code count} pages of {@code node} at boot; how many it got. */
+    public long fillAtBoot(int node, long count) {
+        long[] fresh = new long[FIRST_CAPACITY];
+        int n = 0;
+        for (; n < count; n++) {
+            long head = allocate(true, node, 1L << node);
+            if (head == Frames.NONE) {
+                break;
+            }
+            fresh = append(fresh, n, head);
+        }
+        enterAll(fresh, n);
+        asked = persistent();
+        return n;
+    }
+
+    /** {@code heads} with {@code head} at {@code n}; what comes without batches gives back memory of its descriptors at once. */
+    private long[] append(long[] heads, int n, long head) {
+        long[] longer = n == heads.length ? Arrays.copyOf(heads, 2 * n) : heads;
+        longer[n] = head;
+        if (vmemmap != null && !vmemmap.worksInBatches()) {
+            vmemmap.optimize(head, order);
+        }
+        return longer;
+    }
+
+    private void setSize(long count, long allowed) {
+        while (surplus > 0 && count > persistent() && shares.adjustSurplus(allowed, -1)) {
             surplus--;
         }
         if (count > persistent()) {
-            grow(count - persistent(), boot);
+            grow(count - persistent(), allowed);
         } else {
-            shrink(count);
+            shrink(count, allowed);
         }
         asked = persistent();
     }
 
-    private void grow(long pages, boolean boot) {
+    private void grow(long pages, long allowed) {
         long[] fresh = new long[FIRST_CAPACITY];
         int n = 0;
-        while (n < pages) {
-            long head = allocate(boot);
+        for (; n < pages; n++) {
+            long head = allocateInTurn(allowed);
             if (head == Frames.NONE) {
                 break;
             }
-            if (n == fresh.length) {
-                fresh = Arrays.copyOf(fresh, 2 * n);
-            }
-            fresh[n++] = head;
-            if (vmemmap != null && !vmemmap.worksInBatches()) {
-                vmemmap.optimize(head, order);
-            }
+            fresh = append(fresh, n, head);
         }
         enterAll(fresh, n);
     }
 
+    /** A new page of the node of {@code allowed} whose turn it is, or of those that follow (Linux: alloc_pool_huge_folio). */
+    private long allocateInTurn(long allowed) {
+        long head = Frames.NONE;
+        for (int i = Long.bitCount(allowed); i > 0 && head == Frames.NONE; i--) {
+            int node = shares.toGrow(allowed);
+            head = allocate(false, node, 1L << node);
+        }
+        return head;
+    }
+
     /** The new pages {@code heads} are free pages of this pool (Linux: prep_and_add_allocated_folios); the last one comes first. */
     private void enterAll(long[] heads, int n) {
-        for (int i = 0, k = n - 1; i < k; i++, k--) {
-            long head = heads[i];
-            heads[i] = heads[k];
-            heads[k] = head;
-        }
+        reverse(heads, n);
         if (vmemmap != null) {
             vmemmap.optimize(heads, n, order);
         }
         for (int i = 0; i < n; i++) {
-            total++;
+            countTotal(heads[i], 1);
             put(heads[i]);
         }
     }
 
-    private void shrink(long count) {
+    private void countTotal(long head, int pages) {
+        total += pages;
+        shares.addTotal(shares.node(head), pages);
+    }
+
+    private void countSurplus(long head, int pages) {
+        surplus += pages;
+        shares.addSurplus(shares.node(head), pages);
+    }
+
+    private void shrink(long count, long allowed) {
         long least = Math.max(count, reserved + total - freeCount);
-        int n = Math.toIntExact(Math.min(freeCount, Math.max(0, persistent() - least)));
-        long[] heads = new long[n];
-        for (int i = 0; i < n; i++) {
-            heads[n - 1 - i] = take();
+        long[] heads = new long[FIRST_CAPACITY];
+        int n = 0;
+        while (least < persistent()) {
+            int node = shares.shrinking(allowed, false);
+            if (node == Nodes.NONE) {
+                break;
+            }
+            heads = n == heads.length ? Arrays.copyOf(heads, 2 * n) : heads;
+            heads[n] = take(node);
+            countTotal(heads[n++], -1);
         }
-        total -= n;
+        reverse(heads, n);
         dissolveAll(heads, n);
-        while (count < persistent() && surplus < total) {
+        while (count < persistent() && shares.adjustSurplus(allowed, 1)) {
             surplus++;
+        }
+    }
+
+    private static void reverse(long[] heads, int n) {
+        for (int i = 0, k = n - 1; i < k; i++, k--) {
+            long head = heads[i];
+            heads[i] = heads[k];
+            heads[k] = head;
         }
     }
 
@@ -283,22 +394,22 @@ public final class HugePagePool {
             }
             from += whole;
             if (from < n && whole == 0) {
-                total++;
-                surplus++;
+                countTotal(heads[from], 1);
+                countSurplus(heads[from], 1);
                 put(heads[from++]);
             }
         }
     }
 
-    /** A new page of no pool, or {@link Frames#NONE}. */
-    private long allocate(boolean boot) {
+    /** A new page of no pool, of a node of {@code allowed}, {@code node} if that is possible; or {@link Frames#NONE}. */
+    private long allocate(boolean boot, int node, long allowed) {
         // what the allocator of boot takes may lie anywhere
         int gfp = Gfp.RECLAIM | Gfp.HIGHMEM | (movable || boot ? Gfp.MOVABLE : 0) | Gfp.COMP | Gfp.NOWARN;
         long head;
         if (isGigantic()) {
-            head = memory.allocator().allocateContiguous(1L << order, gfp);
+            head = memory.allocator().allocateContiguous(1L << order, gfp, node, allowed);
         } else {
-            head = memory.allocator().allocate(order, gfp);
+            head = memory.allocator().allocate(order, gfp, node, allowed);
             counters.add(head == Frames.NONE ? refused : allocated, 1);
         }
         if (head == FrameAllocator.NONE) {
@@ -314,12 +425,12 @@ public final class HugePagePool {
     private void dissolve(long head, boolean ofSurplus) {
         if (vmemmap != null && !vmemmap.restore(head, order)) {
             // its descriptors are needed before anybody else can use it: it stays, as a page nobody asked for
-            surplus += ofSurplus ? 0 : 1;
+            countSurplus(head, ofSurplus ? 0 : 1);
             put(head);
             return;
         }
-        total--;
-        surplus -= ofSurplus ? 1 : 0;
+        countTotal(head, -1);
+        countSurplus(head, ofSurplus ? -1 : 0);
         release(head);
     }
 
@@ -330,47 +441,61 @@ public final class HugePagePool {
     }
 
     private void put(long head) {
-        if (freeCount == free.length) {
-            free = Arrays.copyOf(free, 2 * freeCount);
-        }
-        free[freeCount++] = head;
+        shares.put(head);
+        freeCount++;
     }
 
-    private long take() {
-        return free[--freeCount];
+    private long take(int node) {
+        freeCount--;
+        return shares.take(node);
     }
 
     /**
      * Turns up to {@code count} free pages into pages of {@code smaller} (Linux: demote_store, demote_pool_huge_page). Promises are looked at
      * only to see whether there is anything to do: with some of the free pages promised, all of them may go.
      *
+     * @param allowed the nodes whose pages may go
      * @return 0; -ENOMEM when there was no memory for the descriptors of a page, which then stays whole; -EBUSY when pages were asked for
      *     beyond the free ones while some were promised
      */
-    public int demote(long count, HugePagePool smaller) {
+    public int demote(long count, HugePagePool smaller, long allowed) {
+        long set = allowed & memory.nodes().all();
         long left = count;
-        while (left > 0 && freeCount != reserved) {
-            int n = (int) Math.min(left, freeCount);
-            if (n == 0) {
-                return -Errno.EBUSY;
+        while (left > 0 && shares.free(set) != reserved) {
+            long done = demoteInTurn(left, smaller, set);
+            if (done < 0) {
+                return (int) done;
             }
+            left -= done;
+        }
+        return 0;
+    }
+
+    /** One round over the nodes (demote_pool_huge_page): how many pages became small ones, or a negated error number. */
+    private long demoteInTurn(long count, HugePagePool smaller, long allowed) {
+        long done = 0;
+        for (int i = Long.bitCount(allowed); i > 0 && done != count; i--) {
+            int node = shares.toShrink(allowed);
+            int n = (int) Math.min(count - done, shares.free(node));
             long[] heads = new long[n];
-            for (int i = 0; i < n; i++) {
-                heads[i] = take();
+            for (int k = 0; k < n; k++) {
+                heads[k] = take(node);
             }
             int whole = vmemmap == null ? n : vmemmap.restore(heads, n, order);
-            for (int i = n - 1; i >= whole; i--) {
-                put(heads[i]);
+            for (int k = n - 1; k >= whole; k--) {
+                put(heads[k]);
             }
-            total -= whole;
+            for (int k = 0; k < whole; k++) {
+                countTotal(heads[k], -1);
+            }
             asked -= whole;
             smaller.enterParts(heads, whole, order);
             if (whole < n) {
                 return -Errno.ENOMEM;
             }
-            left -= whole;
+            done += whole;
         }
-        return 0;
+        return done > 0 ? done : -Errno.EBUSY;
     }
 
     /** Cuts pages of 2^{@code larger} base pages, which belong to no pool any more, into pages of this one. */
@@ -403,7 +528,35 @@ public final class HugePagePool {
             withdraw(-pages);
             return 0;
         }
-        return pages == 0 || gather(pages) ? 0 : -Errno.ENOMEM;
+        if (pages == 0) {
+            return 0;
+        }
+        if (!gather(pages)) {
+            return -Errno.ENOMEM;
+        }
+        if (pages > shares.free(bound())) {
+            // the pages are there, but not where the task may have them
+            withdraw(pages);
+            return -Errno.ENOMEM;
+        }
+        return 0;
+    }
+
+    /** The nodes that the task is bound to; all unless it is (Linux: policy_mbind_nodemask). */
+    private long bound() {
+        return memory.taskPolicy().allowed() & memory.nodes().all();
+    }
+
+    /** A new surplus page for a promise: of the first node that the task may use, or of any if that has none. */
+    private long allocatePromised() {
+        long bound = bound();
+        for (int node = 0; node < memory.nodes().count(); node++) {
+            long head = (bound >>> node & 1) != 0 ? allocateSurplus(node, Nodes.ALL) : Frames.NONE;
+            if (head != Frames.NONE) {
+                return head;
+            }
+        }
+        return Frames.NONE;
     }
 
     private boolean gather(long pages) {
@@ -412,7 +565,7 @@ public final class HugePagePool {
         int n = 0;
         boolean enough = true;
         while (n < needed) {
-            long head = allocateSurplus();
+            long head = allocatePromised();
             if (head == Frames.NONE) {
                 enough = false;
                 break;
@@ -434,24 +587,28 @@ public final class HugePagePool {
     }
 
     /** A new surplus page without reference, counted but not on the free list; or {@link Frames#NONE}. */
-    private long allocateSurplus() {
+    private long allocateSurplus(int node, long allowed) {
         if (isGigantic() || Long.compareUnsigned(surplus, overcommit) >= 0) {
             return Frames.NONE;
         }
-        long head = allocate(false);
+        long head = allocate(false, node, allowed);
         if (head != Frames.NONE) {
             if (vmemmap != null) {
                 vmemmap.optimize(head, order);
             }
-            surplus++;
-            total++;
+            countSurplus(head, 1);
+            countTotal(head, 1);
         }
         return head;
     }
 
     private void withdraw(long pages) {
-        for (long left = Math.min(pages, surplus); left > 0 && freeCount > 0 && surplus > 0; left--) {
-            dissolve(take(), true);
+        for (long left = Math.min(pages, surplus); left > 0; left--) {
+            int node = shares.shrinking(memory.nodes().all(), true);
+            if (node == Nodes.NONE) {
+                break;
+            }
+            dissolve(take(node), true);
         }
         reserved -= pages;
     }
@@ -462,17 +619,22 @@ public final class HugePagePool {
      * A page for a user, with one reference; its content is not cleared.
      *
      * @param promised whether it uses up a promise
+     * @param policy which nodes it comes from
+     * @param place the number of the page in its area, for interleaved memory
      * @return the head, or {@link Frames#NONE} when there is none that is not promised to others, and none may be made
      */
-    public long obtain(boolean promised) {
-        long head;
-        if (freeCount > 0 && (promised || freeCount > reserved)) {
-            head = take();
-        } else {
-            head = allocateSurplus();
-            if (head == Frames.NONE) {
-                return Frames.NONE;
+    public long obtain(boolean promised, MemoryPolicy policy, long place) {
+        int first = policy.first(memory.nodes().current(), place);
+        int node = Nodes.NONE;
+        if (promised || freeCount > reserved) {
+            node = shares.nearestFree(first, policy.wanted());
+            if (node == Nodes.NONE && policy.wanted() != policy.allowed()) {
+                node = shares.nearestFree(first, policy.allowed());
             }
+        }
+        long head = node != Nodes.NONE ? take(node) : allocateByPolicy(policy, first);
+        if (head == Frames.NONE) {
+            return Frames.NONE;
         }
         frames.unfreeze(head, 1);
         inUse++;
@@ -481,6 +643,12 @@ public final class HugePagePool {
             reserved--;
         }
         return head;
+    }
+
+    /** Linux: alloc_buddy_hugetlb_folio_with_mpol. */
+    private long allocateByPolicy(MemoryPolicy policy, int first) {
+        long head = policy.wanted() == policy.allowed() ? Frames.NONE : allocateSurplus(first, policy.wanted());
+        return head != Frames.NONE ? head : allocateSurplus(first, policy.allowed());
     }
 
     /** The page {@code head} is in use for good: should it be freed now, its promise does not come back. */
@@ -497,12 +665,60 @@ public final class HugePagePool {
 
     /** The page {@code head} was taken of {@code share}, which is told when it is freed. */
     public void belongsTo(long head, Subpool share) {
-        shares.put(head, share);
+        owners.put(head, share);
+    }
+
+    // ---- moving -----------------------------------------------------------------------------------------------
+
+    /**
+     * A page to move one to, with one reference: a free one that is not promised, else a new one that counts only until the move is over
+     * (Linux: alloc_hugetlb_folio_nodemask).
+     *
+     * @param node the node that is wanted
+     * @param allowed the nodes that will do
+     * @return the head, or {@link Frames#NONE}
+     */
+    public long target(int node, long allowed) {
+        int from = freeCount > reserved ? shares.nearestFree(node, allowed) : Nodes.NONE;
+        long head;
+        if (from != Nodes.NONE) {
+            head = take(from);
+        } else {
+            head = isGigantic() ? Frames.NONE : allocate(false, node, allowed);
+            if (head == Frames.NONE) {
+                return Frames.NONE;
+            }
+            if (vmemmap != null) {
+                vmemmap.optimize(head, order);
+            }
+            countTotal(head, 1);
+            temporary.add(head);
+        }
+        frames.unfreeze(head, 1);
+        inUse++;
+        return head;
+    }
+
+    /** The content of {@code from} is in {@code to} now: what the pool knows of one is true of the other (Linux: move_hugetlb_state). */
+    public void moved(long from, long to) {
+        Subpool share = owners.remove(from);
+        if (share != null) {
+            owners.put(to, share);
+        }
+        if (temporary.remove(to)) {
+            temporary.add(from);
+            int old = shares.node(from);
+            int now = shares.node(to);
+            if (old != now && shares.surplus(old) > 0) {
+                shares.addSurplus(old, -1);
+                shares.addSurplus(now, 1);
+            }
+        }
     }
 
     /** The last reference of the page {@code head} is gone (Linux: free_huge_folio). */
     public void freed(long head) {
-        Subpool share = shares.remove(head);
+        Subpool share = owners.remove(head);
         boolean restore = frames.test(head, FolioFlags.OWNER_PRIVATE);
         commit(head);
         inUse--;
@@ -515,7 +731,9 @@ public final class HugePagePool {
         if (restore) {
             reserved++;
         }
-        if (surplus > 0) {
+        if (temporary.remove(head)) {
+            dissolve(head, false);
+        } else if (shares.surplus(shares.node(head)) > 0) {
             dissolve(head, true);
         } else {
             put(head);

@@ -4,6 +4,8 @@ import java.util.function.LongSupplier;
 import org.mmkit.api.Errno;
 import org.mmkit.api.feature.FeatureContext;
 import org.mmkit.api.file.PseudoFile;
+import org.mmkit.api.memory.MemoryPolicy;
+import org.mmkit.api.memory.Nodes;
 import org.mmkit.hugetlb.HugePages;
 import org.mmkit.hugetlb.fs.SizeNumber;
 import org.mmkit.hugetlb.pool.HugePagePool;
@@ -12,10 +14,9 @@ import org.mmkit.hugetlb.vmemmap.VmemmapOptimizer;
 /** /sys/kernel/mm/hugepages and /proc/sys/vm/nr_hugepages and its kin, with the values that they refuse. */
 public final class PoolFiles {
 
-    private static final String NODE = "/sys/devices/system/node/node0/hugepages/";
 
     private final HugePages machine;
-    /** Whether files by node exist (NUMA); there is one node. */
+    /** Whether files by node exist (NUMA). */
     private final boolean nodes;
     private final FeatureContext context;
 
@@ -35,14 +36,27 @@ public final class PoolFiles {
         CountFile.Setter resize = resizing(standard);
         sysctl("nr_hugepages", standard::asked, resize);
         if (nodes) {
-            sysctl("nr_hugepages_mempolicy", standard::asked, resize);
+            sysctl("nr_hugepages_mempolicy", standard::asked, byPolicy(standard));
         }
         sysctl("nr_overcommit_hugepages", standard::overcommit, count -> overcommit(standard, count));
         context.pseudoFile("/proc/sys/vm/hugetlb_shm_group", new ShmGroupFile(machine));
     }
 
     private static CountFile.Setter resizing(HugePagePool pool) {
-        return count -> pool.resize(count < 0 ? Long.MAX_VALUE : count);
+        return count -> pool.resize(limited(count), Nodes.ALL);
+    }
+
+    private static long limited(long count) {
+        return count < 0 ? Long.MAX_VALUE : count;
+    }
+
+    /** Changes a pool on the nodes that the policy of the writer names (Linux: init_nodemask_of_mempolicy). */
+    private CountFile.Setter byPolicy(HugePagePool pool) {
+        return count -> {
+            MemoryPolicy policy = context.memory().taskPolicy();
+            long named = policy.mode() == MemoryPolicy.Mode.LOCAL ? 1L << context.memory().nodes().current() : policy.nodes();
+            return pool.resize(limited(count), named == 0 ? Nodes.ALL : named);
+        };
     }
 
     private static int overcommit(HugePagePool pool, long count) {
@@ -62,29 +76,38 @@ public final class PoolFiles {
         readOnly(directory + "resv_hugepages", pool::reserved);
         readOnly(directory + "surplus_hugepages", pool::surplus);
         if (nodes) {
-            // the one node is the whole machine; what a policy allows is all of it too
-            context.pseudoFile(directory + "nr_hugepages_mempolicy", CountFile.ofSysfs(pool::total, resizing(pool)));
-            String node = NODE + name;
-            context.pseudoFile(node + "nr_hugepages", CountFile.ofSysfs(pool::total, resizing(pool)));
-            readOnly(node + "free_hugepages", pool::free);
-            readOnly(node + "surplus_hugepages", pool::surplus);
+            context.pseudoFile(directory + "nr_hugepages_mempolicy", CountFile.ofSysfs(pool::total, byPolicy(pool)));
+            for (int node = 0; node < context.memory().nodes().count(); node++) {
+                registerNode(pool, node, directory(node) + name);
+            }
         }
         int smaller = machine.pools().indexOf(pool) - 1;
         if (smaller >= 0) {
             HugePagePool[] target = {machine.pools().get(smaller)};
-            demotion(directory, pool, target);
-            if (nodes) {
-                demotion(NODE + name, pool, target);
+            demotion(directory, pool, target, Nodes.ALL);
+            for (int node = 0; nodes && node < context.memory().nodes().count(); node++) {
+                demotion(directory(node) + name, pool, target, 1L << node);
             }
         }
+    }
+
+    private static String directory(int node) {
+        return "/sys/devices/system/node/node" + node + "/hugepages/";
+    }
+
+    private void registerNode(HugePagePool pool, int node, String directory) {
+        context.pseudoFile(directory + "nr_hugepages",
+                CountFile.ofSysfs(() -> pool.total(node), count -> pool.resizeNode(node, limited(count))));
+        readOnly(directory + "free_hugepages", () -> pool.free(node));
+        readOnly(directory + "surplus_hugepages", () -> pool.surplus(node));
     }
 
     private void readOnly(String path, LongSupplier value) {
         context.pseudoFile(path, () -> Long.toUnsignedString(value.getAsLong()) + "\n");
     }
 
-    /** The files of demotion, to the pool in {@code target}, which can be changed. */
-    private void demotion(String directory, HugePagePool pool, HugePagePool[] target) {
+    /** The files of demotion of pages of the nodes {@code allowed}, to the pool in {@code target}, which can be changed. */
+    private void demotion(String directory, HugePagePool pool, HugePagePool[] target, long allowed) {
         context.pseudoFile(directory + "demote", new PseudoFile() {
             @Override
             public String read() {
@@ -103,7 +126,7 @@ public final class PoolFiles {
 
             @Override
             public int write(String text) {
-                return CountFile.set(text, count -> pool.demote(count < 0 ? Long.MAX_VALUE : count, target[0]));
+                return CountFile.set(text, count -> pool.demote(limited(count), target[0], allowed));
             }
         });
         context.pseudoFile(directory + "demote_size", new PseudoFile() {

@@ -17,6 +17,16 @@ public enum Operation {
     MLOCK2("nnn", 2),
     MUNLOCK("nn", 2),
     PRCTL("nnnnn", 1),
+    /** {@code mbind(addr, len, mode, nodes, flags)}, the nodes as bits of a number. */
+    MBIND("nnnnn", 4),
+    /** {@code set_mempolicy(mode, nodes)}. */
+    SET_MEMPOLICY("nn", 1),
+    /** {@code move_pages(addr, node)} moves one page; gives its node then, or the error of its status. */
+    MOVE_PAGES("nn", 2),
+    /** {@code migrate_pages(from, to)}, sets of nodes as bits of a number. */
+    MIGRATE_PAGES("nn", 2),
+    /** {@code run_on(node)} moves the process to the processor of that node. */
+    RUN_ON("n", 1),
     MEMFD_CREATE("sn", 1),
     OPEN("snn", 2),
     CLOSE("n", 1),
