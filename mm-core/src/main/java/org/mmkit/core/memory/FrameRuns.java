@@ -18,8 +18,7 @@ final class FrameRuns {
     private final int[][] references;
     private final int[][] mapcounts;
     private final int[][] pins;
-    private final long[][] words;
-    private final long[] zeroLongs;
+    private final FolioOwners owners;
     private final int sectionOrder;
     private final int mask;
 
@@ -30,8 +29,7 @@ final class FrameRuns {
             int[][] references,
             int[][] mapcounts,
             int[][] pins,
-            long[][] words,
-            long[] zeroLongs,
+            FolioOwners owners,
             int sectionOrder) {
         this.zero = zero;
         this.orders = orders;
@@ -39,8 +37,7 @@ final class FrameRuns {
         this.references = references;
         this.mapcounts = mapcounts;
         this.pins = pins;
-        this.words = words;
-        this.zeroLongs = zeroLongs;
+        this.owners = owners;
         this.sectionOrder = sectionOrder;
         mask = (1 << sectionOrder) - 1;
     }
@@ -77,12 +74,10 @@ final class FrameRuns {
         int s = (int) (pfn >>> sectionOrder);
         int i = (int) pfn & mask;
         int[] f = flags[s];
-        long[] w = words[s];
         if (orders.order(pfn) != 0
                 || references[s][i] != 1
                 || mapcounts[s][i] != 1
-                || pins[s][i] != 0
-                || w != zeroLongs && w[i] != 0) {
+                || pins[s][i] != 0) {
             return 0;
         }
         // A head has a flag that a single frame has not, a tail no reference.
@@ -92,12 +87,7 @@ final class FrameRuns {
         if (pins[s] != zero) {
             n = equal(pins[s], i, n, direction);
         }
-        for (int k = 1; w != zeroLongs && k < n; k++) {
-            if (w[i + k * direction] != 0) {
-                return k;
-            }
-        }
-        return n;
+        return owners.withoutWord(pfn, n, direction);
     }
 
     /** How many of {@code most} words from {@code i} on in {@code direction} are like the first. */

@@ -1,16 +1,11 @@
 package org.mmkit.core.memory;
 
-import static org.mmkit.api.memory.FolioFlags.HEAD;
-import static org.mmkit.api.memory.FolioFlags.LARGE_RMAPPABLE;
 import static org.mmkit.api.memory.FolioFlags.MAPPED_SHARED;
-import static org.mmkit.api.memory.FolioFlags.SWAPCACHE;
 import static org.mmkit.core.memory.FlagWords.FLAG_MASK;
-import static org.mmkit.core.memory.FlagWords.MARKED_TAILS;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.mmkit.api.InvariantViolation;
 import org.mmkit.api.lock.Locks;
 import org.mmkit.api.memory.FolioFlags;
@@ -29,16 +24,6 @@ import org.mmkit.core.lock.AtomicWords;
  */
 public final class FrameTable implements Frames {
 
-    /** Flags that a part of a split folio does not inherit from the whole. */
-    private static final int NOT_INHERITED = HEAD
-            | FolioFlags.ANON_EXCLUSIVE
-            | FolioFlags.PARTIALLY_MAPPED
-            | FolioFlags.DEFERRED
-            | FolioFlags.DOUBLE_MAP
-            | FolioFlags.HUGE_ZERO
-            | MAPPED_SHARED
-            | LARGE_RMAPPABLE;
-
     private final boolean smp;
     private final int sectionOrder;
     private final int mask;
@@ -49,17 +34,13 @@ public final class FrameTable implements Frames {
     private final int[][] references;
     private final int[][] mapcounts;
     private final int[][] pins;
-    private final @Nullable FolioOwner[][] owners;
-    private final long[][] indexes;
-    private final long[][] words;
-
-    private final FolioOwner[] noOwner;
+    private final FolioOwners owners;
     private final FrameRuns runs;
     private final FlagWords flagWords;
     private final FolioRecords records;
     private final LruLists lru;
     private final FolioBatches batches;
-    private final long[] zeroLongs;
+    private final FolioMaking making;
 
     private FrameAllocator allocator = NoAllocator.INSTANCE;
     private int freeingMask;
@@ -85,8 +66,6 @@ public final class FrameTable implements Frames {
         mask = sectionPages - 1;
         int sections = Math.toIntExact((spanned + mask) >>> sectionOrder);
         zero = new int[sectionPages];
-        zeroLongs = new long[sectionPages];
-        noOwner = new FolioOwner[sectionPages];
         flags = SectionArrays.filled(new int[sections][], zero);
         orders = new FolioOrders(flags, sectionOrder);
         flagWords = new FlagWords(this, orders, flags, zero, sectionOrder, locks);
@@ -94,11 +73,10 @@ public final class FrameTable implements Frames {
         mapcounts = SectionArrays.filled(new int[sections][], zero);
         pins = SectionArrays.filled(new int[sections][], zero);
         records = new FolioRecords(this, sections, sectionOrder, locks);
-        owners = SectionArrays.filled(new FolioOwner[sections][], noOwner);
-        indexes = SectionArrays.filled(new long[sections][], zeroLongs);
-        words = SectionArrays.filled(new long[sections][], zeroLongs);
-        runs = new FrameRuns(zero, orders, flags, references, mapcounts, pins, words, zeroLongs, sectionOrder);
+        owners = new FolioOwners(sections, sectionOrder);
+        runs = new FrameRuns(zero, orders, flags, references, mapcounts, pins, owners, sectionOrder);
         lru = new LruLists(this, sections, sectionOrder, locks);
+        making = new FolioMaking(this, orders, flagWords, flags, references, mapcounts, zero, records, owners, lru);
         batches = new FolioBatches(this, lru);
     }
 
@@ -124,8 +102,7 @@ public final class FrameTable implements Frames {
 
     /** Whether anything was ever recorded of a frame of the section that holds {@code pfn}; the firmware's own memory does not count. */
     public boolean isTouched(long pfn) {
-        int s = section(pfn);
-        return isTouched(s);
+        return isTouched(section(pfn));
     }
 
     private int section(long pfn) {
@@ -289,8 +266,7 @@ public final class FrameTable implements Frames {
             throw wrong(pfn, "new, but mapped " + m[i] + " times");
         }
         m[i] = 1;
-        SectionArrays.own(owners, s, noOwner)[i] = owner;
-        SectionArrays.own(indexes, s, zeroLongs)[i] = index;
+        owners.set(pfn, owner, index);
         int[] f = flagWords.own(s);
         f[i] |= FolioFlags.ANON | FolioFlags.SWAPBACKED | FolioFlags.UPTODATE | FolioFlags.ANON_EXCLUSIVE;
     }
@@ -315,9 +291,7 @@ public final class FrameTable implements Frames {
         Arrays.fill(flags[s], i, i + n, 0);
         Arrays.fill(references[s], i, i + n, 0);
         Arrays.fill(mapcounts[s], i, i + n, 0);
-        if (owners[s] != noOwner) {
-            Arrays.fill(owners[s], i, i + n, null);
-        }
+        owners.clear(low, n);
         allocator.freeSingles(pfn, n, direction);
     }
 
@@ -368,33 +342,11 @@ public final class FrameTable implements Frames {
         if ((f & (FolioFlags.LRU | FolioFlags.MLOCKED)) != 0) {
             lru.freed(head, f, 1L << order);
         }
-        dissolve(head, order);
+        making.dissolve(head, order);
         if (order <= allocator.maxOrder()) {
             allocator.free(head, order);
         } else {
             allocator.freeContiguous(head, 1L << order);
-        }
-    }
-
-    /** Makes the frames of a folio nobody's: no flag, no owner, no order. */
-    private void dissolve(long head, int order) {
-        int s = section(head);
-        int i = (int) head & mask;
-        int[] f = flags[s];
-        if (order > 0) {
-            if (order < FolioOrders.BLOCK_ORDER || (f[i] & MARKED_TAILS) != 0) {
-                flagWords.fill(head, 1L << order, 0);
-            }
-            if (order >= FolioOrders.BLOCK_ORDER) {
-                orders.setBlocks(head, 1L << order, 0);
-            }
-        }
-        f[i] = 0;
-        if (owners[s] != noOwner) {
-            owners[s][i] = null;
-        }
-        if (words[s] != zeroLongs) {
-            words[s][i] = 0;
         }
     }
 
@@ -546,126 +498,47 @@ public final class FrameTable implements Frames {
 
     @Override
     public FolioOwner owner(long head) {
-        FolioOwner owner = owners[section(head)][(int) head & mask];
-        if (owner == null) {
-            throw new IllegalStateException("frame 0x" + Long.toHexString(head) + " has no owner");
-        }
-        return owner;
+        return owners.owner(head);
     }
 
     @Override
     public boolean hasOwner(long head) {
-        return owners[section(head)][(int) head & mask] != null;
+        return owners.hasOwner(head);
     }
 
     @Override
     public void setOwner(long head, FolioOwner owner, long index) {
-        int s = section(head);
-        SectionArrays.own(owners, s, noOwner)[(int) head & mask] = owner;
-        SectionArrays.own(indexes, s, zeroLongs)[(int) head & mask] = index;
+        owners.set(head, owner, index);
     }
 
     @Override
     public void clearOwner(long head) {
-        int s = section(head);
-        if (owners[s] != noOwner) {
-            owners[s][(int) head & mask] = null;
-        }
+        owners.clear(head);
     }
 
     @Override
     public long index(long head) {
-        return indexes[section(head)][(int) head & mask];
+        return owners.index(head);
     }
 
     @Override
     public long privateWord(long head) {
-        return words[section(head)][(int) head & mask];
+        return owners.word(head);
     }
 
     @Override
     public void setPrivateWord(long head, long value) {
-        int s = section(head);
-        SectionArrays.own(words, s, zeroLongs)[(int) head & mask] = value;
+        owners.setWord(head, value);
     }
 
     @Override
     public void makeFolio(long head, int order, boolean rmappable) {
-        int s = section(head);
-        int i = (int) head & mask;
-        int[] r = SectionArrays.own(references, s, zero);
-        if (r[i] != 0) {
-            throw wrong(head, "handed out while its reference count was " + r[i]);
-        }
-        r[i] = 1;
-        if (order == 0) {
-            flagWords.own(s)[i] = 0;
-            return;
-        }
-        if ((head & (1L << order) - 1) != 0) {
-            throw new IllegalArgumentException(
-                    "frame 0x" + Long.toHexString(head) + " is no multiple of 2^" + order);
-        }
-        int bits = FolioOrders.bits(order);
-        if (bits != 0) {
-            flagWords.fill(head, 1L << order, bits);
-        } else {
-            orders.setBlocks(head, 1L << order, order);
-        }
-        flagWords.own(s)[i] = bits | HEAD | (rmappable ? LARGE_RMAPPABLE : 0);
-        records.clear(head);
+        making.make(head, order, rmappable);
     }
 
     @Override
     public void splitFolio(long head, int newOrder, int count) {
-        int order = order(head);
-        if (newOrder >= order) {
-            throw new IllegalArgumentException("order " + order + " cannot be split into order " + newOrder);
-        }
-        if (refcount(head) != 0) {
-            throw wrong(head, "split while its reference count is " + refcount(head));
-        }
-        int inherited = word(head) & FLAG_MASK & ~NOT_INHERITED;
-        // A part may have exclusive tails if the whole had some.
-        int large = newOrder > 0 ? HEAD | word(head) & (LARGE_RMAPPABLE | MARKED_TAILS) : 0;
-        boolean owned = hasOwner(head);
-        long index = index(head);
-        long word = privateWord(head);
-        boolean inSwapCache = (inherited & SWAPCACHE) != 0;
-        long step = 1L << newOrder;
-        if (order >= FolioOrders.BLOCK_ORDER) {
-            orders.setBlocks(head, 1L << order, newOrder);
-        }
-        int bits = FolioOrders.bits(newOrder);
-        for (long part = 0; part < 1L << order; part += step) {
-            long h = head + part;
-            int s = section(h);
-            int[] f = flagWords.own(s);
-            int sum = 0;
-            for (long k = 0; k < step; k++) {
-                int i = (int) (h + k) & mask;
-                f[i] = bits | f[i] & FolioFlags.ANON_EXCLUSIVE;
-                sum += mapcounts[s][i];
-            }
-            int i = (int) h & mask;
-            // Who splits has locked the whole folio: the first part stays locked.
-            int passedOn = part == 0 ? inherited : inherited & ~FolioFlags.LOCKED;
-            f[i] |= passedOn | large;
-            if (newOrder > 0) {
-                records.clear(h);
-                records.setMapcount(h, sum);
-            }
-            SectionArrays.own(references, s, zero)[i] = count;
-            if (owned) {
-                setOwner(h, owner(head), index + part);
-            }
-            if (word != 0 || inSwapCache) {
-                setPrivateWord(h, inSwapCache ? word + part : part == 0 ? word : 0);
-            }
-            if (part > 0 && (inherited & FolioFlags.LRU) != 0) {
-                lru.addPart(head, h, step);
-            }
-        }
+        making.split(head, newOrder, count);
     }
 
     @Override
