@@ -29,14 +29,14 @@ import org.openjdk.jmh.infra.BenchmarkParams;
 /**
  * Faults by one and by two threads: on a machine with {@code SMP=y} in a process each and in one process, and for comparison on a machine
  * with {@code SMP=n} for each thread, which shows what this host allows. The figures are nanoseconds a fault of one thread over 65,536 of
- * them; two threads do {@code 2 * oneThread / twoThreads} times as much as one. Compare the medians ({@code p0.50}): the mean has in it what
- * else the host did.
+ * them, an iteration each, which the threads begin together; two threads do {@code 2 * oneThread / twoThreads} times as much as one. Compare
+ * medians of the iterations: the mean has in it what else the host did.
  */
-@BenchmarkMode(Mode.SampleTime)
+@BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Fork(2)
-@Warmup(iterations = 5, time = 1)
-@Measurement(iterations = 5, time = 1)
+@Warmup(iterations = 80)
+@Measurement(iterations = 60)
 public class SmpFaultBenchmark {
 
     private static final long BASE = 0x100000000000L;
@@ -95,7 +95,7 @@ public class SmpFaultBenchmark {
         }
 
         /** Maps it anew, while no thread is faulting. */
-        @Setup(Level.Invocation)
+        @Setup(Level.Iteration)
         public void map(Shared shared) throws BrokenBarrierException, InterruptedException {
             shared.barrier.await();
             process.mmap(start, FAULTS * PAGE, 3, ANON, null, 0);
