@@ -160,4 +160,41 @@ class MemoryShortageTest {
         }
         assertThat(machine.files().swapoff()).isEqualTo(-Errno.EINVAL);
     }
+
+    @Test
+    void a_preallocation_that_only_swap_could_hold_fails_and_leaves_nothing() throws Exception {
+        machine.files().swapon(512 * MIB);
+        long swap = machine.vmstat("pswpout");
+        FileDescription file = machine.vfs().memfd("big", 0);
+
+        assertThat(file.inode().allocate(0, 0, 200 * MIB)).isEqualTo(-Errno.ENOMEM);
+
+        assertThat(file.inode().blocks()).isZero();
+        assertThat(file.inode().size()).isZero();
+        assertThat(machine.vmstat("nr_shmem")).isZero();
+        assertThat(file.inode().allocate(0, 0, 20 * MIB)).as("what fits").isZero();
+        assertThat(machine.vmstat("pswpout")).as("its own pages are not written while it goes on").isEqualTo(swap);
+    }
+
+    @Test
+    void preallocated_pages_that_were_never_used_come_back_from_swap_as_zeroes() throws Exception {
+        machine.files().swapon(512 * MIB);
+        long dirty = process.mmap(0, 60 * MIB, RW, PRIVATE_ANON, null, 0);
+        for (long at = 0; at < 60 * MIB; at += PAGE) {
+            assertThat(process.store(dirty + at, 7)).isZero();
+        }
+        assertThat(process.munmap(dirty, 60 * MIB)).isZero();
+        FileDescription file = machine.vfs().memfd("early", 0);
+        assertThat(file.inode().allocate(0, 0, 40 * MIB)).isZero();
+
+        long area = process.mmap(0, 120 * MIB, RW, PRIVATE_ANON, null, 0);
+        for (long at = 0; at < 120 * MIB; at += PAGE) {
+            assertThat(process.store(area + at, 7)).isZero();
+        }
+        assertThat(machine.vmstat("swpout_zero")).isGreaterThan(5_000);
+        long mapped = process.mmap(0, 40 * MIB, RW, 1, file, 0);
+        for (long at = 0; at < 40 * MIB; at += PAGE) {
+            assertThat(process.load(mapped + at)).isZero();
+        }
+    }
 }

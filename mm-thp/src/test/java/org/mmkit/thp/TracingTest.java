@@ -265,6 +265,29 @@ class TracingTest {
     }
 
     @Test
+    void T15_a_collapse_that_brings_pages_back_from_swap_says_how_many() {
+        Machine machine = machine();
+        Process process = machine.newProcess();
+        assertThat(machine.files().swapon(64 << 20)).isZero();
+        long area = process.mmap(0, 2 * HUGE, 3, 0x22, null, 0) + HUGE - 1 & -HUGE;
+        for (int i = 0; i < 512; i++) {
+            process.store(area + i * 4096L, 5);
+        }
+        assertThat(process.madvise(area + 16 * 4096L, 8 * 4096L, Advice.MADV_PAGEOUT)).isZero();
+        write(machine, "events/huge_memory/enable", "1");
+
+        assertThat(process.madvise(area, HUGE, Advice.MADV_COLLAPSE)).isZero();
+
+        // As recorded on Linux 6.18 but for addresses.
+        assertThat(machine.read(TRACING + "trace_pipe").lines().map(l -> l.replaceFirst("^.*: (mm_[a-z_]*: )", "$1")
+                .replaceAll("(pfn|mm)=(0x)?[0-9a-f]+", "$1=X"))).containsExactly(
+                "mm_collapse_huge_page_swapin: mm=X, swapped_in=8, referenced=0, ret=1",
+                "mm_collapse_huge_page_isolate: scan_pfn=X, none_or_zero=0, referenced=0, status=succeeded",
+                "mm_collapse_huge_page: mm=X, isolated=1, status=succeeded",
+                "mm_khugepaged_scan_pmd: mm=X, scan_pfn=X, referenced=0, none_or_zero=0, status=succeeded, unmapped=8");
+    }
+
+    @Test
     void T15_migration_by_compaction_is_traced() {
         FragmentedMachine fragmented = new FragmentedMachine(machine(), 42);
         Machine machine = fragmented.machine;

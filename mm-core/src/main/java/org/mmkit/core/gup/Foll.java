@@ -16,5 +16,8 @@ public final class Foll {
     /** The pin lasts: pages leave ZONE_MOVABLE first. */
     public static final int LONGTERM = 1 << 5;
 
+    /** First without the lock of the address space, as pin_user_pages_fast does: what is there is only marked referenced. */
+    public static final int FAST = 1 << 6;
+
     private Foll() {}
 }

@@ -23,12 +23,30 @@ final class PageFollower {
     private final Frames frames;
     private final MovableZone movable;
 
+    /** The level of the entry that was looked at last. */
+    private int level;
+
     PageFollower(UserAddressSpace space) {
         this.space = space;
         this.engine = space.engine();
         this.format = engine.format;
         this.frames = engine.frames;
         this.movable = new MovableZone(engine);
+    }
+
+    /** The frame behind {@code va} if it is there and fit as it is; {@link Frames#NONE} or a negated error number otherwise (Linux: gup_fast). */
+    long grabFast(long va, int flags) {
+        VmArea area = space.find(va);
+        if (area == null || !allowed(area, flags) || (flags & (Foll.SPLIT | Foll.SPLIT_PMD)) != 0) {
+            return Frames.NONE;
+        }
+        long pfn = follow(va, flags);
+        return pfn >= 0 && (flags & Foll.LONGTERM) != 0 && !movable.mayPin(pfn) ? Frames.NONE : pfn;
+    }
+
+    /** Whether a small entry maps what was found last. */
+    boolean foundSmall() {
+        return level == 1;
     }
 
     /** The frame behind {@code va}, faulted in; a negated error number otherwise. */
@@ -89,7 +107,7 @@ final class PageFollower {
      */
     long follow(long va, int flags) {
         PageTables tables = space.tables();
-        int level = 1;
+        level = 1;
         while (level <= engine.layout.highestLeafLevel()) {
             long slot = tables.find(va, level);
             if (slot == PageTables.NO_SLOT) {

@@ -34,7 +34,7 @@ public final class PinnedPages {
         Engine engine = space.engine();
         long first = start & -engine.pageSize;
         int n = Math.toIntExact(start + length + engine.pageSize - 1 - first >>> engine.pageShift);
-        return new PinnedPages(space, UserPages.get(space, start, n, Foll.WRITE | Foll.PIN | Foll.LONGTERM));
+        return new PinnedPages(space, UserPages.get(space, start, n, Foll.WRITE | Foll.PIN | Foll.LONGTERM | Foll.FAST));
     }
 
     /** Drops the pins; a second call does nothing. */

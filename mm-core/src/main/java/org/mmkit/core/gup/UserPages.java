@@ -3,6 +3,7 @@ package org.mmkit.core.gup;
 import java.util.Arrays;
 import org.mmkit.api.Errno;
 import org.mmkit.api.ErrnoException;
+import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.Frames;
 import org.mmkit.core.boot.Engine;
 import org.mmkit.core.space.UserAddressSpace;
@@ -49,14 +50,22 @@ public final class UserPages {
         long first = start & -engine.pageSize;
         long[] pfns = new long[n];
         PageFollower follower = new PageFollower(space);
+        boolean fast = (flags & Foll.FAST) != 0;
+        boolean touch = fast || !pin;
         for (int i = 0; i < n; i++) {
-            long pfn = follower.grab(first + ((long) i << engine.pageShift), wanted);
+            long va = first + ((long) i << engine.pageShift);
+            long pfn = fast ? follower.grabFast(va, wanted) : Frames.NONE;
+            if (pfn < 0) {
+                fast = false; // and so it stays for the pages behind
+                pfn = follower.grab(va, wanted);
+            }
             if (pfn < 0) {
                 drop(frames, pfns, i, pin);
                 throw new ErrnoException((int) -pfn);
             }
             long head = frames.head(pfn);
             frames.get(head, 1);
+            noteUse(engine, head, fast, fast || (touch && follower.foundSmall()));
             if (pin) {
                 frames.addPins(head, 1);
             }
@@ -65,6 +74,21 @@ public final class UserPages {
         UserPages pages = new UserPages(engine, space.id(), first, pfns, pin, (flags & Foll.LONGTERM) != 0);
         engine.heldPages().add(pages);
         return pages;
+    }
+
+    /**
+     * Without the lock of the address space a page is marked referenced; with it, a small page counts as used, and of a huge page only the entry
+     * tells (Linux: gup_fast_pte_range, follow_page_pte with FOLL_TOUCH).
+     */
+    private static void noteUse(Engine engine, long head, boolean fast, boolean used) {
+        if (!used || head == engine.zeroPfn || (engine.frames.flags(head) & (FolioFlags.HUGETLB | FolioFlags.HUGE_ZERO)) != 0) {
+            return;
+        }
+        if (fast) {
+            engine.frames.set(head, FolioFlags.REFERENCED);
+        } else {
+            engine.frames.batches().markAccessed(head);
+        }
     }
 
     /** The frame of page {@code i}, a head or a tail. */

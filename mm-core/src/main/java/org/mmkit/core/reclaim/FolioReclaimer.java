@@ -288,7 +288,7 @@ public final class FolioReclaimer {
         if (file.swapped().crossesEnd(head) && !split(head)) {
             return false;
         }
-        if (!swap.allocate(head) && (!frames.isLarge(head) || !split(head) || !swap.allocate(head))) {
+        if (!file.mayLeave(head) || !swap.allocate(head) && (!frames.isLarge(head) || !split(head) || !swap.allocate(head))) {
             return false;
         }
         file.swapped().moveOut(head);

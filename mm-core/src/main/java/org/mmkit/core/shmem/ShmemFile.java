@@ -42,6 +42,12 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
     private long promised = -1;
     /** Page behind the last one that fallocate has filled. */
     private long preallocatedEnd;
+    /** The pages that a preallocation under way has got so far; empty when none is. */
+    private long fillStart;
+    private long fillNext;
+    /** Pages that it has added, and times that reclaim has come for one of them. */
+    private long added;
+    private long refused;
 
     ShmemFile(Shmem shmem, TmpfsInstance instance, String name) {
         super(shmem.context(), name, instance.device(), shmem.context().newInode());
@@ -341,24 +347,60 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
         }
         long before = preallocatedEnd;
         preallocatedEnd = Math.max(before, end);
-        for (long index = start; index < end; ) {
-            context.relieve();
-            long head = context.isCallerKilled() ? -Errno.EINTR : lookUp(index);
-            if (head >= 0) {
-                clear(head);
-            } else {
-                head = head == Frames.NONE ? allocate(index, null, 0, offset + length) : head;
-                if (head < 0) {
-                    preallocatedEnd = before;
-                    removeUnused(start, index);
-                    return (int) head;
-                }
-            }
+        fillStart = start;
+        fillNext = start;
+        added = 0;
+        refused = 0;
+        long result = 0;
+        while (fillNext < end && result >= 0) {
+            result = preallocateNext(offset + length);
+        }
+        if (result < 0) {
+            preallocatedEnd = before;
+            removeUnused(start, fillNext);
+        }
+        fillStart = 0;
+        fillNext = 0;
+        return (int) Math.min(0, result);
+    }
+
+    /** One folio of a preallocation up to byte {@code end}: its head, or a negated error number. */
+    private long preallocateNext(long end) {
+        context.relieve();
+        if (context.isCallerKilled()) {
+            return -Errno.EINTR;
+        }
+        if (refused > added) {
+            return -Errno.ENOMEM; // memory is so short that its own pages would have to go
+        }
+        long head = lookUp(fillNext);
+        if (head >= 0) {
+            clear(head);
+        } else if (head == Frames.NONE) {
+            head = allocate(fillNext, null, 0, end);
+        }
+        if (head >= 0) {
             frames.put(head, 1);
             frames.set(head, FolioFlags.DIRTY);
-            index = frames.index(head) + frames.pages(head);
+            long next = frames.index(head) + frames.pages(head);
+            added += frames.test(head, FolioFlags.UPTODATE) ? 0 : next - fillNext;
+            fillNext = next;
         }
-        return 0;
+        return head;
+    }
+
+    /**
+     * Reclaim is about to write the folio to swap. What fallocate made and nobody has used is filled with zeroes first; false for one of a
+     * preallocation that is still under way, which may have to be undone (Linux: shmem_writeout).
+     */
+    public boolean mayLeave(long head) {
+        long index = frames.index(head);
+        if (!frames.test(head, FolioFlags.UPTODATE) && index >= fillStart && index < fillNext) {
+            refused += frames.pages(head);
+            return false;
+        }
+        clear(head);
+        return true;
     }
 
     /**

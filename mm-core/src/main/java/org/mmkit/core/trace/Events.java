@@ -169,6 +169,10 @@ public final class Events {
             space(out, w[i]);
             out.append(", isolated=").append(w[i + 1]).append(", status=").append(SCAN_STATUS[(int) w[i + 2]]);
         });
+        t.add("huge_memory", "mm_collapse_huge_page_swapin", List.of("mm", "swapped_in", "referenced", "ret"), (out, w, i) -> {
+            space(out, w[i]);
+            out.append(", swapped_in=").append(w[i + 1]).append(", referenced=").append(w[i + 2]).append(", ret=").append(w[i + 3]);
+        });
         t.add("huge_memory", "mm_collapse_huge_page_isolate", List.of("pfn", "none_or_zero", "referenced", "status"), (out, w, i) -> {
             out.append("scan_pfn=0x").append(Long.toHexString(w[i])).append(", none_or_zero=").append(w[i + 1]);
             out.append(", referenced=").append(w[i + 2]).append(", status=").append(SCAN_STATUS[(int) w[i + 3]]);

@@ -86,6 +86,8 @@ final class RecordFormat {
         String status = symbols("status", Events.SCAN_STATUS);
         add("mm_collapse_huge_page", "struct mm_struct * mm, int isolated, int status", "mm=%p, isolated=%d, status=%s",
                 "REC->mm, REC->isolated, " + status);
+        add("mm_collapse_huge_page_swapin", "struct mm_struct * mm, int swapped_in, int referenced, int ret",
+                "mm=%p, swapped_in=%d, referenced=%d, ret=%d", "REC->mm, REC->swapped_in, REC->referenced, REC->ret");
         add("mm_collapse_huge_page_isolate", "unsigned long pfn, int none_or_zero, int referenced, int status",
                 "scan_pfn=0x%lx, none_or_zero=%d, referenced=%d, status=%s",
                 "REC->pfn, REC->none_or_zero, REC->referenced, " + status);

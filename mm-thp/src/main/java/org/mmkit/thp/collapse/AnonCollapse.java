@@ -31,6 +31,7 @@ final class AnonCollapse {
     private int swappedPages;
     private int sharedPages;
     private int referencedPages;
+    private int broughtIn;
     /** Entries of pages that one answer holds for. */
     private final SingleFrames singles;
 
@@ -41,6 +42,7 @@ final class AnonCollapse {
     private long lastPfn;
 
     private final Tracepoint scanPmd;
+    private final Tracepoint swappedIn;
     private final Tracepoint isolate;
     private final Tracepoint collapsed;
 
@@ -51,6 +53,7 @@ final class AnonCollapse {
         singles = new SingleFrames(thp.format, thp.frames);
         runs = new int[thp.pages];
         scanPmd = thp.context.tracepoint("huge_memory", "mm_khugepaged_scan_pmd");
+        swappedIn = thp.context.tracepoint("huge_memory", "mm_collapse_huge_page_swapin");
         isolate = thp.context.tracepoint("huge_memory", "mm_collapse_huge_page_isolate");
         collapsed = thp.context.tracepoint("huge_memory", "mm_collapse_huge_page");
     }
@@ -216,9 +219,17 @@ final class AnonCollapse {
         return ScanResult.SUCCEED;
     }
 
-    /** Brings the block's pages back from swap. */
     private ScanResult swapIn(Vma vma, long va) {
-        boolean any = false;
+        broughtIn = 0;
+        ScanResult result = bringIn(vma, va);
+        if (swappedIn.isOn()) {
+            swappedIn.emit(vma.space().id(), broughtIn, referencedPages, result.number());
+        }
+        return result;
+    }
+
+    /** Brings the block's pages back from swap and counts them. */
+    private ScanResult bringIn(Vma vma, long va) {
         for (int i = 0; i < thp.pages; i++) {
             PageTables tables = vma.space().tables();
             long at = va + ((long) i << thp.pageShift);
@@ -233,9 +244,9 @@ final class AnonCollapse {
             if (!thp.format.isSwap(entry) || (thp.faults.resolve(vma, at, Fault.REMOTE) & Fault.ERROR) != 0) {
                 return ScanResult.FAIL;
             }
-            any = true;
+            broughtIn++;
         }
-        if (any) {
+        if (broughtIn > 0) {
             // A batch that they wait in would count as somebody who holds them.
             thp.memory.lru().drain();
         }
