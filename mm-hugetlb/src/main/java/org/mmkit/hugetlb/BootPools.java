@@ -23,8 +23,6 @@ import org.mmkit.hugetlb.pool.HugePagePool;
  */
 final class BootPools {
 
-    private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB"};
-
     private final HugePages machine;
     private final FeatureContext context;
     /** Sizes named so far. */
@@ -57,7 +55,7 @@ final class BootPools {
             HugePagePool standard = machine.standard();
             long before = wanted.getOrDefault(standard, 0L);
             if (before > 0) {
-                context.log("HugeTLB: Ignoring hugepages=" + before + " associated with " + text(standard.pageSize()) + " page size");
+                context.log("HugeTLB: Ignoring hugepages=" + before + " associated with " + BootReport.text(standard.pageSize()) + " page size");
                 context.log("HugeTLB: Using hugepages=" + wantedOfDefault + " for number of default huge pages");
             }
             wanted.put(standard, wantedOfDefault);
@@ -68,12 +66,7 @@ final class BootPools {
                 allocate(pool);
             }
         }
-        for (HugePagePool pool : machine.pools()) {
-            String size = text(pool.pageSize());
-            context.log("HugeTLB: registered " + size + " page size, pre-allocated " + pool.free() + " pages");
-            long saved = machine.vmemmap().map(v -> v.savedPages(pool.order())).orElse(0L) << machine.pageShift() - 10;
-            context.log("HugeTLB: " + saved + " KiB vmemmap can be freed for a " + size + " page");
-        }
+        new BootReport(machine).print(named);
     }
 
     private void size(String value) {
@@ -141,6 +134,11 @@ final class BootPools {
             return;
         }
         String rest = value;
+        if (!context.profile().placesHugePagesByNode()) {
+            int length = digits(value);
+            set(pool, length == 0 ? 0 : Long.parseLong(value.substring(0, length)));
+            rest = "";
+        }
         while (!rest.isEmpty()) {
             int digits = digits(rest);
             boolean node = digits > 0 && rest.startsWith(":", digits);
@@ -180,7 +178,7 @@ final class BootPools {
     }
 
     /** How many characters of {@code text} are a number; none that a long does not hold. */
-    private static int digits(String text) {
+    static int digits(String text) {
         int n = 0;
         while (n < text.length() && n < 18 && text.charAt(n) >= '0' && text.charAt(n) <= '9') {
             n++;
@@ -210,18 +208,7 @@ final class BootPools {
     }
 
     private void failed(HugePagePool pool, long pages, String where, long got) {
-        context.log("HugeTLB: allocating " + pages + " of page size " + text(pool.pageSize()) + " failed" + where + ".  Only allocated " + got
+        context.log("HugeTLB: allocating " + pages + " of page size " + BootReport.text(pool.pageSize()) + " failed" + where + ".  Only allocated " + got
                 + " hugepages.");
-    }
-
-    /** A size with three digits, as string_get_size writes it. */
-    static String text(long bytes) {
-        int unit = 0;
-        long size = bytes;
-        while (size >= 1024 && unit < UNITS.length - 1) {
-            size >>= 10;
-            unit++;
-        }
-        return size + (size < 10 ? ".00 " : size < 100 ? ".0 " : " ") + UNITS[unit];
     }
 }

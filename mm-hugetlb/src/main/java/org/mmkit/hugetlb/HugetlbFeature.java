@@ -36,7 +36,11 @@ public final class HugetlbFeature implements Feature {
         context.files().hugeFiles(new NamelessFiles(machine));
 
         machine.vmemmap().ifPresent(vmemmap -> switchAtBoot(context, vmemmap));
-        new BootPools(machine).fill();
+        if (context.profile().checksHugePageSizesAtOnce()) {
+            new BootPools(machine).fill();
+        } else {
+            new EarlyBootPools(machine).fill();
+        }
 
         PoolFiles files = new PoolFiles(machine);
         files.register();
@@ -59,11 +63,14 @@ public final class HugetlbFeature implements Feature {
     private static void switchAtBoot(FeatureContext context, VmemmapOptimizer vmemmap) {
         vmemmap.setEnabled(context.configuration().isEnabled("HUGETLB_PAGE_OPTIMIZE_VMEMMAP_DEFAULT_ON"));
         for (String value : context.bootParameters("hugetlb_free_vmemmap")) {
-            Optional<Boolean> on = BootSwitch.parse(value);
+            boolean today = context.profile().tellsHugePagesInKilobytes();
+            Optional<Boolean> on = today ? BootSwitch.parse(value)
+                    : value.equals("on") || value.equals("off") ? Optional.of(value.equals("on")) : Optional.empty();
             if (on.isPresent()) {
                 vmemmap.setEnabled(on.get());
             } else {
-                context.log("Booting kernel: `" + value + "' invalid for parameter `hugetlb_free_vmemmap'");
+                context.log(today ? "Booting kernel: `" + value + "' invalid for parameter `hugetlb_free_vmemmap'"
+                        : "Malformed early option 'hugetlb_free_vmemmap'");
             }
         }
     }

@@ -7,11 +7,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mmkit.api.Errno;
+import org.mmkit.api.file.FileFlags;
 import org.mmkit.api.space.MapFlags;
 import org.mmkit.core.Machine;
 import org.mmkit.core.memory.SystemMemory;
 import org.mmkit.core.memory.SystemMemory.BootInfo;
 import org.mmkit.core.process.Process;
+import org.mmkit.core.vfs.FileTable;
 
 class BootParametersTest {
 
@@ -63,10 +65,70 @@ class BootParametersTest {
     @Test
     void H07_the_kernel_log_says_what_each_size_has_and_can_save() {
         assertThat(machine("hugepages=3").kernelLog()).containsExactly(
-                "HugeTLB: registered 2.00 MiB page size, pre-allocated 3 pages",
-                "HugeTLB: 28 KiB vmemmap can be freed for a 2.00 MiB page",
                 "HugeTLB: registered 1.00 GiB page size, pre-allocated 0 pages",
-                "HugeTLB: 16380 KiB vmemmap can be freed for a 1.00 GiB page");
+                "HugeTLB: 16380 KiB vmemmap can be freed for a 1.00 GiB page",
+                "HugeTLB: registered 2.00 MiB page size, pre-allocated 3 pages",
+                "HugeTLB: 28 KiB vmemmap can be freed for a 2.00 MiB page");
+        assertThat(machine("hugepagesz=2M hugepages=1").kernelLog()).as("what is named comes first").startsWith(
+                "HugeTLB: registered 2.00 MiB page size, pre-allocated 1 pages");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "5.14 | hugepages=3 hugepagesz=1G hugepages=1           | 3 | 1 | HugeTLB registered 2.00 MiB page size, pre-allocated 3 pages",
+        "5.14 | hugepagesz=2M hugepages=0:5                     | 0 | 0 | HugeTLB registered 2.00 MiB page size, pre-allocated 0 pages",
+        "5.14 | hugepages=x                                     | 0 | 0 | ",
+        "5.14 | hugepagesz=3M hugepages=2                       | 0 | 0 | HugeTLB: unsupported hugepagesz=3M",
+        "5.14 | default_hugepagesz=1G hugepages=1               | 0 | 1 | ",
+        "5.14 | hugetlb_free_vmemmap=on hugepages=1             | 1 | 0 | HugeTLB: can free 6 vmemmap pages for hugepages-2048kB",
+        "5.14 | hugetlb_free_vmemmap=1                          | 0 | 0 | Malformed early option 'hugetlb_free_vmemmap'",
+        "6.18 | hugetlb_free_vmemmap=1 hugepages=1              | 1 | 0 | HugeTLB: registered 2.00 MiB page size, pre-allocated 1 pages",
+        "6.18 | hugetlb_free_vmemmap=x                          | 0 | 0 | Booting kernel: `x' invalid for parameter `hugetlb_free_vmemmap'",
+        "4.12 | hugepages=3 hugepagesz=1G hugepages=1           | 3 | 1 | HugeTLB registered 2 MB page size, pre-allocated 3 pages",
+        "4.12 | default_hugepagesz=1G hugepages=1               | 0 | 0 | HugeTLB registered 1024 MB page size, pre-allocated 0 pages",
+        "4.12 | hugepagesz=1G default_hugepagesz=1G hugepages=1 | 0 | 1 | ",
+        "4.12 | default_hugepagesz=5M hugepages=2               | 2 | 0 | ",
+        "4.12 | hugepagesz=3M hugepages=2                       | 0 | 0 | hugepages = 2 preceded by an unsupported hugepagesz, ignoring",
+        "4.12 | hugepagesz=3M                                   | 0 | 0 | hugepagesz: Unsupported page size 3 M",
+        "4.12 | hugepagesz=2M hugepages=2 hugepagesz=2M         | 2 | 0 | hugepagesz= specified twice, ignoring",
+        "4.12 | hugepages=2 hugepages=3                         | 2 | 0 | hugepages= specified twice without interleaving hugepagesz=, ignoring",
+        "4.12 | hugepages=2 hugepagesz=2M hugepages=4           | 4 | 0 | ",
+    })
+    void H07_each_kernel_reads_boot_parameters_its_own_way(String kernel, String line, String small, String large, String message) {
+        Machine machine = Machine.builder().arch("x86_64").kernel(kernel).memory(3L << 30).contents(false)
+                .set("MEMORY_HOTPLUG", "y").set("MEMORY_HOTREMOVE", "y").cmdline(line).build();
+
+        assertThat(pages(machine, "2048kB")).isEqualTo(small);
+        assertThat(pages(machine, "1048576kB")).isEqualTo(large);
+        if (message == null) {
+            assertThat(machine.kernelLog()).allMatch(l -> l.startsWith("HugeTLB registered "));
+        } else {
+            assertThat(machine.kernelLog()).contains(message);
+        }
+        machine.verify();
+    }
+
+    /** The minimum of a mount has one page left when a mapping of six fails for want of pages. */
+    @ParameterizedTest
+    @CsvSource({"5.14,1", "6.18,2"})
+    void H07_until_6_16_a_failed_mapping_gave_a_mount_more_than_it_had_taken(String kernel, long promisedAfterwards) {
+        Machine machine = Machine.builder().arch("x86_64").kernel(kernel).memory(1L << 30).contents(false).cmdline("hugepages=5").build();
+        long huge = 2 << 20;
+        assertThat(machine.vfs().mount("hugetlbfs", "size=32M,min_size=4M", "/mnt/h", false)).isZero();
+        Process process = machine.newProcess();
+        FileTable files = new FileTable(machine.vfs(), process);
+        int first = files.open("/mnt/h/a", FileFlags.O_CREAT | FileFlags.O_RDWR);
+        int second = files.open("/mnt/h/b", FileFlags.O_CREAT | FileFlags.O_RDWR);
+        assertThat(files.fallocate(first, 0, 0, huge)).isZero();
+        assertThat(machine.read(POOLS + "2048kB/resv_hugepages")).isEqualTo("1\n");
+
+        assertThat(process.mmap(0, 6 * huge, 3, MapFlags.MAP_SHARED, files.get(second), 0)).isEqualTo(-Errno.ENOMEM);
+        assertThat(machine.read(POOLS + "2048kB/resv_hugepages")).isEqualTo("1\n");
+        machine.verify();
+
+        assertThat(process.mmap(0, 2 * huge, 3, MapFlags.MAP_SHARED, files.get(second), 0)).isPositive();
+        assertThat(machine.read(POOLS + "2048kB/resv_hugepages")).isEqualTo(promisedAfterwards + "\n");
+        machine.verify();
     }
 
     @Test
@@ -177,9 +239,11 @@ class BootParametersTest {
 
         assertThat(machine.list("/proc/sys/vm").contains("hugetlb_optimize_vmemmap")).isEqualTo(atRunTime);
         assertThat(machine.unknownParameters()).isEmpty();
-        assertThat(machine.kernelLog()).contains(
-                "HugeTLB: " + small + " KiB vmemmap can be freed for a 2.00 MiB page",
-                "HugeTLB: " + large + " KiB vmemmap can be freed for a 1.00 GiB page");
+        assertThat(machine.kernelLog()).contains(kernel.equals("5.14")
+                ? new String[] {"HugeTLB: can free " + small / 4 + " vmemmap pages for hugepages-2048kB",
+                        "HugeTLB: can free " + large / 4 + " vmemmap pages for hugepages-1048576kB"}
+                : new String[] {"HugeTLB: " + small + " KiB vmemmap can be freed for a 2.00 MiB page",
+                        "HugeTLB: " + large + " KiB vmemmap can be freed for a 1.00 GiB page"});
     }
 
     /** Pools, promises and the fault beyond the pool are the same in both kernels; the call that needs one page more is refused. */

@@ -56,6 +56,15 @@ public interface KernelProfile {
     /** shmget with SHM_HUGETLB needs CAP_IPC_LOCK or hugetlb_shm_group; until 5.15 room below RLIMIT_MEMLOCK was enough. */
     boolean refusesUnprivilegedHugeSegments();
 
+    /** hugepagesz= and default_hugepagesz= are checked as they are read, and said to be wrong with their text (5.8). */
+    boolean checksHugePageSizesAtOnce();
+
+    /** hugepages= takes numbers by node, {@code 0:512,1:256} (5.16). */
+    boolean placesHugePagesByNode();
+
+    /** The kernel log says what HugeTLB pages of a size can give back in KiB, and after {@code HugeTLB:} (6.0). */
+    boolean tellsHugePagesInKilobytes();
+
     /** A share of a HugeTLB pool takes back only what a failed call took beyond its minimum (6.16); before, all of it. */
     boolean undoesOnlyWhatAShareTook();
 

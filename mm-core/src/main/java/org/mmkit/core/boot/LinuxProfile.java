@@ -145,6 +145,21 @@ public final class LinuxProfile implements KernelProfile {
     }
 
     @Override
+    public boolean checksHugePageSizesAtOnce() {
+        return since(5, 8);
+    }
+
+    @Override
+    public boolean placesHugePagesByNode() {
+        return since(5, 16);
+    }
+
+    @Override
+    public boolean tellsHugePagesInKilobytes() {
+        return since(6, 0);
+    }
+
+    @Override
     public boolean undoesOnlyWhatAShareTook() {
         return since(6, 16);
     }

@@ -170,9 +170,21 @@ public final class HugeFile implements Inode, MappingHost {
         }
         int result = pool.promise(beyond);
         if (result != 0 && share != null) {
-            pool.promise(-share.undo(count, beyond));
+            undo(share, count, beyond);
         }
         return result;
+    }
+
+    /** Gives back to {@code from} what it was asked for by a call that failed, {@code beyond} of it without success. */
+    private void undo(Subpool from, long count, long beyond) {
+        if (machine.context().profile().undoesOnlyWhatAShareTook()) {
+            pool.promise(-from.undo(count, beyond));
+            return;
+        }
+        // the minimum gets back all, even what it never gave: the pool then counts fewer promises than there are
+        long before = from.promised();
+        from.giveBack(count);
+        pool.lose(before + count - beyond - from.promised());
     }
 
     private void withdraw(long count) {
@@ -246,7 +258,7 @@ public final class HugeFile implements Inode, MappingHost {
         long head = obtain(payer, beyond == 0, needed, policy(vma), index);
         if (head == Frames.NONE) {
             if (needed && share != null) {
-                pool.promise(-share.undo(1, beyond));
+                undo(share, 1, beyond);
             }
             return Frames.NONE;
         }
