@@ -82,6 +82,11 @@ public final class Shmem implements FileSystemType {
         return true;
     }
 
+    /** Tells {@code words} the swap word of every page of a file that is on swap. */
+    public void eachSwapped(LongConsumer words) {
+        swappedFiles.forEach(file -> file.swapped().each(words));
+    }
+
     Extensions extensions() {
         return extensions;
     }

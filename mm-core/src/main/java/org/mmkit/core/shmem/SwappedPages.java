@@ -1,5 +1,6 @@
 package org.mmkit.core.shmem;
 
+import java.util.function.LongConsumer;
 import org.mmkit.api.Errno;
 import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.Frames;
@@ -171,6 +172,13 @@ public final class SwappedPages {
         }
         if (slots.size() == 0) {
             file.shmem().swappedFiles().remove(file);
+        }
+    }
+
+    /** Tells {@code words} the swap word of each page. */
+    void each(LongConsumer words) {
+        for (long at = slots.next(0); at >= 0; at = slots.next(at + 1)) {
+            words.accept(word(slots.get(at)));
         }
     }
 

@@ -71,6 +71,10 @@ final class SwapDevice {
         return slot;
     }
 
+    boolean isUsed(int slot) {
+        return clusters.isUsed(slot);
+    }
+
     int count(int slot) {
         return counts[slot];
     }

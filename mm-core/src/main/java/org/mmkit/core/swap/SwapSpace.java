@@ -2,6 +2,8 @@ package org.mmkit.core.swap;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.Errno;
 import org.mmkit.api.feature.FolioEvent;
@@ -43,6 +45,7 @@ public final class SwapSpace {
     private final int pageShift;
     private final int largestOrder;
     private final List<@Nullable SwapDevice> devices = new ArrayList<>();
+    private final List<Consumer<LongConsumer>> entriesElsewhere = new ArrayList<>();
     private final int pswpin;
     private final int pswpout;
     private final int swpinZero;
@@ -92,7 +95,7 @@ public final class SwapSpace {
         return word & (1L << OFFSET_BITS) - 1;
     }
 
-    private SwapDevice device(int type) {
+    SwapDevice device(int type) {
         SwapDevice device = devices.get(type);
         if (device == null) {
             throw new IllegalStateException("there is no swap device " + type);
@@ -259,6 +262,23 @@ public final class SwapSpace {
         return was;
     }
 
+    /** One more than the greatest type that a device has had. */
+    int types() {
+        return devices.size();
+    }
+
+    /** {@code others} gives every entry that stands anywhere but in a page table. */
+    public void addEntries(Consumer<LongConsumer> others) {
+        entriesElsewhere.add(others);
+    }
+
+    /** A check that knows the entries outside page tables already. */
+    public SwapCheck newCheck() {
+        SwapCheck check = new SwapCheck(this, frames);
+        entriesElsewhere.forEach(entries -> entries.accept(word -> check.add(type(word), offset(word))));
+        return check;
+    }
+
     /** Slots of device {@code type}, the header's included. */
     long slots(int type) {
         return device(type).slots();
@@ -413,7 +433,7 @@ public final class SwapSpace {
     }
 
     /** Whether the folio is in the cache and no entry refers to its slots. */
-    private boolean isUnused(long head) {
+    boolean isUnused(long head) {
         lock.lock();
         boolean unused = isUnusedLocked(head);
         lock.unlock();

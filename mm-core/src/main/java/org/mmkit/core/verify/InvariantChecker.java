@@ -7,10 +7,11 @@ import org.mmkit.core.boot.Engine;
 import org.mmkit.core.lock.SmpLocks;
 import org.mmkit.core.memory.FrameTable;
 import org.mmkit.core.space.UserAddressSpace;
+import org.mmkit.core.swap.SwapCheck;
 
 /**
  * Checks a machine between two operations: free lists and frame metadata, then every address space, then for every frame that the
- * mappings found in page tables are those counted, and that each reference has somebody who holds it.
+ * mappings found in page tables are those counted, and that each reference has somebody who holds it; of every swap slot, who uses it.
  *
  * <p>A folio's references are those of its mappings, of its page cache or swap cache (one for each of its pages), and of its
  * long-term pins.
@@ -38,9 +39,11 @@ public final class InvariantChecker {
         engine.memory.verify();
         engine.tables.verify();
         counts.clear();
+        SwapCheck swap = engine.swapSpace().newCheck();
         for (UserAddressSpace space : engine.spaces()) {
-            new SpaceCheck(engine, space, counts).check();
+            new SpaceCheck(engine, space, counts, swap).check();
         }
+        swap.check();
         checkFrames();
         if (engine.kernelTables.hasMemmap()) {
             new KernelTablesCheck(engine).check();

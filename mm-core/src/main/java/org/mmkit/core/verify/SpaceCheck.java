@@ -13,6 +13,7 @@ import org.mmkit.core.observe.PageTableWalk;
 import org.mmkit.core.pgtable.RadixPageTables;
 import org.mmkit.core.space.UserAddressSpace;
 import org.mmkit.core.space.VmArea;
+import org.mmkit.core.swap.SwapCheck;
 
 /** Checks one address space by itself, and counts what its page tables map. */
 final class SpaceCheck implements EntryVisitor {
@@ -20,6 +21,7 @@ final class SpaceCheck implements EntryVisitor {
     private final Engine engine;
     private final UserAddressSpace space;
     private final MappingCounts counts;
+    private final SwapCheck swap;
     private final EntryFormat format;
     private final PageTableLayout layout;
     private final Frames frames;
@@ -29,7 +31,8 @@ final class SpaceCheck implements EntryVisitor {
     private boolean hugetlb;
     private boolean writable;
 
-    SpaceCheck(Engine engine, UserAddressSpace space, MappingCounts counts) {
+    SpaceCheck(Engine engine, UserAddressSpace space, MappingCounts counts, SwapCheck swap) {
+        this.swap = swap;
         this.engine = engine;
         this.space = space;
         this.counts = counts;
@@ -85,6 +88,7 @@ final class SpaceCheck implements EntryVisitor {
             throw wrong("a migration entry is left at " + Long.toHexString(va));
         } else if (format.isSwap(entry)) {
             rss[RssKind.SWAP.ordinal()]++;
+            swap.add(format.swapType(entry), format.swapOffset(entry));
         } else if (format.markerKind(entry) == 0) {
             throw wrong("nobody knows the entry at " + Long.toHexString(va) + ": " + format.describe(entry, level));
         }

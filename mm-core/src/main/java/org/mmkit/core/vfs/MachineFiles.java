@@ -49,6 +49,7 @@ public final class MachineFiles {
         engine.setSwapSpace(swap);
         Shmem shmem = new Shmem(context, engine.extensions, swap);
         shmem.setCopiesWholeFolios(engine.profile.copiesWholeFolios());
+        swap.addEntries(shmem::eachSwapped);
         vfs = new Vfs(context, shmem, configuration.isEnabled("MEMFD_CREATE"), calls);
         vfs.setCaller(engine::caller);
         segments = new SharedMemorySegments(vfs, engine.pageSize);

@@ -53,14 +53,23 @@ class SmpStressTest {
     @Test
     void T20_a_thread_that_hangs_fails_the_stress_with_how_far_all_are_and_where_they_stand() {
         CountDownLatch never = new CountDownLatch(1);
+        // The two that go on come to the end of the round together, however slow one of them is.
+        CountDownLatch left = new CountDownLatch(2 * 50);
         try (Machine machine = machine("64M", true)) {
-            SmpStress stress = new SmpStress(machine, 1, 3, 50, 1) {
+            SmpStress stress = new SmpStress(machine, 1, 3, 50, 5) {
+                private final ThreadLocal<Integer> done = ThreadLocal.withInitial(() -> 0);
+
                 @Override
                 void operate(SplittableRandom random) {
                     if (Thread.currentThread().getName().equals("stress-1")) {
                         hang(never);
-                    } else {
-                        super.operate(random);
+                        return;
+                    }
+                    super.operate(random);
+                    left.countDown();
+                    done.set(done.get() + 1);
+                    if (done.get() == 50) {
+                        hang(left);
                     }
                 }
             };
