@@ -22,7 +22,8 @@ public interface KernelThread {
 
     /**
      * With {@code SMP=y}: whether {@link #run} keeps to the lock protocol by itself. If not, the machine is stopped for each run, so that
-     * nothing else happens meanwhile.
+     * nothing else happens meanwhile. A run that {@linkplain org.mmkit.api.memory.PhysicalMemory#stall stalls} is followed at once by one with
+     * the machine stopped.
      */
     default boolean runsBesideOthers() {
         return false;

@@ -99,6 +99,7 @@ public final class Bootstrap {
         engine.tracing.start(clock, engine.calls.isSmp(), engine.virtual.vmemmapBase());
         if (parameters.values("page_owner").contains("on")) {
             engine.setPageOwner(new PageOwner(clock::now));
+            engine.calls.setOneByOne();
         }
         files = new MachineFiles(engine, configuration);
         processes = new ProcessTable(engine);

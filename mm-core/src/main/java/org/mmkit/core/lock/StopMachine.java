@@ -23,6 +23,7 @@ public final class StopMachine {
     private final List<Runnable> whenStopped = new ArrayList<>();
     private volatile @Nullable Thread alone;
     private int depth;
+    private boolean oneByOne;
 
     /** That of a machine with one processor: nothing to do. */
     public StopMachine() {
@@ -60,6 +61,16 @@ public final class StopMachine {
     /** {@code action} is run whenever a call is about to run alone; for boot. */
     public void whenStopped(Runnable action) {
         whenStopped.add(action);
+    }
+
+    /** Kernel threads that could run beside others run alone: somebody keeps a book that is for one at a time. For boot. */
+    public void setOneByOne() {
+        oneByOne = true;
+    }
+
+    /** Whether {@link #setOneByOne} was called. */
+    public boolean isOneByOne() {
+        return oneByOne;
     }
 
     /** Whether several threads may be in the machine. */

@@ -409,12 +409,13 @@ public final class UserAddressSpace implements AddressSpace {
         child.brk = brk;
         child.stackStart = stackStart;
         int failed = new ForkCopy(this, child).run();
-        for (SpaceListener listener : engine.extensions.listeners()) {
-            listener.forked(this, child);
-        }
         if (failed != 0) {
             child.tearDown();
             throw new ErrnoException(-failed);
+        }
+        // From here on kernel threads may come upon it.
+        for (SpaceListener listener : engine.extensions.listeners()) {
+            listener.forked(this, child);
         }
         return child;
     }

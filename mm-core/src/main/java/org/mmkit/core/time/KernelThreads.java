@@ -40,9 +40,17 @@ final class KernelThreads {
             while (awaitDue(this)) {
                 long again = KernelThread.NEVER;
                 try {
-                    if (work.runsBesideOthers()) {
-                        again = work.run(now());
-                    } else {
+                    boolean done = false;
+                    if (work.runsBesideOthers() && !calls.isOneByOne()) {
+                        calls.enter();
+                        try {
+                            again = work.run(now());
+                            done = !calls.isStalled();
+                        } finally {
+                            calls.leave();
+                        }
+                    }
+                    if (!done) {
                         calls.stop();
                         try {
                             again = work.run(now());

@@ -3,6 +3,7 @@ package org.mmkit.thp.collapse;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.policy.PagePolicy;
 import org.mmkit.api.space.AddressSpace;
+import org.mmkit.api.space.VmFlags;
 import org.mmkit.api.space.Vma;
 import org.mmkit.api.time.KernelThread;
 import org.mmkit.thp.Eligibility.Asker;
@@ -12,6 +13,9 @@ import org.mmkit.thp.Thp;
 /**
  * The kernel thread that collapses small pages in the background (Linux: mm/khugepaged.c). It looks at pages_to_scan pages, sleeps
  * scan_sleep_millisecs, and goes on where it was; it exists while huge pages are possible anywhere.
+ *
+ * <p>With {@code SMP=y} it runs beside other calls and has the mmap lock of the address space it looks at for writing, where Linux has it for
+ * reading until a block is worth it. Blocks of files, shared and locked memory, and those that need more than memory at hand, it does alone.
  */
 public final class Khugepaged implements KernelThread {
 
@@ -24,6 +28,9 @@ public final class Khugepaged implements KernelThread {
 
     /** What looking at one entry costs; keeps time moving when the thread does not sleep at all. */
     private static final long SCAN_NANOSECONDS_PER_PAGE = 20;
+
+    /** Areas whose pages are pinned, locked, shared or special are not for calls beside others. */
+    private static final long UNUSUAL = VmFlags.SPECIAL | VmFlags.HUGETLB | VmFlags.LOCKED | VmFlags.SHARED | VmFlags.MAYSHARE;
 
     /** What the thread does while it is not running. */
     private enum State {
@@ -38,6 +45,7 @@ public final class Khugepaged implements KernelThread {
 
     private final Thp thp;
     private final Settings settings;
+    private final boolean smp;
     private final ScanList list;
     private final AnonCollapse anon;
     private final FileCollapse file;
@@ -47,10 +55,13 @@ public final class Khugepaged implements KernelThread {
     private long pagesCollapsed;
     private long fullScans;
     private ScanResult lastResult = ScanResult.FAIL;
+    /** The last run met what it may not do beside others, and goes on alone where it was. */
+    private boolean interrupted;
 
     Khugepaged(Thp thp, ScanList list, AnonCollapse anon, FileCollapse file) {
         this.thp = thp;
         this.settings = thp.settings;
+        this.smp = thp.context.locks().isSmp();
         this.list = list;
         this.anon = anon;
         this.file = file;
@@ -65,6 +76,12 @@ public final class Khugepaged implements KernelThread {
     @Override
     public String name() {
         return "khugepaged";
+    }
+
+    @Override
+    public boolean runsBesideOthers() {
+        PagePolicy asked = policy;
+        return asked != null && !asked.reserves() && !asked.watchesFaults();
     }
 
     @Override
@@ -123,19 +140,27 @@ public final class Khugepaged implements KernelThread {
             return NEVER;
         }
         boolean mayWait = state != State.AFTER_FAILED_ALLOCATION;
-        if (mayWait) {
+        if (mayWait && !interrupted) {
             progress = 0;
         }
         long before = progress;
-        if (scan(mayWait)) {
-            state = State.AFTER_FAILED_ALLOCATION;
-            return now + Math.max(1, settings.allocSleepMillis * MILLISECOND);
+        boolean failed = scan(mayWait);
+        interrupted = thp.memory.isStalled();
+        if (interrupted) {
+            return now;
         }
-        if (list.isEmpty() || !thp.isPmdOrderOn()) {
-            state = State.WAITING_FOR_WORK;
-            return NEVER;
+        // Whoever registers meanwhile has the list's monitor too, and then finds the thread waiting or the list not empty.
+        synchronized (list) {
+            if (failed) {
+                state = State.AFTER_FAILED_ALLOCATION;
+                return now + Math.max(1, settings.allocSleepMillis * MILLISECOND);
+            }
+            if (list.isEmpty() || !thp.isPmdOrderOn()) {
+                state = State.WAITING_FOR_WORK;
+                return NEVER;
+            }
+            state = State.BETWEEN_SCANS;
         }
-        state = State.BETWEEN_SCANS;
         long sleep = settings.scanSleepMillis * MILLISECOND;
         return now + (sleep > 0 ? sleep : Math.max(1, (progress - before) * SCAN_NANOSECONDS_PER_PAGE));
     }
@@ -154,7 +179,10 @@ public final class Khugepaged implements KernelThread {
                 passesBegun++;
             }
             if (!list.isEmpty() && thp.isPmdOrderOn() && passesBegun < 2) {
-                scanSpace(batch);
+                scanLocked(batch);
+                if (thp.memory.isStalled()) {
+                    return false;
+                }
             } else {
                 progress = batch;
             }
@@ -168,10 +196,19 @@ public final class Khugepaged implements KernelThread {
     }
 
     /** Goes on in the present address space (Linux: khugepaged_scan_mm_slot) until it is done, a block was collapsed or the batch is full. */
-    private void scanSpace(long batch) {
+    private void scanLocked(long batch) {
         lastResult = ScanResult.FAIL;
         AddressSpace space = list.current();
         progress++;
+        space.mmapLock().writeLock();
+        try {
+            scanSpace(space, batch);
+        } finally {
+            space.mmapLock().writeUnlock();
+        }
+    }
+
+    private void scanSpace(AddressSpace space, long batch) {
         Vma vma = mayScan(space) ? space.findOrNext(list.address()) : null;
         while (vma != null) {
             if (!thp.eligibility.allows(vma, Asker.KHUGEPAGED)) {
@@ -204,6 +241,9 @@ public final class Khugepaged implements KernelThread {
         while (Long.compareUnsigned(list.address(), end) < 0) {
             long va = list.address();
             lastResult = look(vma, va);
+            if (thp.memory.isStalled()) {
+                return true;
+            }
             if (lastResult == ScanResult.SUCCEED) {
                 pagesCollapsed++;
             }
@@ -222,6 +262,12 @@ public final class Khugepaged implements KernelThread {
     private ScanResult look(Vma vma, long va) {
         if (policy == null || !policy.isCandidate(vma, va)) {
             return ScanResult.VMA_CHECK;
+        }
+        if (smp && (!vma.isAnonymous() || (vma.flags() & UNUSUAL) != 0)) {
+            thp.memory.stall();
+            if (thp.memory.isStalled()) {
+                return ScanResult.FAIL;
+            }
         }
         return vma.isAnonymous() ? anon.run(vma, va, false) : file.run(vma, va, false);
     }

@@ -29,6 +29,7 @@ class SmpStress {
     private static final long SWAP = 64 * MIB;
     private static final int RW = Protection.READ | Protection.WRITE;
     private static final int MOST_PROCESSES = 12;
+    private static final String KHUGEPAGED = "/sys/kernel/mm/transparent_hugepage/khugepaged/";
 
     private final Machine machine;
     private final long seed;
@@ -59,6 +60,11 @@ class SmpStress {
     /** Runs {@code rounds} rounds, or as many as fit into {@code nanoseconds}; returns how many operations were done. */
     long run(int rounds, long nanoseconds) {
         machine.files().swapon(SWAP);
+        if (seed % 3 != 0) {
+            // khugepaged is at it all the time.
+            machine.write(KHUGEPAGED + "scan_sleep_millisecs", seed % 3 == 1 ? "0\n" : "1\n");
+            machine.write(KHUGEPAGED + "alloc_sleep_millisecs", "1\n");
+        }
         long free = free();
         processes.add(fresh());
         processes.add(fresh());

@@ -27,6 +27,9 @@ class SmpTest {
     private static final long HUGE = 2 * MIB;
     private static final long BASE = 0x10_0000_0000L;
     private static final int RW = Protection.READ | Protection.WRITE;
+    private static final String SCAN_SLEEP = "/sys/kernel/mm/transparent_hugepage/khugepaged/scan_sleep_millisecs";
+    /** Nanoseconds after which what has not happened never will. */
+    private static final long PATIENCE = 120_000_000_000L;
 
     private final Machine machine = Machine.builder()
             .memory("1G")
@@ -179,6 +182,59 @@ class SmpTest {
                 });
 
         assertThat(machine.vmstat("thp_collapse_alloc")).isPositive();
+    }
+
+    @Test
+    void T20_khugepaged_collapses_beside_faults_and_loses_no_write() {
+        machine.write(SCAN_SLEEP, "0\n");
+        map(4 * HUGE, false);
+        fill(4 * HUGE);
+        process.madvise(BASE, 4 * HUGE, Advice.MADV_HUGEPAGE);
+        long end = System.nanoTime() + PATIENCE;
+
+        together(() -> {
+            for (int round = 1; round < 20 || huge() < 4 && System.nanoTime() < end; round++) {
+                for (long block = BASE; block < BASE + 4 * HUGE; block += HUGE) {
+                    long va = block + round % 256 * PAGE;
+                    int written = 1 + round % 255;
+                    assertThat(process.store(va, written)).isZero();
+                    assertThat(process.load(va)).isEqualTo(written);
+                }
+            }
+        });
+
+        assertThat(process.load(BASE + HUGE - PAGE)).isEqualTo(value(BASE + HUGE - PAGE));
+        assertThat(huge()).isEqualTo(4);
+    }
+
+    /** Huge pages that the process has. */
+    private long huge() {
+        return Long.parseLong(machine.read("/proc/" + process.pid() + "/smaps_rollup").lines()
+                .filter(line -> line.startsWith("AnonHugePages:"))
+                .findFirst()
+                .orElseThrow()
+                .replaceAll("\\D", "")) / (HUGE >> 10);
+    }
+
+    @Test
+    void T20_khugepaged_wakes_up_for_the_first_address_space_that_has_something_to_collapse() {
+        machine.write(SCAN_SLEEP, "0\n");
+        for (int i = 0; i < 20; i++) {
+            long before = machine.vmstat("thp_collapse_alloc");
+            Process other = machine.newProcess();
+            other.mmap(BASE, HUGE, RW, MapFlags.MAP_PRIVATE | MapFlags.MAP_ANONYMOUS | MapFlags.MAP_FIXED, null, 0);
+            other.madvise(BASE, HUGE, Advice.MADV_NOHUGEPAGE);
+            other.store(BASE, 1);
+            other.madvise(BASE, HUGE, Advice.MADV_HUGEPAGE);
+            long end = System.nanoTime() + PATIENCE;
+            while (machine.vmstat("thp_collapse_alloc") == before && System.nanoTime() < end) {
+                Thread.onSpinWait();
+            }
+            assertThat(machine.vmstat("thp_collapse_alloc")).as("collapses after process %d", i).isGreaterThan(before);
+            assertThat(other.load(BASE)).isOne();
+            // The list is empty again, and khugepaged sleeps or is about to.
+            other.exit();
+        }
     }
 
     /** Has one thread do {@code disturb} again and again, {@code times} times, while another writes to each of {@code blocks} and reads back. */
