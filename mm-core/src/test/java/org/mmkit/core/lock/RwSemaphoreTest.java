@@ -26,11 +26,11 @@ class RwSemaphoreTest {
         lock.writeUnlock();
     }
 
-    private static Thread asleep(Runnable work) {
+    private static Thread asleep(Runnable work) throws InterruptedException {
         Thread thread = new Thread(work);
         thread.start();
         while (thread.getState() != Thread.State.TIMED_WAITING) {
-            Thread.onSpinWait();
+            Thread.sleep(1); // leaves the processor to the thread
         }
         return thread;
     }
