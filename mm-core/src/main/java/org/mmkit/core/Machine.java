@@ -231,6 +231,7 @@ public final class Machine implements AutoCloseable {
     @Override
     public void close() {
         parts.clock.close();
+        parts.engine.calls.forgetThread();
     }
 
     /** Frames, allocator and contents. */

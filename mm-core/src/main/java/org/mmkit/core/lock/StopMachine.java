@@ -83,6 +83,13 @@ public final class StopMachine {
         return Objects.requireNonNull(tasks.get());
     }
 
+    /** The calling thread is done with this machine: what is kept for it would keep the whole machine from being collected. */
+    public void forgetThread() {
+        if (smp) {
+            tasks.remove();
+        }
+    }
+
     /** {@link #enter} for a machine with several processors, by a thread that is in no call: the thread's state, for {@link #leave(Task)}. */
     public Task begin() {
         if (alone == Thread.currentThread()) {
