@@ -55,6 +55,8 @@ public final class Mmu {
     private final AddressBlock block = new AddressBlock();
     /** Whether no two arrays hold translations of one size, and none runs of leaves: others are not translated in blocks. */
     private final boolean inBlocks;
+    /** Whether no two arrays of the first level hold translations of one size: where an entry was last is where it is found first. */
+    private final boolean isNoted;
     /** Whether an array holds runs of leaves. In a virtual machine the host's page may be smaller, so leaves are held one by one. */
     private final boolean runs;
 
@@ -109,7 +111,8 @@ public final class Mmu {
         pageWalks = new PageWalks(geometry, layout, shifts, host);
         leaves = new KnownLeaves(layout.entries(1));
         runs = !pageWalks.isNested() && (first.holdsRuns() || second.holdsRuns());
-        inBlocks = !runs && first.probes.length > 0 && first.isEachAlone() && second.isEachAlone();
+        isNoted = first.probes.length > 0 && first.isEachAlone();
+        inBlocks = isNoted && !runs && second.isEachAlone();
     }
 
     /**
@@ -234,7 +237,7 @@ public final class Mmu {
 
     /** Translates from {@code i} on, up to the first access whose entry is not where the last one to a page like it was. */
     private int translateNoted(long[] trace, int i, int to) {
-        if (!inBlocks) {
+        if (!isNoted) {
             return i;
         }
         TlbLevel.Probe p = first.probes[usual];
