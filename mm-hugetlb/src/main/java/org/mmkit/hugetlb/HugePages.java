@@ -75,7 +75,7 @@ public final class HugePages {
             }
         }
         this.controller = context.configuration().isEnabled("CGROUP_HUGETLB")
-                ? context.cgroups().map(groups -> new HugetlbController(groups, pools, pageShift)).orElse(null) : null;
+                ? context.cgroups().map(groups -> new HugetlbController(groups, pools, context.memory(), pageShift)).orElse(null) : null;
         this.standard = ofSize(layout.size(STANDARD_LEVEL)).orElseThrow();
         context.invariant(this::check);
         frames.setFreeing(FolioFlags.HUGETLB, this::freed);

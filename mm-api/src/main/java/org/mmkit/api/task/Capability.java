@@ -15,6 +15,8 @@ public final class Capability {
     public static final int CAP_IPC_LOCK = 14;
     /** mount, swapon. */
     public static final int CAP_SYS_ADMIN = 21;
+    /** Pages that other processes map may be moved. */
+    public static final int CAP_SYS_NICE = 23;
     /** Hard limits may be raised. */
     public static final int CAP_SYS_RESOURCE = 24;
 

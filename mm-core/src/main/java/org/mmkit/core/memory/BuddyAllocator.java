@@ -37,7 +37,7 @@ public final class BuddyAllocator implements FrameAllocator {
 
     private final NodeMap nodes;
     private final Zone[] zones;
-    private final NodeEvents nodeEvents;
+    private final NodeRequests requests;
     private final FreeBlocks blocks;
     private final FreeRuns runs;
     private final int blockOrder;
@@ -50,9 +50,6 @@ public final class BuddyAllocator implements FrameAllocator {
     /** Where the zones of the running processor's node begin. */
     private int home;
 
-    private MemoryPolicy taskPolicy = MemoryPolicy.NONE;
-    /** The node that interleaved memory without a place in an area came from last (Linux: il_prev). */
-    private int interleaved = Nodes.MOST - 1;
 
     private final Watermarks watermarks;
     private int perCpuFraction;
@@ -93,7 +90,7 @@ public final class BuddyAllocator implements FrameAllocator {
         this.nodes = nodes;
         zones = new Zone[nodes.count() * Zone.ZONES];
         firstZone = new int[zones.length];
-        nodeEvents = new NodeEvents(nodes.count());
+        requests = new NodeRequests(this, nodes, zones);
         this.blockOrder = blockOrder;
         this.maxOrder = maxOrder;
         long sections = spanned + (1L << sectionOrder) - 1 >>> sectionOrder;
@@ -223,23 +220,9 @@ public final class BuddyAllocator implements FrameAllocator {
 
     private void sizeLists() {
         for (int z = 0; z < zones.length; z++) {
-            firstZone[z] = firstWithMemory(z);
+            firstZone[z] = requests.firstWithMemory(z);
         }
         processors.resize(perCpuFraction);
-    }
-
-    /** The zone that serves requests for zones up to {@code z} first; the lowest of its node when no node has memory for them. */
-    private int firstWithMemory(int z) {
-        int node = Zone.node(z);
-        for (int i = 0; i < nodes.count(); i++) {
-            int base = Zone.first(nodes.fallback(node, i));
-            for (int at = base + Zone.kind(z); at >= base; at--) {
-                if (zones[at].managed > 0) {
-                    return at;
-                }
-            }
-        }
-        return Zone.first(node);
     }
 
     /** Names who reclaims. */
@@ -293,7 +276,7 @@ public final class BuddyAllocator implements FrameAllocator {
 
     /** Where requests were served, by node. */
     public NodeEvents nodeEvents() {
-        return nodeEvents;
+        return requests.events();
     }
 
     /** Zones of all nodes together. */
@@ -356,46 +339,25 @@ public final class BuddyAllocator implements FrameAllocator {
     @Override
     public long allocate(int order, int gfp) {
         if (zones.length > Zone.ZONES) {
-            return allocateByPolicy(order, gfp);
+            return requests.allocateByPolicy(order, gfp);
         }
         return trace.pageAlloc.isOn() ? allocateTraced(order, gfp, home, Nodes.ALL) : serve(order, gfp, home, Nodes.ALL);
     }
 
-    /** Memory for the kernel, or for a file: by the policy of the task (mm/mempolicy.c, alloc_pages). */
-    private long allocateByPolicy(int order, int gfp) {
-        MemoryPolicy policy = (gfp & Gfp.THISNODE) != 0 ? MemoryPolicy.NONE : taskPolicy;
-        int node = policy.first(nodes.current(), 0);
-        if (policy.mode() == MemoryPolicy.Mode.INTERLEAVE) {
-            node = Nodes.next(interleaved, policy.nodes());
-            interleaved = node;
-        }
-        return allocate(policy, order, gfp, node);
-    }
-
-    /** Allocates by {@code policy}, of which {@code node} is the one asked first (mm/mempolicy.c, alloc_pages_mpol). */
+    /** Allocates by {@code policy}, of which {@code node} is the one asked first. */
     long allocate(MemoryPolicy policy, int order, int gfp, int node) {
-        if (policy.mode() == MemoryPolicy.Mode.PREFERRED_MANY) {
-            long pfn = allocate(order, gfp & ~Gfp.DIRECT_RECLAIM | Gfp.NOWARN, node, policy.nodes());
-            if (pfn != NONE) {
-                return pfn;
-            }
-        }
-        long pfn = allocate(order, gfp, node, policy.allowed());
-        if (pfn != NONE && policy.mode() == MemoryPolicy.Mode.INTERLEAVE && nodes.of(pfn) == node) {
-            nodeEvents.interleave[node]++;
-        }
-        return pfn;
+        return requests.allocate(policy, order, gfp, node);
     }
 
     /** The task that runs from now on, on a processor of {@code node}, has this policy; with several nodes. */
     public void setTask(int node, MemoryPolicy policy) {
         setNode(node);
-        taskPolicy = policy;
+        requests.setTaskPolicy(policy);
     }
 
     /** The policy of the task that runs. */
     public MemoryPolicy taskPolicy() {
-        return taskPolicy;
+        return requests.taskPolicy();
     }
 
     @Override
@@ -460,61 +422,20 @@ public final class BuddyAllocator implements FrameAllocator {
         long set = (gfp & Gfp.THISNODE) != 0 ? allowed & 1L << node : allowed;
         int highest = highestZone(gfp);
         int type = type(gfp);
-        long pfn = fromNodes(order, highest, type, Zone.LOW, 0, node, set);
+        long pfn = requests.fromNodes(order, highest, type, Zone.LOW, 0, node, set);
         if (pfn == NONE) {
             pfn = slowPath.allocate(order, gfp, highest, type, node, set);
         }
         if (pfn != NONE) {
-            int preferred = preferredNode(node, highest, set);
-            nodeEvents.count(nodes.of(pfn), preferred, nodes.current());
+            requests.count(pfn, node, highest, set);
         }
         return pfn;
     }
 
-    /** The node that a request is first served from: the first of {@code allowed} with memory in a zone up to {@code highest}. */
-    private int preferredNode(int node, int highest, long allowed) {
-        for (int i = 0; i < nodes.count(); i++) {
-            int n = nodes.fallback(node, i);
-            if ((allowed >>> n & 1) == 0) {
-                continue;
-            }
-            for (int z = Zone.first(n) + highest; z >= Zone.first(n); z--) {
-                if (zones[z].managed > 0) {
-                    return n;
-                }
-            }
-        }
-        return node;
-    }
-
     /** {@link #fromZones} for a request of {@code node}, from the nodes of {@code allowed}, the nearest first. */
     long fromNodes(int order, int highest, int type, int mark, int reserve, int node, long allowed) {
-        if (zones.length == Zone.ZONES) {
-            return fromZones(order, highest, type, mark, reserve);
-        }
-        int preferred = firstZone[Zone.first(preferredNode(node, highest, allowed)) + highest];
-        boolean spare = mark == Zone.LOW && Zone.kind(preferred) == Zone.NORMAL && zones[preferred - 1].present > 0;
-        int local = Zone.node(preferred);
-        while (true) {
-            for (int i = 0; i < nodes.count(); i++) {
-                int n = nodes.fallback(node, i);
-                if ((allowed >>> n & 1) == 0) {
-                    continue;
-                }
-                // Memory in pieces is better than memory of another node.
-                if (spare && n != local) {
-                    break;
-                }
-                long pfn = fromZonesAt(Zone.first(n), order, highest, type, mark, reserve, spare);
-                if (pfn != NONE) {
-                    return pfn;
-                }
-            }
-            if (!spare) {
-                return NONE;
-            }
-            spare = false;
-        }
+        return zones.length == Zone.ZONES
+                ? fromZones(order, highest, type, mark, reserve) : requests.fromNodes(order, highest, type, mark, reserve, node, allowed);
     }
 
     /**
@@ -550,7 +471,7 @@ public final class BuddyAllocator implements FrameAllocator {
     }
 
     /** Tries the zones of one node, which begin at {@code first}, from {@code highest} down. */
-    private long fromZonesAt(int first, int order, int highest, int type, int mark, int reserve, boolean spare) {
+    long fromZonesAt(int first, int order, int highest, int type, int mark, int reserve, boolean spare) {
         for (int z = first + highest; z >= first; z--) {
             Zone zone = zones[z];
             if (zone.managed == 0 || !isAbove(zone, order, highest, mark, reserve, zone.free)) {

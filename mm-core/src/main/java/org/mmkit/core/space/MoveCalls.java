@@ -6,6 +6,7 @@ import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.MemoryPolicy;
 import org.mmkit.api.memory.Nodes;
 import org.mmkit.api.space.VmFlags;
+import org.mmkit.api.task.Capability;
 import org.mmkit.core.boot.Engine;
 import org.mmkit.core.compaction.NodeMover;
 import org.mmkit.core.observe.PageTableWalk;
@@ -34,6 +35,9 @@ final class MoveCalls {
     long movePages(long[] addresses, int[] nodes, int[] status, int flags) {
         if ((flags & ~(PolicyCall.MOVE | PolicyCall.MOVE_ALL)) != 0) {
             return -Errno.EINVAL;
+        }
+        if ((flags & PolicyCall.MOVE_ALL) != 0 && !mayMoveShared()) {
+            return -Errno.EPERM;
         }
         engine.frames.batches().drain();
         int node = Nodes.NONE;
@@ -156,10 +160,15 @@ final class MoveCalls {
         return d;
     }
 
+    /** Whether pages that other processes map may be moved. */
+    private boolean mayMoveShared() {
+        return engine.caller().isCapable(Capability.CAP_SYS_NICE);
+    }
+
     private long moveNode(int source, int target) {
         long failed = 0;
         for (VmArea area : space.areas()) {
-            failed += queue(area, area.start, area.end, 1L << source, true);
+            failed += queue(area, area.start, area.end, 1L << source, mayMoveShared());
         }
         long moved = mover.isEmpty() ? 0 : mover.move(new MemoryPolicy(MemoryPolicy.Mode.BIND, 1L << target), NodeMover.SYSCALL);
         return moved < 0 ? moved : failed + moved;

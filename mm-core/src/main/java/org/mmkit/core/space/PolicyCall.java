@@ -6,6 +6,7 @@ import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.MemoryPolicy;
 import org.mmkit.api.memory.Nodes;
 import org.mmkit.api.pgtable.PageTables;
+import org.mmkit.api.task.Capability;
 import org.mmkit.core.boot.Engine;
 import org.mmkit.core.observe.PageTableWalk;
 
@@ -53,7 +54,13 @@ public final class PolicyCall {
     /** mbind: 0 or a negated error number. */
     long mbind(long addr, long length, int mode, long nodes, int flags) {
         long mask = engine.pageSize - 1;
-        if ((flags & ~(STRICT | MOVE | MOVE_ALL)) != 0 || (addr & mask) != 0) {
+        if ((flags & ~(STRICT | MOVE | MOVE_ALL)) != 0) {
+            return -Errno.EINVAL;
+        }
+        if ((flags & MOVE_ALL) != 0 && !engine.caller().isCapable(Capability.CAP_SYS_NICE)) {
+            return -Errno.EPERM;
+        }
+        if ((addr & mask) != 0) {
             return -Errno.EINVAL;
         }
         long end = addr + (length + mask & ~mask);

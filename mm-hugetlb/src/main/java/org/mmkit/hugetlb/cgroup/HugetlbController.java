@@ -13,6 +13,7 @@ import org.mmkit.api.cgroup.CgroupController;
 import org.mmkit.api.cgroup.Cgroups;
 import org.mmkit.api.file.PseudoFile;
 import org.mmkit.api.space.AddressSpace;
+import org.mmkit.api.memory.PhysicalMemory;
 import org.mmkit.hugetlb.fs.SizeNumber;
 import org.mmkit.hugetlb.pool.HugePagePool;
 
@@ -30,6 +31,7 @@ public final class HugetlbController implements CgroupController {
     private final Cgroups groups;
     private final List<HugePagePool> pools;
     private final int pageShift;
+    private final PhysicalMemory memory;
     private final Map<Cgroup, Account> accounts = new IdentityHashMap<>();
     /** What was charged for a page in use, by its head; none for pages of the root. */
     private final Map<Long, PageCharge> pages = new HashMap<>();
@@ -71,7 +73,8 @@ public final class HugetlbController implements CgroupController {
     }
 
     /** The controller of {@code pools}, switched on nowhere yet. */
-    public HugetlbController(Cgroups groups, List<HugePagePool> pools, int pageShift) {
+    public HugetlbController(Cgroups groups, List<HugePagePool> pools, PhysicalMemory memory, int pageShift) {
+        this.memory = memory;
         this.groups = groups;
         this.pools = pools;
         this.pageShift = pageShift;
@@ -213,12 +216,30 @@ public final class HugetlbController implements CgroupController {
             files.put(prefix + "max", limit(pool, account.used[pool]));
             files.put(prefix + "numa_stat", () -> {
                 long bytes = bytes(pool, account.used[pool].usage);
-                return "total=" + bytes + " N0=" + bytes + "\n";
+                return "total=" + bytes + byNode(account, pools.get(pool), bytes) + "\n";
             });
             files.put(prefix + "rsvd.current", () -> bytes(pool, account.promised[pool].usage) + "\n");
             files.put(prefix + "rsvd.max", limit(pool, account.promised[pool]));
         }
         return files;
+    }
+
+    /** The bytes of {@code pool} that the group and those below it use, node by node. */
+    private String byNode(Account account, HugePagePool pool, long bytes) {
+        if (memory.nodes().count() == 1) {
+            return " N0=" + bytes;
+        }
+        long[] used = new long[memory.nodes().count()];
+        pages.forEach((head, charge) -> {
+            for (Account a = charge.account; a != null; a = above(a)) {
+                used[memory.nodes().of(head)] += a == account && memory.frames().order(head) == pool.order() ? pool.pageSize() : 0;
+            }
+        });
+        StringBuilder text = new StringBuilder();
+        for (int node = 0; node < used.length; node++) {
+            text.append(" N").append(node).append('=').append(used[node]);
+        }
+        return text.toString();
     }
 
     private static String name(HugePagePool pool) {
