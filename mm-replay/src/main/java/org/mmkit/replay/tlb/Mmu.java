@@ -16,11 +16,11 @@ import org.mmkit.api.pgtable.PageTables;
  *              hit: nothing to pay    hit: fills the first    spare the upper levels     one reference a level
  * </pre>
  *
- * <p>An entry is tagged with the level of its leaf, or of the leaves that are a run, and the address space (ASID, PCID); arrays of several
- * page sizes are asked for each of them. Arrays of one level do not exclude those of the other. In a virtual machine a TLB entry covers the smaller of the guest's and the
- * host's page, and each reference of the guest's walk is itself translated by the host's tables, whose upper levels have
- * paging-structure caches of the same sizes. Accessed and dirty bits are not written.
- * What page tables hold may be remembered until it is invalidated, as processors do.
+ * <p>An entry is tagged with the level of its leaf, or of the leaves that are a run, and the address space (ASID, PCID); arrays of several page
+ * sizes are asked for each of them. Arrays of one level do not exclude those of the other. In a virtual machine a TLB entry covers the smaller of
+ * the guest's and the host's page, and each reference of the guest's walk is itself translated by the host's tables, whose upper levels have
+ * paging-structure caches of the same sizes. Accessed and dirty bits are not written. What page tables hold may be remembered until it is
+ * invalidated, as processors do.
  *
  * <p>Allocates nothing while it translates, but for room for what it remembers of page tables, which doubles. One thread.
  */
