@@ -42,6 +42,8 @@ import picocli.CommandLine.Spec;
         })
 final class HugetlbPlanCommand implements Callable<Integer> {
 
+    private static final long LEAST_MEMORY = 64L << 20;
+
     @Spec
     private CommandSpec spec;
 
@@ -80,6 +82,10 @@ final class HugetlbPlanCommand implements Callable<Integer> {
             throw CommandException.badInput("a recording or --size is needed, one of them; --help shows examples");
         }
         long pageBytes = Sizes.parse(page);
+        long memoryBytes = memory.map(Sizes::parse).orElse(0L);
+        if (memory.isPresent() && memoryBytes < LEAST_MEMORY) {
+            throw CommandException.badInput("--memory " + memory.get() + ": a machine has at least 64M");
+        }
         for (String kernel : kernels) {
             if (!Planner.sizes(arch, kernel).contains(pageBytes)) {
                 throw CommandException.badInput("--page " + page + ": the machine has huge pages of "
@@ -93,7 +99,7 @@ final class HugetlbPlanCommand implements Callable<Integer> {
                     ? RecordedDemand.of(read.get(), Sizes.parse(least), done -> progress.show("replaying", done)) : asked();
             String title = recording.map(file -> file.getFileName().toString()).orElseGet(() -> String.join(" and ", sizes) + " of memory");
             plan = new Planner(arch, kernels, what -> progress.show(what, 0)).plan(title, mappings, pageBytes,
-                    memory.map(Sizes::parse).orElse(0L));
+                    memoryBytes);
             if (read.isPresent()) {
                 plan = RecordedDemand.oneShort(read.get(), mappings, pageBytes).map(plan::withShortNow).orElse(plan);
             }

@@ -71,6 +71,17 @@ class HugetlbPlanCommandTest {
     }
 
     @Test
+    void a_recording_with_huge_pages_is_planned_for_with_those_that_it_uses() {
+        Path recording = Checkout.root().resolve("examples/recordings/hugetlb-areas.perf.txt.gz");
+
+        CommandRun run = CommandRun.of("hugetlb", "plan", recording, "--kernel", "6.18");
+
+        assertThat(run.status()).isEqualTo(ExitCode.DONE);
+        assertThat(run.out()).contains("21 pages of 2M: 42.0 MB set aside for 42.0 MB of mappings, 21 of them for what uses HugeTLB pages already",
+                "faults without a page (SIGBUS)      1", "hugepagesz=2M hugepages=21 hugetlb_free_vmemmap=on");
+    }
+
+    @Test
     void a_pool_that_does_not_fit_the_machine_is_said_to_and_fails() {
         CommandRun run = CommandRun.of("hugetlb", "plan", "--size", "2G", "--memory", "1G", "--kernel", "6.18");
 
@@ -100,6 +111,7 @@ class HugetlbPlanCommandTest {
     void what_is_wrong_is_said_in_one_line() {
         assertThat(CommandRun.of("hugetlb", "plan").err()).contains("a recording or --size is needed");
         assertThat(CommandRun.of("hugetlb", "plan", "--size", "x").err()).contains("\"x\" is no size");
+        assertThat(CommandRun.of("hugetlb", "plan", "--size", "1G", "--memory", "100K").err()).contains("at least 64M");
         CommandRun run = CommandRun.of("hugetlb", "plan", "--size", "1G", "--page", "4M");
         assertThat(run.err()).contains("the machine has huge pages of 2M and 1G");
         assertThat(run.status()).isEqualTo(ExitCode.USAGE);
