@@ -55,6 +55,12 @@ public final class FolioFlags {
     /** Head: HugeTLB page with its vmemmap optimised. */
     public static final int VMEMMAP_OPTIMIZED = 1 << 24;
 
+    /**
+     * Head of a folio of a file, not HugeTLB: to be reclaimed early; faults around it do not map it (Linux: PG_reclaim, the same bit as
+     * PG_readahead). Shares its bit with {@link #VMEMMAP_OPTIMIZED}, for the word has no other left: ask for both it and {@link #HUGETLB}.
+     */
+    public static final int RECLAIM = VMEMMAP_OPTIMIZED;
+
     /** Head: was on the active list before reclaim turned to it. */
     public static final int WORKINGSET = 1 << 25;
 

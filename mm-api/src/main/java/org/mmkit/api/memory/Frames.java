@@ -228,4 +228,17 @@ public interface Frames {
          */
         boolean free(long head);
     }
+
+    /** The folio {@code head} was written to: what is written is not to be reclaimed early any more (Linux: folio_mark_dirty). */
+    default void markDirty(long head) {
+        set(head, FolioFlags.DIRTY);
+        if (isToBeReclaimed(head)) {
+            clear(head, FolioFlags.RECLAIM);
+        }
+    }
+
+    /** Whether the folio {@code head} of a file is to be reclaimed early ({@link FolioFlags#RECLAIM}). */
+    default boolean isToBeReclaimed(long head) {
+        return test(head, FolioFlags.RECLAIM) && !test(head, FolioFlags.HUGETLB);
+    }
 }

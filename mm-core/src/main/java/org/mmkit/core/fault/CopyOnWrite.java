@@ -36,7 +36,7 @@ final class CopyOnWrite {
                 return Fault.DONE;
             }
             long head = frames.head(format.pfn(entry, 1));
-            frames.set(head, FolioFlags.DIRTY);
+            frames.markDirty(head);
             reuse(area, fault);
             return Fault.DONE;
         }
@@ -146,7 +146,7 @@ final class CopyOnWrite {
             long pfn = format.pfn(entry, 1);
             long head = frames.head(pfn);
             if (format.isDirty(entry) && !frames.test(head, FolioFlags.ANON)) {
-                frames.set(head, FolioFlags.DIRTY);
+                frames.markDirty(head);
             }
             engine.rmap.remove(pfn, 1, area, 1);
             engine.memory.freeSwapCache(head);

@@ -205,7 +205,7 @@ final class FileFaults {
         if (pfn < 0) {
             return (int) -pfn;
         }
-        frames.set(frames.head(pfn), FolioFlags.DIRTY);
+        frames.markDirty(frames.head(pfn));
         return finish(area, fault, pfn);
     }
 

@@ -218,6 +218,7 @@ public final class FolioBatches implements Lru {
         frames.clear(head, FolioFlags.ACTIVE | FolioFlags.REFERENCED);
         if ((flags & (FolioFlags.DIRTY | FolioFlags.WRITEBACK)) != 0) {
             lists.join(head);
+            frames.set(head, FolioFlags.RECLAIM);
         } else {
             lists.joinLast(head);
             events.rotated += n;

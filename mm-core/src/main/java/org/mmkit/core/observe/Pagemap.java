@@ -37,6 +37,7 @@ public final class Pagemap {
     private static final int KPF_LRU = 5;
     private static final int KPF_ACTIVE = 6;
     private static final int KPF_WRITEBACK = 8;
+    private static final int KPF_RECLAIM = 9;
     private static final int KPF_BUDDY = 10;
     private static final int KPF_MMAP = 11;
     private static final int KPF_ANON = 12;
@@ -176,7 +177,7 @@ public final class Pagemap {
         word |= bit(head, FolioFlags.LOCKED, KPF_LOCKED) | bit(head, FolioFlags.REFERENCED, KPF_REFERENCED)
                 | bit(head, FolioFlags.UPTODATE, KPF_UPTODATE) | bit(head, FolioFlags.DIRTY, KPF_DIRTY)
                 | bit(head, FolioFlags.LRU, KPF_LRU) | bit(head, FolioFlags.ACTIVE, KPF_ACTIVE)
-                | bit(head, FolioFlags.WRITEBACK, KPF_WRITEBACK)
+                | bit(head, FolioFlags.WRITEBACK, KPF_WRITEBACK) | (frames.isToBeReclaimed(head) ? 1L << KPF_RECLAIM : 0)
                 | bit(head, FolioFlags.ANON, KPF_ANON) | bit(head, FolioFlags.SWAPCACHE, KPF_SWAPCACHE)
                 | bit(head, FolioFlags.SWAPBACKED, KPF_SWAPBACKED) | bit(pfn, FolioFlags.HEAD, KPF_COMPOUND_HEAD)
                 | (frames.isTail(pfn) ? 1L << KPF_COMPOUND_TAIL : 0) | bit(head, FolioFlags.HUGETLB, KPF_HUGE)

@@ -128,17 +128,6 @@ public final class HostFile extends PageCache implements Inode {
         return OPERATIONS;
     }
 
-    /** Drops the pages that nobody maps, pins or has written to (Linux: invalidate_mapping_pages). */
-    public void dropUnused() {
-        for (long index = next(0); index >= 0; index = next(index + 1)) {
-            long head = super.find(index);
-            boolean cacheOnly = frames.refcount(head) == frames.pages(head);
-            if (cacheOnly && !frames.isMapped(head) && !frames.test(head, FolioFlags.DIRTY)) {
-                remove(head);
-            }
-        }
-    }
-
     @Override
     public void evict() {
         boolean any = next(0) >= 0;

@@ -9,6 +9,7 @@ import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.Frames;
 import org.mmkit.api.space.MappingVisitor;
 import org.mmkit.api.space.Vma;
+import org.mmkit.core.memory.FolioBatches;
 
 /** The pages of one file and the areas that map it. */
 public abstract class PageCache implements FilePages {
@@ -93,7 +94,8 @@ public abstract class PageCache implements FilePages {
         if (pfn == PageTree.NONE || index << context.pageShift >= size()) {
             return Frames.NONE;
         }
-        return frames.test(frames.head(pfn), FolioFlags.UPTODATE) ? pfn : Frames.NONE;
+        long head = frames.head(pfn);
+        return frames.test(head, FolioFlags.UPTODATE) && !frames.isToBeReclaimed(head) ? pfn : Frames.NONE;
     }
 
     @Override
@@ -139,6 +141,34 @@ public abstract class PageCache implements FilePages {
         for (long i = 0; i < frames.pages(head); i++) {
             shadows.put(first + i, shadow, 1);
         }
+        remove(head);
+    }
+
+    /**
+     * Drops the folios that are clean and that nobody maps or holds; the others are to be reclaimed early. Letting go of the first folios that
+     * were looked up empties the batches (Linux: mapping_try_invalidate).
+     */
+    public void dropUnused() {
+        int seen = 0;
+        boolean drained = false;
+        for (long index = pages.next(0); index >= 0; ) {
+            long head = frames.head(pages.get(index));
+            index = pages.next(frames.index(head) + frames.pages(head));
+            boolean held = frames.isMapped(head) || frames.refcount(head) != frames.pages(head);
+            if (held || frames.test(head, FolioFlags.DIRTY) || frames.test(head, FolioFlags.WRITEBACK)) {
+                context.lru.deactivateFile(head);
+            } else {
+                discard(head);
+            }
+            if (++seen == FolioBatches.SIZE || index < 0 && !drained) {
+                context.lru.drain();
+                drained = true;
+            }
+        }
+    }
+
+    /** Takes the folio out of the cache for good. */
+    public void discard(long head) {
         remove(head);
     }
 

@@ -42,7 +42,7 @@ final class RangeRemoval {
         long head = file.find(first >>> shift);
         if (head != Frames.NONE) {
             sameFolio = last < frames.index(head) + frames.pages(head) << shift;
-            frames.set(head, FolioFlags.DIRTY);
+            frames.markDirty(head);
             long index = frames.index(head);
             long next = index + frames.pages(head);
             if (!removePart(head)) {
@@ -53,7 +53,7 @@ final class RangeRemoval {
         if (!sameFolio) {
             head = file.find(last >>> shift);
             if (head != Frames.NONE) {
-                frames.set(head, FolioFlags.DIRTY);
+                frames.markDirty(head);
                 long index = frames.index(head);
                 if (!removePart(head)) {
                     end = index;

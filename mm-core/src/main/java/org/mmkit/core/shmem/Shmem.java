@@ -1,5 +1,8 @@
 package org.mmkit.core.shmem;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -24,6 +27,8 @@ public final class Shmem implements FileSystemType {
     private final SwapSpace swap;
     /** Files that have pages on swap. */
     private final Set<ShmemFile> swappedFiles = new LinkedHashSet<>();
+    /** All files, the oldest first. */
+    private final Set<ShmemFile> files = Collections.synchronizedSet(new LinkedHashSet<>());
     private final TmpfsInstance internal;
     private final UnusedTails unusedTails = new UnusedTails(this);
     private final int fileAlloc;
@@ -50,6 +55,26 @@ public final class Shmem implements FileSystemType {
 
     boolean copiesWholeFolios() {
         return copiesWholeFolios;
+    }
+
+    Set<ShmemFile> files() {
+        return files;
+    }
+
+    /**
+     * Drops what is clean and unused of each file, mount by mount, the newest file first; all else is to be reclaimed early (Linux:
+     * drop_pagecache_sb). The caller has stopped the machine.
+     */
+    public void dropUnused() {
+        List<ShmemFile> newestFirst = new ArrayList<>(files);
+        Collections.reverse(newestFirst);
+        newestFirst.sort(Comparator.comparingLong(ShmemFile::device));
+        newestFirst.forEach(ShmemFile::dropUnused);
+    }
+
+    /** Empties the batches of folios that wait to change lists. */
+    public void drainLists() {
+        context.memory().lru().drain();
     }
 
     UnusedTails unusedTails() {
@@ -128,6 +153,7 @@ public final class Shmem implements FileSystemType {
         ShmemFile file = new ShmemFile(this, internal, name);
         file.unlinked();
         if (promised && !file.promiseAll(length)) {
+            files.remove(file);
             throw new ErrnoException(Errno.ENOMEM);
         }
         file.setSize(length);

@@ -56,6 +56,7 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
         this.pageShift = shmem.context().pageShift;
         this.swapped = new SwappedPages(this, shmem.context(), shmem.swap());
         seals().makePossible();
+        shmem.files().add(this);
         setUnevictable(instance.isNoSwap());
         chunk = 1L << pageShift + (shmem.copiesWholeFolios() && shmem.policy().hasLargeFolios(this) ? context.hugeOrder : 0);
     }
@@ -174,8 +175,9 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
         }
     }
 
-    /** Takes the folio out of the cache and gives its charge back. */
-    void discard(long head) {
+    /** {@inheritDoc} Its charge is given back. */
+    @Override
+    public void discard(long head) {
         charge(-frames.pages(head));
         remove(head);
     }
@@ -381,7 +383,7 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
         }
         if (head >= 0) {
             frames.put(head, 1);
-            frames.set(head, FolioFlags.DIRTY);
+            frames.markDirty(head);
             long next = frames.index(head) + frames.pages(head);
             added += frames.test(head, FolioFlags.UPTODATE) ? 0 : next - fillNext;
             fillNext = next;
@@ -487,7 +489,7 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
             long inside = at - (frames.index(head) << pageShift);
             long count = Math.min(wanted, (frames.pages(head) << pageShift) - inside);
             fill(head, inside, count, value);
-            frames.set(head, FolioFlags.DIRTY);
+            frames.markDirty(head);
             done += count;
             size = Math.max(size, offset + done);
         }
@@ -523,6 +525,7 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
 
     @Override
     public void evict() {
+        shmem.files().remove(this);
         shmem.unusedTails().remove(this);
         boolean any = next(0) >= 0;
         for (long index = next(0); index >= 0; index = next(index)) {

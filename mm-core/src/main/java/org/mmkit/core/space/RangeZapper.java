@@ -169,7 +169,7 @@ public final class RangeZapper {
         do {
             if (!anon) {
                 if (format.isDirty(present)) {
-                    frames.set(head, FolioFlags.DIRTY);
+                    frames.markDirty(head);
                 }
                 if (format.isYoung(present) && (area.flags() & (VmFlags.SEQ_READ | VmFlags.RAND_READ)) == 0) {
                     engine.frames.batches().markAccessed(head);

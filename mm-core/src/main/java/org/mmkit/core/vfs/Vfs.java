@@ -412,11 +412,14 @@ public final class Vfs implements FileSystems {
         }
     }
 
-    /** Drops the pages of host files that nobody maps; shared memory has no other place for its pages and keeps them. */
+    /** Drops the clean pages that nobody maps; of shared memory those that nobody has written to. */
     void dropPageCache() {
         calls.stop();
         try {
+            shmem.dropUnused();
             hostFiles.values().forEach(node -> ((HostFile) node.inode()).dropUnused());
+            // The files of other file systems, of which there always are some, empty the batches when theirs are looked up.
+            shmem.drainLists();
         } finally {
             calls.resume();
         }

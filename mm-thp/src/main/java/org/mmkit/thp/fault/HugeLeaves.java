@@ -68,7 +68,7 @@ public final class HugeLeaves implements HugeLeafOperations {
             return;
         }
         if (thp.format.isDirty(entry)) {
-            thp.frames.set(head, FolioFlags.DIRTY);
+            thp.frames.markDirty(head);
         }
         RssKind kind = RssKind.ANON;
         if (!thp.frames.test(head, FolioFlags.ANON)) {

@@ -1,0 +1,30 @@
+# Dropping the page cache makes files in memory inactive where nobody maps them: they cannot be dropped
+c = mmap(0x200000000000, 4M, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED, -1, 0)
+store(c, 4M)
+f = memfd_create("m", 0)
+pwrite(f, 0, 512K)
+pwrite(f, 0, 384K)
+madvise(c, 2M, MADV_COLLAPSE)
+m = mmap(0x200001000000, 512K, PROT_READ|PROT_WRITE, MAP_SHARED|MAP_FIXED, f, 0)
+load(m, 128K)
+lru(m, 512K)
+echo 1 > /proc/sys/vm/drop_caches
+load(m, 512K)
+lru(m, 512K)
+munmap(m, 512K)
+echo 1 > /proc/sys/vm/drop_caches
+m = mmap(0x200001000000, 512K, PROT_READ|PROT_WRITE, MAP_SHARED|MAP_FIXED, f, 0)
+load(m, 512K)
+lru(m, 512K)
+madvise(c+2M, 2M, MADV_COLLAPSE)
+lru(m, 512K)
+mount -t tmpfs -o huge=always none /mnt/t
+g = open("/mnt/t/x", O_RDWR|O_CREAT)
+pwrite(g, 0, 4M)
+pwrite(g, 0, 4M)
+h = mmap(0x200002000000, 4M, PROT_READ|PROT_WRITE, MAP_SHARED|MAP_FIXED, g, 0)
+load(h, 2M, 2M)
+lru(h, 4M)
+echo 1 > /proc/sys/vm/drop_caches
+load(h, 4M, 2M)
+lru(h, 4M)
