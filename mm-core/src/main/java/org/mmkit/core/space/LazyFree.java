@@ -95,6 +95,23 @@ final class LazyFree {
         return va;
     }
 
+    /** Whether the folio has lost the mark that its content is nowhere else; whoever has it locked may be about to write it to swap for that mark. */
+    private boolean makeClean(long head, long pages) {
+        if (!frames.tryLockFolio(head)) {
+            return false;
+        }
+        // Whoever else maps it relies on the mark.
+        boolean clean = frames.largeMapcount(head) == pages;
+        if (clean && frames.test(head, FolioFlags.SWAPCACHE)) {
+            clean = engine.swapSpace().freeLockedFolio(head);
+        }
+        if (clean) {
+            frames.clear(head, FolioFlags.DIRTY);
+        }
+        frames.unlockFolio(head);
+        return clean;
+    }
+
     /** How many entries were done; 0 when the folio is to be split first. */
     private long freePage(long slot, long entry, long limit) {
         long pfn = format.pfn(entry, 1);
@@ -115,19 +132,8 @@ final class LazyFree {
                 return 0;
             }
         }
-        boolean cached = frames.test(head, FolioFlags.SWAPCACHE);
-        if (cached || frames.test(head, FolioFlags.DIRTY)) {
-            // Whoever else maps it relies on the mark that its content is nowhere else.
-            if (frames.largeMapcount(head) != pages) {
-                return pages;
-            }
-            if (cached) {
-                engine.swap().releaseCached(head);
-                if (frames.test(head, FolioFlags.SWAPCACHE)) {
-                    return pages;
-                }
-            }
-            frames.clear(head, FolioFlags.DIRTY);
+        if ((frames.test(head, FolioFlags.SWAPCACHE) || frames.test(head, FolioFlags.DIRTY)) && !makeClean(head, pages)) {
+            return pages;
         }
         for (long i = 0; i < pages; i++) {
             long present = space.tables().read(slot + i);

@@ -208,7 +208,12 @@ public final class HugeLeaves implements HugeLeafOperations {
     }
 
     private void freeLazily(PageTables tables, long slot, long entry, long head) {
+        // Whoever has it locked may be about to write it to swap because it is dirty.
+        if (!thp.frames.tryLockFolio(head)) {
+            return;
+        }
         thp.frames.clear(head, FolioFlags.DIRTY);
+        thp.frames.unlockFolio(head);
         if (thp.format.isYoung(entry) || thp.format.isDirty(entry)) {
             tables.write(slot, thp.format.makeOld(thp.format.makeClean(entry)));
         }

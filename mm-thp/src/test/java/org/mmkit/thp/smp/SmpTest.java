@@ -12,6 +12,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.mmkit.api.ErrnoException;
 import org.mmkit.api.arch.Protection;
+import org.mmkit.api.memory.FolioFlags;
+import org.mmkit.api.memory.Frames;
 import org.mmkit.api.space.Advice;
 import org.mmkit.api.space.MapFlags;
 import org.mmkit.api.space.RssKind;
@@ -234,6 +236,27 @@ class SmpTest {
             assertThat(other.load(BASE)).isOne();
             // The list is empty again, and khugepaged sleeps or is about to.
             other.exit();
+        }
+    }
+
+    @Test
+    void T20_a_folio_that_somebody_has_locked_to_swap_it_out_stays_dirty_whoever_frees_it_lazily() {
+        Frames frames = machine.memory().frames();
+        map(2 * HUGE, true);
+        process.madvise(BASE + HUGE, HUGE, Advice.MADV_NOHUGEPAGE);
+        fill(2 * HUGE);
+        for (long va = BASE; va < BASE + 2 * HUGE; va += HUGE) {
+            long block = va;
+            long head = machine.pagemap().word(process.space(), va) & (1L << 55) - 1;
+            frames.set(head, FolioFlags.DIRTY);
+            assertThat(frames.tryLockFolio(head)).isTrue();
+
+            together(() -> process.madvise(block, HUGE, Advice.MADV_FREE));
+
+            assertThat(frames.test(head, FolioFlags.DIRTY)).isTrue();
+            frames.unlockFolio(head);
+            process.madvise(block, HUGE, Advice.MADV_FREE);
+            assertThat(frames.test(head, FolioFlags.DIRTY)).isFalse();
         }
     }
 
