@@ -1,6 +1,5 @@
 package org.mmkit.core.memory;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
@@ -23,26 +22,12 @@ import org.mmkit.core.lock.Stripes;
 import org.mmkit.core.trace.Tracing;
 
 /**
- * The memory of one machine after boot: what firmware and kernel keep is reserved, the rest is the allocator's.
- *
- * <p>Reserved are the first mebibyte (arch/x86/realmode/init.c keeps it whole), the kernel image, and the memory
- * map: 64 bytes for each frame of each section that holds memory, at the top of memory, where memblock
- * hands it out.
+ * The memory of one machine after boot: what firmware and kernel keep is reserved ({@link BootReservations}), the rest is the
+ * allocator's.
  *
  * <p>Not thread-safe.
  */
 public final class SystemMemory implements PhysicalMemory {
-
-    /** Bytes of metadata that the kernel keeps for each frame (sizeof(struct page) on 64 bits). */
-    public static final int FRAME_METADATA_BYTES = MemmapPlan.DESCRIPTOR_BYTES;
-
-    private static final long MIB = 1L << 20;
-    private static final long LOW_BYTES = MIB;
-
-    /** Where a kernel is loaded above the start of memory (x86: CONFIG_PHYSICAL_START), and the size of a distribution's kernel in memory. */
-    private static final long KERNEL_OFFSET = 16 * MIB;
-
-    private static final long KERNEL_BYTES = 40 * MIB;
 
     private final StopMachine calls;
     private @Nullable AllocationListener listener;
@@ -65,8 +50,6 @@ public final class SystemMemory implements PhysicalMemory {
     private @Nullable Vma faulting;
     private long faultAddress;
 
-    private record Run(long from, long to) {}
-
     /** Decides which memory belongs to which node. */
     public interface NodeDivision {
 
@@ -82,25 +65,23 @@ public final class SystemMemory implements PhysicalMemory {
         pageShift = b.layout.pageShift();
         numa = b.numa;
         sectionOrder = b.sectionOrder;
-        List<Run> usable = usableRuns(b.map);
-        if (usable.isEmpty()) {
-            throw new IllegalArgumentException("the firmware map holds no usable memory");
-        }
-        long last = usable.get(usable.size() - 1).to;
-        spanned = last + (1L << sectionOrder) - 1 & -(1L << sectionOrder);
+        UsableMemory usable = UsableMemory.of(b.map, pageShift);
+        spanned = usable.end() + (1L << sectionOrder) - 1 & -(1L << sectionOrder);
         frames = new FrameTable(spanned, sectionOrder, b.locks);
         int blockOrder = Math.min(b.maxOrder, b.layout.order(2));
-        nodes = b.nodes.divide(usable.stream().map(run -> new long[] {run.from, run.to}).toList(), pageShift);
+        nodes = b.nodes.divide(usable.pairs(), pageShift);
         if (nodes.count() > 1 && b.locks.isSmp()) {
             throw new IllegalArgumentException("several memory nodes need SMP=n");
         }
+        ZoneDivision zones = new ZoneDivision(spanned, b.dma ? b.map.dmaEnd() >>> pageShift : 0, b.dma32 ? b.map.dma32End() >>> pageShift : 0);
         long[][] zoneEnds = new long[nodes.count()][];
         for (int node = 0; node < zoneEnds.length; node++) {
-            List<Run> own = ofNode(usable, node);
+            UsableMemory own = usable.ofNode(nodes, node);
             if (own.isEmpty()) {
                 throw new IllegalArgumentException("memory node " + node + " would have no memory");
             }
-            zoneEnds[node] = zoneEnds(b, movableStart(own, b));
+            long multiple = 1L << b.maxOrder;
+            zoneEnds[node] = zones.ends(own, b.kernelCore.pages(own.pages(), pageShift, multiple), multiple);
         }
         allocator = new BuddyAllocator(spanned, sectionOrder, blockOrder, b.maxOrder, nodes, zoneEnds,
                 b.locks.isSmp() ? Stripes.COUNT : Math.max(b.processors, nodes.count()), frames);
@@ -114,7 +95,7 @@ public final class SystemMemory implements PhysicalMemory {
                 ? new SparseContents(spanned, sectionOrder, 1 << pageShift, b.locks)
                 : new ContentsOff(spanned, sectionOrder, 1 << pageShift, b.locks);
         memmap = new MemmapPlan(b.layout, b.vmemmapBase, sectionOrder);
-        boot(usable, reservations(usable));
+        boot(usable, new BootReservations(pageShift, sectionOrder, b.maxOrder, memmap).reserve(usable, nodes));
         allocator.start();
     }
 
@@ -223,134 +204,12 @@ public final class SystemMemory implements PhysicalMemory {
         }
     }
 
-    private List<Run> usableRuns(PhysicalMap map) {
-        List<Run> runs = new ArrayList<>();
-        for (PhysicalMap.Range range : map.ranges()) {
-            if (range.usable()) {
-                long from = range.start() + (1L << pageShift) - 1 >>> pageShift;
-                long to = range.start() + range.bytes() >>> pageShift;
-                if (from < to) {
-                    runs.add(new Run(from, to));
-                }
-            }
-        }
-        return runs;
-    }
-
-    private long[] zoneEnds(Builder b, long movable) {
-        long dma = b.dma ? Math.min(b.map.dmaEnd() >>> pageShift, spanned) : 0;
-        long dma32 = b.dma32 ? Math.max(dma, Math.min(b.map.dma32End() >>> pageShift, spanned)) : dma;
-        // The highest zone that has memory gives the movable one its part.
-        return movable >= dma32 ? new long[] {dma, dma32, movable} : new long[] {Math.min(dma, movable), movable, movable};
-    }
-
-    /**
-     * Where the zone for movable pages begins: above the lowest frames that any allocation may use, but not in a lower zone than the
-     * highest with memory, and at a multiple of the largest block; {@link #spanned} without such a zone.
-     */
-    private long movableStart(List<Run> usable, Builder b) {
-        long multiple = 1L << b.maxOrder;
-        long total = 0;
-        for (Run run : usable) {
-            total += run.to - run.from;
-        }
-        long left = b.kernelCore.pages(total, pageShift, multiple);
-        if (left <= 0) {
-            return spanned;
-        }
-        long[] ends = zoneEnds(b, spanned);
-        long last = usable.get(usable.size() - 1).to;
-        long least = last > ends[1] ? ends[1] : last > ends[0] ? ends[0] : 0;
-        for (Run run : usable) {
-            long n = run.to - run.from;
-            if (left < n) {
-                long start = Math.max(least, run.from + left) + multiple - 1 & -multiple;
-                return Math.min(start, spanned);
-            }
-            left -= n;
-        }
-        return spanned;
-    }
-
-    /** The parts of {@code usable} that belong to {@code node}. */
-    private List<Run> ofNode(List<Run> usable, int node) {
-        List<Run> own = new ArrayList<>();
-        for (Run run : usable) {
-            long from = Math.max(run.from, nodes.start(node));
-            long to = Math.min(run.to, nodes.end(node));
-            if (from < to) {
-                own.add(new Run(from, to));
-            }
-        }
-        return own;
-    }
-
-    /** What is occupied before the allocator starts, in ascending order. */
-    private List<Run> reservations(List<Run> usable) {
-        List<Run> runs = new ArrayList<>();
-        runs.add(new Run(0, LOW_BYTES >>> pageShift));
-        long kernel = usable.get(0).from + (KERNEL_OFFSET >>> pageShift);
-        long kernelEnd = kernel + (KERNEL_BYTES >>> pageShift);
-        runs.add(new Run(kernel, kernelEnd));
-        long next = 0;
-        for (int node = 0; node < nodes.count(); node++) {
-            next = reserveMemmap(ofNode(usable, node), next, kernelEnd, runs);
-        }
-        placeTables(kernelEnd);
-        return runs;
-    }
-
-    /**
-     * Puts the metadata of the sections from {@code next} on with memory in {@code usable}, the ranges of one node, to the top of that node.
-     *
-     * @return the first section above
-     */
-    private long reserveMemmap(List<Run> usable, long next, long kernelEnd, List<Run> runs) {
-        long perSection = (1L << sectionOrder) * FRAME_METADATA_BYTES >>> pageShift;
-        long metadata = 0;
-        long above = next;
-        List<Run> rows = new ArrayList<>();
-        for (Run run : usable) {
-            long first = Math.max(above, run.from >>> sectionOrder);
-            long last = run.to - 1 >>> sectionOrder;
-            if (first <= last) {
-                rows.add(new Run(first, last));
-                metadata += (last - first + 1) * perSection;
-                above = last + 1;
-            }
-        }
-        // From the top down, into the last range that is large enough.
-        for (int i = usable.size() - 1; i >= 0; i--) {
-            long from = usable.get(i).to - metadata & -(1L << allocator.maxOrder() - 1);
-            if (from >= Math.max(usable.get(i).from, kernelEnd)) {
-                long at = from;
-                for (Run row : rows) {
-                    memmap.add(row.from, row.to, at);
-                    at += (row.to - row.from + 1) * perSection;
-                }
-                runs.add(new Run(from, at));
-                return above;
-            }
-        }
-        throw new IllegalArgumentException("too little memory for a kernel: its memory map needs "
-                + (metadata << pageShift) + " bytes beside " + (KERNEL_OFFSET + KERNEL_BYTES) + " for its image");
-    }
-
-    /** Page tables of boot stand at the end of the kernel image (its brk section), of which they may take half. */
-    private void placeTables(long kernelEnd) {
-        long tables = memmap.countTables();
-        if (tables > KERNEL_BYTES / 2 >>> pageShift) {
-            throw new IllegalArgumentException("the page tables of the memory map, " + tables + " pages, do not fit the kernel image");
-        }
-        memmap.placeTables(kernelEnd - tables);
-    }
-
-    private void boot(List<Run> usable, List<Run> reservations) {
-        for (Run run : usable) {
-            long at = run.from;
-            for (Run taken : reservations) {
-                long from = Math.max(taken.from, at);
-                long to = Math.min(taken.to, run.to);
+    private void boot(UsableMemory usable, List<UsableMemory.Range> reservations) {
+        for (UsableMemory.Range range : usable.ranges()) {
+            long at = range.from();
+            for (UsableMemory.Range taken : reservations) {
+                long from = Math.max(taken.from(), at);
+                long to = Math.min(taken.to(), range.to());
                 if (from < to) {
                     allocator.addMemory(at, from);
                     allocator.addReserved(from, to);
@@ -359,7 +218,7 @@ public final class SystemMemory implements PhysicalMemory {
                     at = to;
                 }
             }
-            allocator.addMemory(at, run.to);
+            allocator.addMemory(at, range.to());
         }
     }
 
