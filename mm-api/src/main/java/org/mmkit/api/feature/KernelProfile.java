@@ -50,6 +50,9 @@ public interface KernelProfile {
     /** Huge pages that enter or leave a pool together have their vmemmap remapped together, with one flush of the TLB (6.7). */
     boolean remapsVmemmapInBatches();
 
+    /** Whether mremap moves the whole table of an area's first part if nothing else is mapped there (since 6.7: try_realign_addr). */
+    boolean movesFirstTableWhole();
+
     /** What a process may lock unless told otherwise (MLOCK_LIMIT), bytes: 64 KiB, since 5.16 8 MiB. */
     long defaultLockLimit();
 

@@ -135,6 +135,11 @@ public final class LinuxProfile implements KernelProfile {
     }
 
     @Override
+    public boolean movesFirstTableWhole() {
+        return since(6, 7);
+    }
+
+    @Override
     public long defaultLockLimit() {
         return since(5, 16) ? 8L << 20 : 64L << 10;
     }

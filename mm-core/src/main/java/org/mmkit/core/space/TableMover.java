@@ -22,6 +22,12 @@ final class TableMover {
         PageTables tables = space.tables();
         long size = engine.layout.size(2);
         long end = from + length;
+        long before = from & size - 1;
+        if (engine.profile.movesFirstTableWhole() && before != 0 && before == (to & size - 1) && length >= size - before
+                && isAloneBelow(source, from, before) && isAloneBelow(target, to, before)) {
+            from -= before;
+            to -= before;
+        }
         long extent;
         for (; from != end; from += extent, to += extent) {
             extent = Math.min(untilBoundary(from, size, end - from), untilBoundary(to, size, end - from));
@@ -59,6 +65,11 @@ final class TableMover {
             }
             moveEntries(from, to, extent);
         }
+    }
+
+    /** Whether {@code area} begins at {@code start}, with nothing mapped in the {@code bytes} below it (Linux: can_align_down). */
+    private boolean isAloneBelow(VmArea area, long start, long bytes) {
+        return area.start == start && space.findOrNext(start - bytes) == area;
     }
 
     private static long untilBoundary(long at, long size, long rest) {
