@@ -9,9 +9,11 @@ import java.util.List;
 import java.util.Map;
 import org.mmkit.api.Errno;
 import org.mmkit.api.ErrnoException;
+import org.mmkit.api.space.Advice;
 import org.mmkit.api.space.MapFlags;
 import org.mmkit.core.Machine;
 import org.mmkit.core.PathException;
+import org.mmkit.core.gup.PinnedPages;
 import org.mmkit.core.process.Process;
 
 /**
@@ -24,6 +26,7 @@ final class NodeRecording {
     private static final String NODE = "/sys/devices/system/node/node";
     private static final List<String> POLICIES = List.of("default", "preferred", "bind", "interleave", "local", "preferred-many");
     private static final long HUGE = 2 << 20;
+    private static final int HWPOISON = 19;
 
     private record Area(long start, long length) {}
 
@@ -31,7 +34,9 @@ final class NodeRecording {
     private final Machine machine;
     private final Map<String, Area> areas = new HashMap<>();
     private final StringBuilder out = new StringBuilder();
+    private final Map<String, Long> frames = new HashMap<>();
     private Process process;
+    private PinnedPages pins;
 
     NodeRecording(String name) throws IOException {
         try (InputStream in = NodeRecording.class.getResourceAsStream("/nodes/" + name + ".txt")) {
@@ -106,7 +111,26 @@ final class NodeRecording {
                 Area area = areas.get(a[1]);
                 answer(a.length > 3 ? process.munmap(area.start + size(a[2]), size(a[3])) : process.munmap(area.start, area.length));
             }
-            case "touch" -> touch(a);
+            case "touch" -> access(a, HUGE, true);
+            case "read" -> access(a, HUGE, false);
+            case "align" -> align(a);
+            case "thp" -> hugeKilobytes(areas.get(a[1]));
+            case "madvise" -> answer(process.madvise(areas.get(a[1]).start + size(a[2]), size(a[3]), Advice.MADV_SOFT_OFFLINE));
+            case "save" -> {
+                frames.put(a[3], frame(areas.get(a[1]).start + size(a[2])));
+                answer(0);
+            }
+            case "same" -> answer(frames.get(a[3]) == frame(areas.get(a[1]).start + size(a[2])) ? 1 : 0);
+            case "bad" -> answer(machine.pagemap().flags(frames.get(a[1]) + (a.length > 2 ? size(a[2]) : 0)) >>> HWPOISON & 1);
+            case "offline" -> offline(frames.get(a[1]) + (a.length > 2 ? size(a[2]) : 0));
+            case "pfn" -> offline(frame(areas.get(a[1]).start + size(a[2])));
+            case "grep" -> machine.read(a[2]).lines().filter(text -> text.contains(a[1])).forEach(text -> out.append(text).append('\n'));
+            case "uid" -> answer(process.credentials().setuid((int) size(a[1])));
+            case "iopin" -> pin(areas.get(a[1]).start + size(a[2]), size(a[3]));
+            case "iounpin" -> {
+                pins.release();
+                answer(0);
+            }
             case "mbind" -> {
                 int flags = 0;
                 for (int i = 6; i < a.length; i++) {
@@ -125,7 +149,7 @@ final class NodeRecording {
                 out.append(String.join(" ", values)).append('\n');
             }
             case "fork" -> fork(a);
-            case "where" -> where(areas.get(a[1]));
+            case "where" -> where(areas.get(a[1]), a.length > 2 ? size(a[2]) : HUGE);
             case "maps" -> numaMaps(areas.get(a[1]));
             default -> throw new IllegalArgumentException(line);
         }
@@ -144,6 +168,8 @@ final class NodeRecording {
         for (int i = 3; i < a.length; i++) {
             switch (a[i]) {
                 case "noreserve" -> flags |= MapFlags.MAP_NORESERVE;
+                case "small" -> flags &= ~MapFlags.MAP_HUGETLB;
+                case "1G" -> flags |= 30 << 26;
                 case "shared" -> flags = flags & ~MapFlags.MAP_PRIVATE | MapFlags.MAP_SHARED;
                 default -> throw new IllegalArgumentException(a[i]);
             }
@@ -155,18 +181,54 @@ final class NodeRecording {
         answer(Math.min(start, 0));
     }
 
-    private void touch(String[] a) {
+    private void access(String[] a, long huge, boolean write) {
         Area area = areas.get(a[1]);
         if (area == null) {
             return; // the recording program died here
         }
-        for (long at = 0; at < area.length; at += HUGE) {
-            if (process.store(area.start + at, 1) < 0) {
+        long from = a.length > 2 ? size(a[2]) : 0;
+        long end = a.length > 3 ? from + size(a[3]) : area.length;
+        for (long at = from; at < end; at += a.length > 4 ? size(a[4]) : huge) {
+            long result = write ? process.store(area.start + at, 1) : process.load(area.start + at);
+            if (result < 0) {
                 out.append("SIGBUS at ").append(at).append('\n');
                 return;
             }
         }
         answer(0);
+    }
+
+    private void align(String[] a) {
+        long bytes = size(a[2]);
+        long start = process.mmap(0, bytes + HUGE, 3, MapFlags.MAP_ANONYMOUS | MapFlags.MAP_PRIVATE, null, 0);
+        long aligned = start + HUGE - 1 & -HUGE;
+        areas.put(a[1], new Area(aligned, bytes));
+        answer(process.madvise(aligned, bytes, Advice.MADV_HUGEPAGE));
+    }
+
+    private void pin(long start, long length) {
+        try {
+            pins = process.pin(start, length);
+            answer(0);
+        } catch (ErrnoException e) {
+            answer(-e.errno());
+        }
+    }
+
+    private void hugeKilobytes(Area area) {
+        String smaps = machine.read("/proc/" + process.pid() + "/smaps");
+        String own = smaps.substring(smaps.indexOf(Long.toHexString(area.start) + "-"));
+        answer(own.lines().filter(text -> text.startsWith("AnonHugePages:")).map(text -> text.split(" +")[1]).mapToLong(Long::parseLong)
+                .findFirst().orElseThrow());
+    }
+
+    private long frame(long va) {
+        return machine.pagemap().word(process.space(), va) & (1L << 55) - 1;
+    }
+
+    private void offline(long pfn) {
+        String text = "0x" + Long.toHexString(pfn << 12) + "\n";
+        answer(Math.min(0, process.call(() -> machine.write("/sys/devices/system/memory/soft_offline_page", text))));
     }
 
     private void move(String[] a) {
@@ -202,9 +264,9 @@ final class NodeRecording {
         }
     }
 
-    private void where(Area area) {
+    private void where(Area area, long step) {
         List<String> nodes = new ArrayList<>();
-        for (long at = 0; at < area.length; at += HUGE) {
+        for (long at = 0; at < area.length; at += step) {
             int node = process.nodeOf(area.start + at);
             nodes.add(node < 0 ? "-" + Errno.name(-node) : Integer.toString(node));
         }

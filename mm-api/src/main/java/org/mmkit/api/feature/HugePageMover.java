@@ -20,4 +20,13 @@ public interface HugePageMover {
      * @return 0; -ENOMEM when there is no page to move to; -EAGAIN when somebody else holds it
      */
     int move(long head, MemoryPolicy policy, int node);
+
+    /**
+     * Gives the memory of the folio {@code head}, which nobody uses, back to the frame allocator (mm/hugetlb.c, dissolve_free_hugetlb_folio).
+     *
+     * @return 0; -EBUSY when somebody uses it or all free ones are promised; -ENOMEM without memory for its descriptors
+     */
+    default int dissolve(long head) {
+        return -Errno.EBUSY;
+    }
 }

@@ -80,6 +80,9 @@ public interface KernelProfile {
     /** Compaction also counts pages moved, pages it failed to move and page blocks examined, as the document of 4.12 names them. */
     boolean countsMovedBlocks();
 
+    /** Pages can be taken out of use while the system runs, as vm.enable_soft_offline (6.11) allows. */
+    boolean hasSoftOffline();
+
     /**
      * The lines of one area in {@code /proc/PID/smaps}, by name and in order, without VmFlags: kernels have added lines, and 4.12's
      * document calls the huge mappings of files FileHugeMapped.

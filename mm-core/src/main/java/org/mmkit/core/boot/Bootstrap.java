@@ -12,6 +12,7 @@ import org.mmkit.api.arch.PhysicalMap;
 import org.mmkit.api.config.Configuration;
 import org.mmkit.api.feature.Feature;
 import org.mmkit.api.lock.Locks;
+import org.mmkit.api.space.Advice;
 import org.mmkit.core.BootException;
 import org.mmkit.core.cgroup.CgroupTree;
 import org.mmkit.core.compaction.Compactor;
@@ -25,6 +26,7 @@ import org.mmkit.core.ledger.PageOwner;
 import org.mmkit.core.memory.SystemMemory;
 import org.mmkit.core.observe.Pagemap;
 import org.mmkit.core.observe.SwapUse;
+import org.mmkit.core.offline.SoftOffline;
 import org.mmkit.core.pgtable.KernelPageTables;
 import org.mmkit.core.pgtable.MaskedFormat;
 import org.mmkit.core.pgtable.PageTableArena;
@@ -109,7 +111,7 @@ public final class Bootstrap {
         }
         oom = new OutOfMemory(engine, processes, files.swap()::totalPages, log::add);
         files.reclaim().setKiller(oom);
-        pagemap = new Pagemap(memory.frames(), engine.zeroPfn, memory.allocator()::isFree);
+        pagemap = new Pagemap(memory.frames(), engine.zeroPfn, memory.allocator()::isFree, engine.badFrames::contains);
         swapUse = new MachineSwapUse(files.swap());
         engineFiles = new EngineFiles(pseudoFiles,
                 new EngineFiles.Sources(engine, files, processes, oom, pagemap, swapUse, fields, parameters.line(),
@@ -134,6 +136,11 @@ public final class Bootstrap {
             }
             compactor.setBackground(kcompactds);
             engineFiles.addCompaction(compactor, List.of(kcompactds));
+        }
+        if (configuration.isEnabled("MEMORY_FAILURE") && engine.profile.hasSoftOffline()) {
+            SoftOffline offline = new SoftOffline(engine);
+            engine.extensions.madvise().put(Advice.MADV_SOFT_OFFLINE, offline);
+            engineFiles.addSoftOffline(offline);
         }
         if (configuration.isEnabled("CONTIG_ALLOC") && memory.allocator().hasPageBlocks()) {
             memory.allocator().setEvacuation(new RangeMigrator(engine));

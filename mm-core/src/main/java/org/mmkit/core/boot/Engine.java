@@ -20,6 +20,7 @@ import org.mmkit.core.fault.FaultHandler;
 import org.mmkit.core.gup.HeldPages;
 import org.mmkit.core.ledger.PageOwner;
 import org.mmkit.core.lock.StopMachine;
+import org.mmkit.core.memory.BadFrames;
 import org.mmkit.core.memory.FrameTable;
 import org.mmkit.core.memory.SystemMemory;
 import org.mmkit.core.pagecache.LateWork;
@@ -68,6 +69,9 @@ public final class Engine {
     /** What waits for the end of the call under way. */
     public final LateWork lateWork = new LateWork();
 
+    /** Frames that are out of use for good. */
+    public final BadFrames badFrames;
+
     public final Tracing tracing;
     public final FolioMapper rmap;
     public final FaultHandler faults;
@@ -108,6 +112,7 @@ public final class Engine {
         this.profile = profile;
         this.memory = memory;
         this.frames = memory.frames();
+        this.badFrames = new BadFrames(memory);
         this.tracing = memory.tracing();
         this.tables = tables;
         this.kernelTables = kernelTables;

@@ -184,6 +184,11 @@ public final class LinuxProfile implements KernelProfile {
         return !since(4, 13);
     }
 
+    @Override
+    public boolean hasSoftOffline() {
+        return since(6, 11);
+    }
+
     /** {@inheritDoc} Read off running kernels; FileHugeMapped stands in the document of 4.12 where kernels have had ShmemPmdMapped. */
     @Override
     public List<String> smapsLines() {

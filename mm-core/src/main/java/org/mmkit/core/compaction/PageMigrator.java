@@ -83,6 +83,8 @@ public final class PageMigrator {
         private int splits;
         /** No frames were left to move to. */
         public boolean outOfMemory;
+        /** Whether the caller keeps its references to what has moved (Linux does for MR_MEMORY_FAILURE); stays when the batch is cleared. */
+        public boolean keepsMoved;
 
         /** An empty batch. */
         public Batch() {}
@@ -231,7 +233,7 @@ public final class PageMigrator {
             return 0;
         }
         int order = frames.order(from);
-        if (!move(from, to)) {
+        if (!move(from, to, batch.keepsMoved)) {
             engine.rmap.mapAfterMove(from, from);
             targets.giveBack(to, order);
             batch.to[i] = FrameAllocator.NONE;
@@ -256,7 +258,7 @@ public final class PageMigrator {
     }
 
     /** Moves the unmapped folio to the free frames {@code to}; false, and nothing has changed, when somebody else holds it. */
-    private boolean move(long from, long to) {
+    private boolean move(long from, long to, boolean keepsMoved) {
         int flags = frames.flags(from);
         int pages = (int) frames.pages(from);
         boolean swapCached = (flags & FolioFlags.SWAPCACHE) != 0;
@@ -290,7 +292,9 @@ public final class PageMigrator {
         }
         engine.rmap.mapAfterMove(from, to);
         frames.put(to, 1);
-        frames.put(from, 1);
+        if (!keepsMoved) {
+            frames.put(from, 1);
+        }
         return true;
     }
 }

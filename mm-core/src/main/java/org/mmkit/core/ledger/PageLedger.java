@@ -123,6 +123,9 @@ public final class PageLedger {
         if (frames.refcount(head) == 0) {
             return frames.test(head, FolioFlags.RESERVED) ? "reserved" : hugetlb ? "free in a HugeTLB pool" : "free";
         }
+        if (engine.badFrames.contains(head)) {
+            return "out of use for good";
+        }
         if (!frames.hasOwner(head)) {
             return "the kernel's";
         }

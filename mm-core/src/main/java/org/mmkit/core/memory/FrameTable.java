@@ -321,17 +321,39 @@ public final class FrameTable implements Frames {
 
     /** The last reference of {@code head} is gone. */
     private void release(long head) {
+        int order = orders.order(head);
+        if (!end(head, order)) {
+            return;
+        }
+        if (order <= allocator.maxOrder()) {
+            allocator.free(head, order);
+        } else {
+            allocator.freeContiguous(head, 1L << order);
+        }
+    }
+
+    /**
+     * The single frame {@code pfn}, to which only the caller has a reference, is nobody's from now on, but does not go to the allocator: the
+     * reference stays for good.
+     */
+    public void retire(long pfn) {
+        if (refcount(pfn) != 1 || isLarge(pfn) || !end(pfn, 0)) {
+            throw wrong(pfn, "to be taken out of use with " + refcount(pfn) + " references");
+        }
+    }
+
+    /** Makes a folio nobody's; false when who owns such folios keeps it. */
+    private boolean end(long head, int order) {
         int s = section(head);
         int i = (int) head & mask;
         int f = flags[s][i];
         if ((f & freeingMask) != 0) {
             for (Registration registration : freeings) {
                 if ((f & registration.flag) != 0 && registration.freeing.free(head)) {
-                    return;
+                    return false;
                 }
             }
         }
-        int order = orders.order(head);
         int mapped = order == 0 ? mapcounts[s][i] : records.mapcount(head);
         if (mapped != 0) {
             throw wrong(head, "freed with " + mapped + " mappings");
@@ -343,11 +365,7 @@ public final class FrameTable implements Frames {
             lru.freed(head, f, 1L << order);
         }
         making.dissolve(head, order);
-        if (order <= allocator.maxOrder()) {
-            allocator.free(head, order);
-        } else {
-            allocator.freeContiguous(head, 1L << order);
-        }
+        return true;
     }
 
     /** Whether all frames of the section of {@code pfn} are tails of one folio that is larger than a section, and have nothing of their own. */

@@ -66,6 +66,35 @@ public final class Isolation {
         return true;
     }
 
+    /**
+     * Takes the single frame {@code pfn} off the lists, of processors too, and puts the rest of its block back (mm/page_alloc.c,
+     * take_page_off_buddy).
+     *
+     * @return false when it is not free
+     */
+    public boolean takeFrame(long pfn) {
+        Zone zone = allocator.zoneOf(pfn);
+        allocator.drain(zone);
+        if (isUntouched(pfn)) {
+            blocks.cutUntouched(zone, blocks.section(pfn));
+        }
+        int place = blocks.placeOrZero(pfn);
+        for (int order = 0; place != 0 && order <= allocator.maxOrder(); order++) {
+            int block = place & -(1 << order);
+            int free = blocks.freeOrder(block);
+            if (free >= order) {
+                int type = blocks.type(block);
+                blocks.remove(zone, block, free, type);
+                zone.free--;
+                for (int o = free - 1; o >= 0; o--) {
+                    blocks.addFirst(zone, place & -(1 << o) ^ 1 << o, o, type);
+                }
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Whether a request of {@code order} and {@code type} would find a block in zone {@code z} that it may take, watermarks aside. */
     public boolean hasBlockFor(int z, int order, MigrateType type) {
         return allocator.hasBlockFor(allocator.zone(z), order, type.ordinal());

@@ -47,6 +47,7 @@ public final class Pagemap {
     private static final int KPF_COMPOUND_TAIL = 16;
     private static final int KPF_HUGE = 17;
     private static final int KPF_UNEVICTABLE = 18;
+    private static final int KPF_HWPOISON = 19;
     private static final int KPF_THP = 22;
     private static final int KPF_ZERO_PAGE = 24;
     private static final int KPF_PGTABLE = 26;
@@ -59,17 +60,20 @@ public final class Pagemap {
     private final Frames frames;
     private final long zeroPfn;
     private final LongPredicate isFree;
+    private final LongPredicate isBad;
 
     /**
      * Looks at {@code frames}.
      *
      * @param zeroPfn the frame that untouched anonymous memory reads
      * @param isFree whether a frame lies in a free block of the allocator
+     * @param isBad whether a frame is out of use for good
      */
-    public Pagemap(Frames frames, long zeroPfn, LongPredicate isFree) {
+    public Pagemap(Frames frames, long zeroPfn, LongPredicate isFree, LongPredicate isBad) {
         this.frames = frames;
         this.zeroPfn = zeroPfn;
         this.isFree = isFree;
+        this.isBad = isBad;
     }
 
     /** The word of /proc/PID/pagemap for the page at {@code va}. */
@@ -191,6 +195,9 @@ public final class Pagemap {
         }
         if (isFree.test(pfn)) {
             word |= 1L << KPF_BUDDY;
+        }
+        if (isBad.test(pfn)) {
+            word |= 1L << KPF_HWPOISON;
         }
         if (frames.mapcount(pfn) > 0) {
             word |= 1L << KPF_MMAP;

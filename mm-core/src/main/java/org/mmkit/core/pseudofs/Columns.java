@@ -5,12 +5,12 @@ final class Columns {
 
     private Columns() {}
 
-    /** {@code name:} in 16 columns, the number in 8, and the unit (empty for none). */
+    /** {@code name:} in 16 columns, the number up to the 24th, and the unit (empty for none); a longer name takes columns from the number. */
     static void line(StringBuilder out, String name, long value, String unit) {
         int start = out.length();
         out.append(name).append(':');
         fill(out, start + 16);
-        right(out, value, 8);
+        right(out, value, 24 - (out.length() - start));
         if (!unit.isEmpty()) {
             out.append(' ').append(unit);
         }

@@ -8,6 +8,7 @@ import org.mmkit.core.memory.AllocationFaults;
 import org.mmkit.core.memory.BuddyAllocator;
 import org.mmkit.core.observe.Pagemap;
 import org.mmkit.core.observe.SwapUse;
+import org.mmkit.core.offline.SoftOffline;
 import org.mmkit.core.process.OutOfMemory;
 import org.mmkit.core.process.ProcessTable;
 import org.mmkit.core.vfs.MachineFiles;
@@ -19,6 +20,7 @@ public final class EngineFiles {
     private final SysctlFiles sysctl;
     private final PseudoFileSystem files;
     private final BuddyAllocator allocator;
+    private final MeminfoFile meminfo;
 
     /** Makes them and adds them to {@code files}. */
     public EngineFiles(PseudoFileSystem files, Sources from) {
@@ -30,7 +32,7 @@ public final class EngineFiles {
         vmstat.add("nr_page_table_pages", engine::pageTables);
         new TraceFiles(engine.tracing).addTo(files);
         files.add("/proc/vmstat", vmstat);
-        MeminfoFile meminfo = new MeminfoFile(engine.memory, vmstat, fields);
+        meminfo = new MeminfoFile(engine.memory, vmstat, fields);
         meminfo.addPages("SwapTotal", from.machineFiles.swap()::totalPages);
         meminfo.addPages("SwapFree", from.machineFiles.swap()::freePages);
         meminfo.addPages("CommitLimit", engine.overcommit::limit);
@@ -90,6 +92,13 @@ public final class EngineFiles {
     /** Adds the files that make allocations fail. */
     public void addFaultInjection(AllocationFaults faults) {
         FaultInjectionFiles.add(files, faults);
+    }
+
+    /** Adds the files that take pages out of use. */
+    public void addSoftOffline(SoftOffline offline) {
+        files.add("/sys/devices/system/memory/soft_offline_page", new SoftOfflineFile(offline, offline.pageShift()));
+        sysctl.add("enable_soft_offline", () -> offline.isEnabled() ? 1 : 0, value -> offline.setEnabled(value != 0), 0, 1);
+        meminfo.addPages("HardwareCorrupted", offline::pages);
     }
 
     /** Adds the files of memory compaction. */

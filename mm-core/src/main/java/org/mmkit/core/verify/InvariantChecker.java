@@ -37,6 +37,7 @@ public final class InvariantChecker {
             locks.checker().verify();
         }
         engine.memory.verify();
+        engine.badFrames.check();
         engine.tables.verify();
         counts.clear();
         SwapCheck swap = engine.swapSpace().newCheck();

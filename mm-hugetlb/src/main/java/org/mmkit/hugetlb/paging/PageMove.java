@@ -61,6 +61,11 @@ public final class PageMove implements HugePageMover {
         return -Errno.EAGAIN;
     }
 
+    @Override
+    public int dissolve(long head) {
+        return machine.ofOrder(frames.order(head)).dissolveFree(head);
+    }
+
     /** Whether others than its mappings, its file and the caller have references to the page {@code head}. */
     private boolean isHeld(long head) {
         int cached = frames.hasOwner(head) && !frames.test(head, FolioFlags.ANON) ? 1 << frames.order(head) : 0;

@@ -434,6 +434,28 @@ public final class HugePagePool {
         release(head);
     }
 
+    /**
+     * Gives the memory of the free page {@code head} back for good (Linux: dissolve_free_hugetlb_folio).
+     *
+     * @return 0; -EBUSY when it is not free, or all free pages are promised; -ENOMEM without memory for its descriptors
+     */
+    public int dissolveFree(long head) {
+        if (isGigantic() && !hasGigantic || freeCount == reserved || !shares.take(head)) {
+            return -Errno.EBUSY;
+        }
+        freeCount--;
+        if (vmemmap != null && !vmemmap.restore(head, order)) {
+            put(head);
+            return -Errno.ENOMEM;
+        }
+        int ofSurplus = shares.surplus(shares.node(head)) > 0 ? 1 : 0;
+        countTotal(head, -1);
+        countSurplus(head, -ofSurplus);
+        asked -= 1 - ofSurplus;
+        release(head);
+        return 0;
+    }
+
     private void release(long head) {
         frames.clear(head, FolioFlags.HUGETLB);
         frames.unfreeze(head, 1);

@@ -71,6 +71,19 @@ final class NodeShares {
         return free[node][--freeCount[node]];
     }
 
+    /** Takes the free page {@code head}; false when it is not on the list. */
+    boolean take(long head) {
+        int node = nodes.of(head);
+        for (int i = freeCount[node] - 1; i >= 0; i--) {
+            if (free[node][i] == head) {
+                freeCount[node]--;
+                System.arraycopy(free[node], i + 1, free[node], i, freeCount[node] - i);
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** The node of {@code allowed} nearest to {@code from} that has a free page; {@link Nodes#NONE} when none has (dequeue_hugetlb_folio_nodemask). */
     int nearestFree(int from, long allowed) {
         for (int i = 0; i < freeCount.length; i++) {
