@@ -16,10 +16,10 @@ import org.mmkit.core.lock.Stripes;
  */
 final class LruIncoming {
 
-    private static final int NONE = 0;
     private static final byte[] NO_STRIPES = {};
 
     private final LruLists lists;
+    private final FolioLinks links;
     private final int sectionOrder;
     private final int mask;
     /** By frame: the stripe + 1 whose list the folio is on; 0 when it is on the lists proper or on none. */
@@ -32,7 +32,7 @@ final class LruIncoming {
     private static final class Stripe {
 
         final SpinLock lock;
-        /** First and last folio; as long as it is so that two stripes do not share a cache line. */
+        /** The youngest and the oldest folio; as long as it is so that two stripes do not share a cache line. */
         final int[] ends = new int[64];
 
         Stripe(SpinLock lock) {
@@ -40,8 +40,9 @@ final class LruIncoming {
         }
     }
 
-    LruIncoming(LruLists lists, int sections, int sectionOrder, Locks locks) {
+    LruIncoming(LruLists lists, FolioLinks links, int sections, int sectionOrder, Locks locks) {
         this.lists = lists;
+        this.links = links;
         this.sectionOrder = sectionOrder;
         this.mask = (1 << sectionOrder) - 1;
         this.properLock = locks.spinLock(LockClass.LRU);
@@ -72,7 +73,7 @@ final class LruIncoming {
         stripesOf(head)[(int) head & mask] = (byte) (number + 1);
         stripe.lock.lock();
         try {
-            lists.linkFirst((int) head, stripe.ends);
+            links.addYoungest((int) head, stripe.ends, 0);
         } finally {
             stripe.lock.unlock();
         }
@@ -94,7 +95,7 @@ final class LruIncoming {
         Stripe stripe = stripes[number - 1];
         stripe.lock.lock();
         try {
-            lists.linkBefore((int) part, (int) head, stripe.ends);
+            links.addBeside((int) part, (int) head, stripe.ends, 0);
         } finally {
             stripe.lock.unlock();
         }
@@ -127,7 +128,7 @@ final class LruIncoming {
         Stripe stripe = stripes[number - 1];
         stripe.lock.lock();
         try {
-            lists.unlinkFrom((int) head, stripe.ends);
+            links.remove((int) head, stripe.ends, 0);
         } finally {
             stripe.lock.unlock();
         }
@@ -136,9 +137,9 @@ final class LruIncoming {
     /** Moves all to the lists proper; nobody else is in the machine. */
     private void gather() {
         for (Stripe stripe : stripes) {
-            for (int pfn = stripe.ends[1]; pfn != NONE; pfn = stripe.ends[1]) {
+            for (int pfn = stripe.ends[1]; pfn != FolioLinks.NONE; pfn = stripe.ends[1]) {
                 long head = pfn & 0xffff_ffffL;
-                lists.unlinkFrom(pfn, stripe.ends);
+                links.remove(pfn, stripe.ends, 0);
                 stripesOf(head)[pfn & mask] = 0;
                 lists.linkGathered(head);
             }

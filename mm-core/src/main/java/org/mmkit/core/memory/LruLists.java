@@ -13,8 +13,8 @@ import org.mmkit.core.lock.StopMachine;
  * lruvec, include/linux/mm_inline.h). Folios come here by way of {@link FolioBatches}.
  *
  * <pre>
- *   first ──► | youngest | … | oldest | ◄── last        INACTIVE_ANON ACTIVE_ANON INACTIVE_FILE ACTIVE_FILE
- *   two words per frame: the neighbours towards last and towards first; of an unevictable folio the first word counts its locks
+ *   INACTIVE_ANON ACTIVE_ANON INACTIVE_FILE ACTIVE_FILE    | youngest | … | oldest |    linked by FolioLinks
+ *   UNEVICTABLE                                            only counted; each folio counts its locks
  * </pre>
  *
  * <p>Which list a folio is on follows from its flags; whoever changes {@link FolioFlags#ACTIVE}, {@link FolioFlags#SWAPBACKED} or {@link
@@ -40,22 +40,16 @@ public final class LruLists {
     /** Folios that reclaim takes at a time (SWAP_CLUSTER_MAX). */
     public static final int CLUSTER = 32;
 
-    /** No frame: frame 0 is the firmware's and never on a list. */
-    private static final int NONE = 0;
-    private static final int[] NO_LINKS = {};
-
     private final FrameTable frames;
     private final StopMachine calls;
     /** Where calls that run beside others put folios; null on a machine with one processor. */
     private final @Nullable LruIncoming incoming;
     private final LruEvents events = new LruEvents();
-    private final int sectionOrder;
-    private final int mask;
-    private final int[][] links;
+    private final FolioLinks links;
     private NodeMap nodes = NodeMap.single();
-    /** First and last folio and pages by node and list. */
-    private int[] first = new int[LISTS];
-    private int[] last = new int[LISTS];
+    /** By node and list the youngest and the oldest folio. */
+    private int[] ends = new int[2 * LISTS];
+    /** By node and list. */
     private long[] pages = new long[LISTS];
     private long[] zonePages = new long[Zone.ZONES * LISTS];
     /** By node the first frame above each zone but the last. */
@@ -70,26 +64,22 @@ public final class LruLists {
     private final WorkingSet workingSet;
 
     LruLists(FrameTable frames, int sections, int sectionOrder, Locks locks) {
-        incoming = locks.isSmp() ? new LruIncoming(this, sections, sectionOrder, locks) : null;
+        links = new FolioLinks(sections, sectionOrder);
+        incoming = locks.isSmp() ? new LruIncoming(this, links, sections, sectionOrder, locks) : null;
         calls = StopMachine.of(locks);
         this.frames = frames;
-        this.sectionOrder = sectionOrder;
-        this.mask = (1 << sectionOrder) - 1;
-        links = new int[sections][];
-        Arrays.fill(links, NO_LINKS);
         Arrays.fill(zoneEnds[0], Long.MAX_VALUE);
         workingSet = new WorkingSet(this, frames);
     }
 
     /** Gives each of {@code map} lists of its own; before anything is on one. */
-    void setZones(NodeMap map, long[][] ends) {
+    void setZones(NodeMap map, long[][] endsOfZones) {
         nodes = map;
         int n = map.count();
-        first = new int[n * LISTS];
-        last = new int[n * LISTS];
+        ends = new int[n * 2 * LISTS];
         pages = new long[n * LISTS];
         zonePages = new long[n * Zone.ZONES * LISTS];
-        zoneEnds = ends;
+        zoneEnds = endsOfZones;
         nonresidentAge = new long[n];
         anonCost = new long[n];
         fileCost = new long[n];
@@ -209,12 +199,12 @@ public final class LruLists {
     /** The number of the zone that {@code pfn} lies in. */
     public int zone(long pfn) {
         int node = node(pfn);
-        long[] ends = zoneEnds[node];
+        long[] above = zoneEnds[node];
         int z = Zone.first(node);
-        if (pfn < ends[Zone.DMA32]) {
-            return z + (pfn < ends[Zone.DMA] ? Zone.DMA : Zone.DMA32);
+        if (pfn < above[Zone.DMA32]) {
+            return z + (pfn < above[Zone.DMA] ? Zone.DMA : Zone.DMA32);
         }
-        return z + (pfn < ends[Zone.NORMAL] ? Zone.NORMAL : Zone.MOVABLE);
+        return z + (pfn < above[Zone.NORMAL] ? Zone.NORMAL : Zone.MOVABLE);
     }
 
     /** The list that a folio with {@code flags} is on. */
@@ -227,39 +217,27 @@ public final class LruLists {
 
     /** The folio that was put on {@code list} of {@code node} longest ago, or 0. */
     public long oldest(int node, int list) {
-        return last[node * LISTS + list] & 0xffff_ffffL;
+        return ends[(node * LISTS + list) * 2 + 1] & 0xffff_ffffL;
     }
 
     /** The folio on the same evictable list next younger than {@code head}, or 0. */
     public long younger(long head) {
-        return links[(int) (head >>> sectionOrder)][((int) head & mask) * 2 + 1] & 0xffff_ffffL;
+        return links.younger((int) head) & 0xffff_ffffL;
     }
 
-    // ---- links ------------------------------------------------------------------------------------------------
-
-    private int[] links(long pfn) {
-        int s = (int) (pfn >>> sectionOrder);
-        int[] l = links[s];
-        if (l == NO_LINKS) {
-            synchronized (links) {
-                l = links[s];
-                if (l == NO_LINKS) {
-                    l = new int[2 * (mask + 1)];
-                    links[s] = l;
-                }
-            }
-        }
-        return l;
+    /** The frame that was put on {@code list} of {@code node} last, or 0. */
+    long youngest(int node, int list) {
+        return ends[(node * LISTS + list) * 2] & 0xffff_ffffL;
     }
 
-    private void setNext(int pfn, int value) {
-        long frame = pfn & 0xffff_ffffL;
-        links[(int) (frame >>> sectionOrder)][(pfn & mask) * 2] = value;
+    /** The folio on the same evictable list next older than {@code head}, or 0. */
+    long older(long head) {
+        return links.older((int) head) & 0xffff_ffffL;
     }
 
-    private void setPrevious(int pfn, int value) {
-        long frame = pfn & 0xffff_ffffL;
-        links[(int) (frame >>> sectionOrder)][(pfn & mask) * 2 + 1] = value;
+    /** Where the youngest folio of {@code list} of the node of {@code pfn} stands among the ends of all lists. */
+    private int end(long pfn, int list) {
+        return place(pfn, list) * 2;
     }
 
     private void count(long head, int list, long n) {
@@ -268,57 +246,12 @@ public final class LruLists {
     }
 
     private void link(long head, int list) {
-        int pfn = (int) head;
-        int[] l = links(head);
-        int i = (pfn & mask) * 2;
         if (list == UNEVICTABLE) {
-            l[i] = 0;
+            links.setLocks((int) head, 0);
         } else {
-            int at = place(head, list);
-            int next = first[at];
-            l[i] = next;
-            l[i + 1] = NONE;
-            first[at] = pfn;
-            if (next == NONE) {
-                last[at] = pfn;
-            } else {
-                setPrevious(next, pfn);
-            }
+            links.addYoungest((int) head, ends, end(head, list));
         }
         count(head, list, frames.pages(head));
-    }
-
-    /** Puts {@code pfn} at the younger end of a list of its own, whose first and last are {@code ends}. */
-    void linkFirst(int pfn, int[] ends) {
-        int[] l = links(pfn & 0xffff_ffffL);
-        int i = (pfn & mask) * 2;
-        int next = ends[0];
-        l[i] = next;
-        l[i + 1] = NONE;
-        ends[0] = pfn;
-        if (next == NONE) {
-            ends[1] = pfn;
-        } else {
-            setPrevious(next, pfn);
-        }
-    }
-
-    /** Takes {@code pfn} off such a list. */
-    void unlinkFrom(int pfn, int[] ends) {
-        int[] l = links(pfn & 0xffff_ffffL);
-        int i = (pfn & mask) * 2;
-        int next = l[i];
-        int previous = l[i + 1];
-        if (next == NONE) {
-            ends[1] = previous;
-        } else {
-            setPrevious(next, previous);
-        }
-        if (previous == NONE) {
-            ends[0] = next;
-        } else {
-            setNext(previous, next);
-        }
     }
 
     /** A folio that has waited joins the list that its flags say. */
@@ -326,22 +259,10 @@ public final class LruLists {
         link(head, list(frames.flags(head)));
     }
 
+    /** Takes a folio of {@code n} pages off {@code list}. */
     void unlink(long head, int list, long n) {
         if (list != UNEVICTABLE) {
-            int[] l = links[(int) (head >>> sectionOrder)];
-            int i = ((int) head & mask) * 2;
-            int next = l[i];
-            int previous = l[i + 1];
-            if (next == NONE) {
-                last[place(head, list)] = previous;
-            } else {
-                setPrevious(next, previous);
-            }
-            if (previous == NONE) {
-                first[place(head, list)] = next;
-            } else {
-                setNext(previous, next);
-            }
+            links.remove((int) head, ends, end(head, list));
         }
         count(head, list, -n);
     }
@@ -384,19 +305,7 @@ public final class LruLists {
     void joinLast(long head) {
         frames.set(head, FolioFlags.LRU);
         int list = list(frames.flags(head));
-        int pfn = (int) head;
-        int[] l = links(head);
-        int i = (pfn & mask) * 2;
-        int at = place(head, list);
-        int previous = last[at];
-        l[i] = NONE;
-        l[i + 1] = previous;
-        last[at] = pfn;
-        if (previous == NONE) {
-            first[at] = pfn;
-        } else {
-            setNext(previous, pfn);
-        }
+        links.addOldest((int) head, ends, end(head, list));
         count(head, list, frames.pages(head));
     }
 
@@ -479,40 +388,15 @@ public final class LruLists {
         }
     }
 
+    /** {@link #addPart} for a folio on the lists proper. */
     void addProperPart(long head, long part, int list, long n) {
-        links(part);
         if (list == UNEVICTABLE) {
-            setLocks(part, 0);
+            links.setLocks((int) part, 0);
         } else {
-            int[] l = links(head);
-            int i = ((int) head & mask) * 2;
-            int previous = l[i + 1];
-            l[i + 1] = (int) part;
-            setNext((int) part, (int) head);
-            setPrevious((int) part, previous);
-            if (previous == NONE) {
-                first[place(head, list)] = (int) part;
-            } else {
-                setNext(previous, (int) part);
-            }
+            links.addBeside((int) part, (int) head, ends, end(head, list));
         }
         count(part, list, n);
         count(head, list, -n);
-    }
-
-    /** Puts {@code part} before {@code pfn} on a list of its own, whose first and last are {@code ends}. */
-    void linkBefore(int part, int pfn, int[] ends) {
-        int[] l = links(part & 0xffff_ffffL);
-        int i = (part & mask) * 2;
-        int previous = links(pfn & 0xffff_ffffL)[(pfn & mask) * 2 + 1];
-        l[i] = pfn;
-        l[i + 1] = previous;
-        setPrevious(pfn, part);
-        if (previous == NONE) {
-            ends[0] = part;
-        } else {
-            setNext(previous, part);
-        }
     }
 
     /**
@@ -545,23 +429,17 @@ public final class LruLists {
      */
     void freedSingles(long low, int n, int flags) {
         int list = list(flags);
-        int[] l = links[(int) (low >>> sectionOrder)];
-        int base = ((int) low & mask) * 2;
-        int pfn = (int) low;
-        for (int from = 0; from < n; ) {
-            int to = from + 1;
-            while (to < n && l[base + 2 * to] == pfn + to - 1) {
-                to++;
-            }
-            if (to > from + 1) {
-                unlinkStretch(pfn + to - 1, pfn + from, list);
+        for (int done = 0; done < n; ) {
+            int pfn = (int) low + done;
+            int at = end(low + done, list);
+            int some = links.countYounger(pfn, n - done);
+            if (some > 1) {
+                links.remove(pfn + some - 1, pfn, ends, at);
             } else {
-                while (to < n && l[base + 2 * to + 1] == pfn + to - 1) {
-                    to++;
-                }
-                unlinkStretch(pfn + from, pfn + to - 1, list);
+                some = links.countOlder(pfn, n - done);
+                links.remove(pfn, pfn + some - 1, ends, at);
             }
-            from = to;
+            done += some;
         }
         if (zone(low) == zone(low + n - 1)) {
             count(low, list, -n);
@@ -569,23 +447,6 @@ public final class LruLists {
             for (int i = 0; i < n; i++) {
                 count(low + i, list, -1);
             }
-        }
-    }
-
-    /** Takes the folios from {@code youngest} to {@code oldest}, which stand beside each other, off an evictable list. */
-    private void unlinkStretch(int youngest, int oldest, int list) {
-        int next = links[(int) ((oldest & 0xffff_ffffL) >>> sectionOrder)][(oldest & mask) * 2];
-        int previous = links[(int) ((youngest & 0xffff_ffffL) >>> sectionOrder)][(youngest & mask) * 2 + 1];
-        int at = place(youngest & 0xffff_ffffL, list);
-        if (next == NONE) {
-            last[at] = previous;
-        } else {
-            setPrevious(next, previous);
-        }
-        if (previous == NONE) {
-            first[at] = next;
-        } else {
-            setNext(previous, next);
         }
     }
 
@@ -598,11 +459,11 @@ public final class LruLists {
 
     /** Locks of the unevictable folio {@code head} that are counted (mlock_count). */
     int locks(long head) {
-        return links(head)[((int) head & mask) * 2];
+        return links.locks((int) head);
     }
 
     void setLocks(long head, int n) {
-        links(head)[((int) head & mask) * 2] = n;
+        links.setLocks((int) head, n);
     }
 
     /** {@code n} pages were locked, or unlocked when it is negative. */
@@ -613,15 +474,5 @@ public final class LruLists {
     /** Checks that each evictable list holds just the folios whose flags say so, and that all totals are right. */
     void verify(FolioBatches batches) {
         new LruChecks(frames, this, batches).verify();
-    }
-
-    /** The frame that was put on {@code list} of {@code node} last, or 0. */
-    long youngest(int node, int list) {
-        return first[node * LISTS + list] & 0xffff_ffffL;
-    }
-
-    /** The folio on the same evictable list next older than {@code head}, or 0. */
-    long older(long head) {
-        return links[(int) (head >>> sectionOrder)][((int) head & mask) * 2] & 0xffff_ffffL;
     }
 }
