@@ -1,7 +1,7 @@
 package org.mmkit.core.compaction;
 
-/** How long compaction may wait for a page (enum migrate_mode). */
-enum Mode {
+/** How long compaction or a migration may wait for a page (enum migrate_mode). */
+public enum Mode {
     /** Never. */
     ASYNC,
     /** For locks, not for writeback. */

@@ -23,8 +23,6 @@ public final class NodeMover {
 
     private final Engine engine;
     private final FrameTable frames;
-    private final int success;
-    private final int fail;
     private long[] huge = new long[FIRST_CAPACITY];
     private int hugeCount;
     private final PageMigrator.Batch small = new PageMigrator.Batch();
@@ -33,8 +31,6 @@ public final class NodeMover {
     public NodeMover(Engine engine) {
         this.engine = engine;
         this.frames = engine.frames;
-        success = engine.counters.register("pgmigrate_success");
-        fail = engine.counters.register("pgmigrate_fail");
     }
 
     /** Whether no folio is taken. */
@@ -88,15 +84,12 @@ public final class NodeMover {
         int local = engine.memory.nodes().current();
         for (int i = 0; i < hugeCount; i++) {
             long head = huge[i];
-            long pages = frames.pages(head);
-            int moved = error != 0 ? error : engine.extensions.hugePageMover().move(head, policy, policy.first(local, i));
+            int moved = error != 0 ? error : engine.migrator().migrateHuge(head, policy, policy.first(local, i));
             if (moved == 0) {
-                engine.counters.add(success, pages);
                 continue;
             }
             if (error == 0) {
                 failed++;
-                engine.counters.add(fail, pages);
             }
             error = moved == -Errno.ENOMEM ? moved : error;
             frames.put(head, 1);
@@ -107,7 +100,7 @@ public final class NodeMover {
 
     private int moveSmall(MemoryPolicy policy, int reason) {
         frames.batches().drain();
-        engine.migrator().migrate(small, new Targets(policy), Mode.SYNC.ordinal(), reason);
+        engine.migrator().migrate(small, new Targets(policy), Mode.SYNC, reason);
         putBackSmall();
         return small.outOfMemory ? -Errno.ENOMEM : small.failed;
     }

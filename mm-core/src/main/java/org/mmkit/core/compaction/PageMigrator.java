@@ -2,8 +2,10 @@ package org.mmkit.core.compaction;
 
 import java.util.Arrays;
 import org.mmkit.api.feature.FolioEvent;
+import org.mmkit.api.feature.HugePageMover;
 import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.FrameAllocator;
+import org.mmkit.api.memory.MemoryPolicy;
 import org.mmkit.core.boot.Engine;
 import org.mmkit.core.memory.FrameTable;
 import org.mmkit.core.pagecache.PageCache;
@@ -128,13 +130,12 @@ public final class PageMigrator {
     /**
      * Moves the folios of {@code batch}; those that moved have dropped the caller's reference.
      *
-     * @param mode and
-     * @param reason as the tracepoint {@code mm_migrate_pages} has them
+     * @param reason as the tracepoint {@code mm_migrate_pages} has it
      */
-    public void migrate(Batch batch, Targets targets, int mode, int reason) {
+    public void migrate(Batch batch, Targets targets, Mode mode, int reason) {
         Events trace = engine.tracing.events();
         if (trace.migratePagesStart.isOn()) {
-            trace.migratePagesStart.emit(mode, reason);
+            trace.migratePagesStart.emit(mode.ordinal(), reason);
         }
         long failedPages = 0;
         int first = 0;
@@ -154,8 +155,16 @@ public final class PageMigrator {
         engine.counters.add(fail, failedPages);
         if (trace.migratePages.isOn()) {
             trace.migratePages.emit(batch.succeeded, failedPages, batch.hugeSucceeded, batch.hugeFailed, batch.hugeSplit, batch.splits,
-                    mode, reason);
+                    mode.ordinal(), reason);
         }
+    }
+
+    /** {@link HugePageMover#move} of one folio, counted as a migration. */
+    public int migrateHuge(long head, MemoryPolicy policy, int node) {
+        long pages = frames.pages(head);
+        int result = engine.extensions.hugePageMover().move(head, policy, node);
+        engine.counters.add(result == 0 ? success : fail, pages);
+        return result;
     }
 
     private boolean isHuge(int order) {

@@ -111,7 +111,7 @@ public final class RangeMigrator implements RangeEvacuation {
     private boolean migrate(PageMigrator.Batch batch, Targets targets) {
         PageMigrator.Batch left = batch;
         for (int i = 0; i < TRIES && left.size() > 0; i++) {
-            migrator.migrate(left, targets, Mode.SYNC.ordinal(), CONTIG_RANGE);
+            migrator.migrate(left, targets, Mode.SYNC, CONTIG_RANGE);
             boolean outOfMemory = left.outOfMemory;
             left = rest(left);
             if (outOfMemory) {

@@ -221,7 +221,7 @@ final class ZoneCompaction {
             public void giveBack(long pfn, int order) {
                 freeScanner.giveBack(cc, pfn, order);
             }
-        }, cc.mode.ordinal(), 0);
+        }, cc.mode, 0);
         cc.clearFolios();
         engine.tracing.charge(batch.succeeded * WorkCosts.MOVE_PAGE);
         if (trace.compactionMigratepages.isOn()) {

@@ -3,6 +3,7 @@ package org.mmkit.core.gup;
 import org.mmkit.api.memory.FrameAllocator;
 import org.mmkit.api.memory.Gfp;
 import org.mmkit.core.boot.Engine;
+import org.mmkit.core.compaction.Mode;
 import org.mmkit.core.compaction.PageMigrator;
 import org.mmkit.core.memory.Zone;
 
@@ -12,9 +13,7 @@ import org.mmkit.core.memory.Zone;
  */
 final class MovableZone {
 
-    /** Mode and reason of tracepoints. */
-    private static final int MIGRATE_SYNC = 2;
-
+    /** The reason in tracepoints (MR_LONGTERM_PIN). */
     private static final int LONGTERM_PIN = 7;
 
     private final Engine engine;
@@ -54,7 +53,7 @@ final class MovableZone {
             public void giveBack(long to, int order) {
                 engine.memory.allocator().free(to, order);
             }
-        }, MIGRATE_SYNC, LONGTERM_PIN);
+        }, Mode.SYNC, LONGTERM_PIN);
         for (int i = 0; i < batch.size(); i++) {
             long left = batch.left(i);
             if (left != FrameAllocator.NONE) {

@@ -11,6 +11,7 @@ import org.mmkit.api.memory.Nodes;
 import org.mmkit.api.space.AddressSpace;
 import org.mmkit.api.task.Capability;
 import org.mmkit.core.boot.Engine;
+import org.mmkit.core.compaction.Mode;
 import org.mmkit.core.compaction.PageMigrator;
 import org.mmkit.core.gup.Foll;
 import org.mmkit.core.gup.UserPages;
@@ -30,14 +31,9 @@ public final class SoftOffline implements MadviseHandler {
     /** The reason in tracepoints (MR_MEMORY_FAILURE). */
     private static final int MEMORY_FAILURE = 1;
 
-    /** The mode in tracepoints (MIGRATE_SYNC). */
-    private static final int SYNC = 2;
-
     private final Engine engine;
     private final FrameTable frames;
     private final Isolation isolation;
-    private final int moved;
-    private final int failed;
     private final PageMigrator.Batch batch = new PageMigrator.Batch();
     private boolean enabled = true;
 
@@ -46,8 +42,6 @@ public final class SoftOffline implements MadviseHandler {
         this.engine = engine;
         this.frames = engine.frames;
         this.isolation = engine.memory.allocator().isolation();
-        moved = engine.counters.register("pgmigrate_success");
-        failed = engine.counters.register("pgmigrate_fail");
         batch.keepsMoved = true;
     }
 
@@ -151,11 +145,9 @@ public final class SoftOffline implements MadviseHandler {
     }
 
     private int moveHuge(long pfn, long head) {
-        long pages = frames.pages(head);
         int node = engine.memory.nodes().of(pfn);
         frames.get(head, 1);
-        int result = engine.extensions.hugePageMover().move(head, new MemoryPolicy(MemoryPolicy.Mode.PREFERRED, 1L << node), node);
-        engine.counters.add(result == 0 ? moved : failed, pages);
+        int result = engine.migrator().migrateHuge(head, new MemoryPolicy(MemoryPolicy.Mode.PREFERRED, 1L << node), node);
         if (result != 0) {
             frames.put(head, 1);
             return result == -Errno.ENOMEM ? result : -Errno.EBUSY;
@@ -199,7 +191,7 @@ public final class SoftOffline implements MadviseHandler {
         frames.get(pfn, 1);
         batch.clear();
         batch.add(pfn);
-        engine.migrator().migrate(batch, new Targets(pfn), SYNC, MEMORY_FAILURE);
+        engine.migrator().migrate(batch, new Targets(pfn), Mode.SYNC, MEMORY_FAILURE);
         if (batch.left(0) == FrameAllocator.NONE) {
             return retire(pfn);
         }

@@ -3,7 +3,7 @@ package org.mmkit.core.pseudofs;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.mmkit.api.Errno;
-import org.mmkit.api.file.PseudoFile;
+import org.mmkit.api.file.WriteOnlyFile;
 import org.mmkit.core.offline.SoftOffline;
 
 /**
@@ -13,28 +13,13 @@ import org.mmkit.core.offline.SoftOffline;
  * @param offline puts pages out of use
  * @param pageShift log2 of the base page size
  */
-record SoftOfflineFile(SoftOffline offline, int pageShift) implements PseudoFile {
+record SoftOfflineFile(SoftOffline offline, int pageShift) implements WriteOnlyFile {
 
     private static final Pattern NUMBER = Pattern.compile("\\+?(?:0[xX]([0-9a-fA-F]+)|(0[0-7]*)|([1-9][0-9]*))\\n?");
 
     private static final int HEX = 16;
     private static final int OCTAL = 8;
     private static final int DECIMAL = 10;
-
-    @Override
-    public String read() {
-        throw new UnsupportedOperationException("soft_offline_page is only written");
-    }
-
-    @Override
-    public boolean isReadable() {
-        return false;
-    }
-
-    @Override
-    public boolean isWritable() {
-        return true;
-    }
 
     @Override
     public int write(String text) {

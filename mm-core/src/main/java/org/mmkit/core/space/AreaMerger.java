@@ -2,10 +2,10 @@ package org.mmkit.core.space;
 
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.mmkit.api.memory.MemoryPolicy;
 import org.mmkit.api.Errno;
 import org.mmkit.api.file.Mappable;
 import org.mmkit.api.lock.RwSemaphore;
+import org.mmkit.api.memory.MemoryPolicy;
 import org.mmkit.api.space.VmFlags;
 import org.mmkit.api.space.VmaOperations;
 import org.mmkit.core.rmap.AnonChains;

@@ -4,6 +4,7 @@ import java.util.function.LongSupplier;
 import org.mmkit.api.Errno;
 import org.mmkit.api.feature.FeatureContext;
 import org.mmkit.api.file.PseudoFile;
+import org.mmkit.api.file.WriteOnlyFile;
 import org.mmkit.api.memory.MemoryPolicy;
 import org.mmkit.api.memory.Nodes;
 import org.mmkit.hugetlb.HugePages;
@@ -108,27 +109,8 @@ public final class PoolFiles {
 
     /** The files of demotion of pages of the nodes {@code allowed}, to the pool in {@code target}, which can be changed. */
     private void demotion(String directory, HugePagePool pool, HugePagePool[] target, long allowed) {
-        context.pseudoFile(directory + "demote", new PseudoFile() {
-            @Override
-            public String read() {
-                throw new UnsupportedOperationException(directory + "demote can only be written");
-            }
-
-            @Override
-            public boolean isReadable() {
-                return false;
-            }
-
-            @Override
-            public boolean isWritable() {
-                return true;
-            }
-
-            @Override
-            public int write(String text) {
-                return CountFile.set(text, count -> pool.demote(limited(count), target[0], allowed));
-            }
-        });
+        WriteOnlyFile demote = text -> CountFile.set(text, count -> pool.demote(limited(count), target[0], allowed));
+        context.pseudoFile(directory + "demote", demote);
         context.pseudoFile(directory + "demote_size", new PseudoFile() {
             @Override
             public String read() {

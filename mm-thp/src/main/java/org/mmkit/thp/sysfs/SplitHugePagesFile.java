@@ -3,7 +3,7 @@ package org.mmkit.thp.sysfs;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.mmkit.api.Errno;
-import org.mmkit.api.file.PseudoFile;
+import org.mmkit.api.file.WriteOnlyFile;
 import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.Frames;
 import org.mmkit.api.pgtable.PageTables;
@@ -18,7 +18,7 @@ import org.mmkit.thp.split.FolioSplitter;
  * those that a process maps in a range (Linux: mm/huge_memory.c, split_huge_pages_write; the range since 5.13, the order since
  * 6.9). The form with a file's path is not there.
  */
-final class SplitHugePagesFile implements PseudoFile {
+final class SplitHugePagesFile implements WriteOnlyFile {
 
     private static final Pattern RANGE = Pattern.compile("(\\d{1,9}),0x([0-9a-fA-F]{1,16}),0x([0-9a-fA-F]{1,16})(?:,(\\d{1,2}))?");
 
@@ -28,21 +28,6 @@ final class SplitHugePagesFile implements PseudoFile {
     SplitHugePagesFile(Thp thp, FolioSplitter splitter) {
         this.thp = thp;
         this.splitter = splitter;
-    }
-
-    @Override
-    public boolean isReadable() {
-        return false;
-    }
-
-    @Override
-    public String read() {
-        throw new IllegalStateException("split_huge_pages can only be written");
-    }
-
-    @Override
-    public boolean isWritable() {
-        return true;
     }
 
     @Override
