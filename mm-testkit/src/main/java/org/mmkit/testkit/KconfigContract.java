@@ -53,12 +53,17 @@ public abstract class KconfigContract {
     }
 
     private KconfigTree merged(List<Diagnostic> diagnostics) {
+        return merged(Plugins.others(provider()), diagnostics);
+    }
+
+    /** The engine's file, those of {@code others} and the plugin's own, as the engine reads them. */
+    private KconfigTree merged(List<Provider> others, List<Diagnostic> diagnostics) {
         List<KconfigSource> sources = new ArrayList<>();
         Provider own = provider();
-        List<Provider> others = Plugins.others(own);
-        others.add(own);
-        others.sort(Comparator.comparing(Provider::id));
-        for (Provider provider : others) {
+        List<Provider> all = new ArrayList<>(others);
+        all.add(own);
+        all.sort(Comparator.comparing(Provider::id));
+        for (Provider provider : all) {
             String text = provider == own ? kconfig() : Plugins.kconfig(provider).orElse("");
             if (!text.isEmpty()) {
                 sources.add(KconfigSource.of(Plugins.kconfigPath(provider), text));
@@ -135,8 +140,21 @@ public abstract class KconfigContract {
     @Test
     void the_linter_finds_nothing() {
         assumeFile();
+        assertNoFindingsBeside(Plugins.others(provider()));
+    }
+
+    /** Whatever else lies on the path of the test: a user's path may hold nothing but the engine, this plugin and an architecture. */
+    @Test
+    void the_linter_finds_nothing_where_the_plugins_that_may_be_absent_are_absent() {
+        assumeFile();
+        assertNoFindingsBeside(Plugins.others(provider()).stream()
+                .filter(other -> other instanceof Architecture && !(provider() instanceof Architecture)) // of which a machine has one
+                .toList());
+    }
+
+    private void assertNoFindingsBeside(List<Provider> others) {
         List<Diagnostic> diagnostics = new ArrayList<>();
-        KconfigTree tree = merged(diagnostics);
+        KconfigTree tree = merged(others, diagnostics);
         List<Finding> own = new Linter(tree).lint(diagnostics).stream()
                 .filter(finding -> finding.position().file().equals(path()))
                 .toList();

@@ -50,6 +50,10 @@ class KconfigMistakesTest {
         "config OTHER\\n\\tbool \"A toy\"\\n\\thelp\\n\\t  A toy.\\n|the_symbol_that_switches_the_plugin_on_is_defined_in_its_own_file",
         "config TOY\\n\\tbool \"A toy\"\\n|what_a_user_can_set_has_a_help_text",
         "config TOY\\n\\tbool \"A toy\"\\n\\tselect NOWHERE\\n\\thelp\\n\\t  A toy.\\n|the_linter_finds_nothing",
+        "config TOY\\n\\tbool \"A toy\"\\n\\tdepends on TRANSPARENT_HUGEPAGE\\n\\thelp\\n\\t  A.\\n"
+                + "|the_linter_finds_nothing_where_the_plugins_that_may_be_absent_are_absent",
+        "config TOY\\n\\tbool \"A toy\"\\n\\tselect HUGETLBFS\\n\\thelp\\n\\t  A.\\n"
+                + "|the_linter_finds_nothing_where_the_plugins_that_may_be_absent_are_absent",
         "config TOY\\n\\tbool \"A toy\"\\n\\thelp\\n\\t  A.\\nconfig SWAP\\n\\tbool \"Mine\"\\n\\thelp\\n\\t  B.\\n|what_a_user_can_set_is_defined_in_no_other_file"
     })
     void a_mistake_is_noticed(String kconfig, String test) throws IllegalAccessException {
