@@ -13,12 +13,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.CodeSource;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
@@ -46,8 +44,6 @@ public final class Providers {
     public static final String PATH_VARIABLE = "MM_PLUGIN_PATH";
 
     private static final Pattern ID = Pattern.compile("[a-z0-9_-]{1,63}");
-    /** Class files of Java N have the major version N + 44 (JVM specification, table 4.1-A). */
-    private static final int MAJOR_OF_JAVA_0 = 44;
 
     private final List<Found<Architecture>> architectures;
     private final List<Found<Feature>> features;
@@ -111,10 +107,10 @@ public final class Providers {
         List<Found<PagePolicyProvider>> policies = new ArrayList<>();
         List<Found<FrameAllocatorProvider>> allocators = new ArrayList<>();
         for (ClassLoader loader : loaders) {
-            collect(Architecture.class, ServiceLoader.load(Architecture.class, loader), loader, architectures, problems);
-            collect(Feature.class, ServiceLoader.load(Feature.class, loader), loader, features, problems);
-            collect(PagePolicyProvider.class, ServiceLoader.load(PagePolicyProvider.class, loader), loader, policies, problems);
-            collect(FrameAllocatorProvider.class, ServiceLoader.load(FrameAllocatorProvider.class, loader), loader, allocators, problems);
+            collect(Architecture.class, "architecture", loader, architectures, problems);
+            collect(Feature.class, "feature", loader, features, problems);
+            collect(PagePolicyProvider.class, "policy", loader, policies, problems);
+            collect(FrameAllocatorProvider.class, "frame allocator", loader, allocators, problems);
         }
         sortAndCheck(architectures, features, policies, allocators);
         return new Providers(architectures, features, policies, allocators, problems);
@@ -239,11 +235,11 @@ public final class Providers {
      * for a newer Java comes out of it as a bare linkage error, after which the next one can still be had.
      */
     private static <P extends Provider> void collect(
-            Class<P> service, ServiceLoader<P> services, ClassLoader loader, List<Found<P>> into, List<String> problems) {
-        Map<String, URL> declared = declaredIn(service, loader);
-        Iterator<ServiceLoader.Provider<P>> iterator = services.stream().iterator();
+            Class<P> service, String kind, ClassLoader loader, List<Found<P>> into, List<String> problems) {
+        UnloadableProvider unloadable = UnloadableProvider.of(service, kind, loader);
+        Iterator<ServiceLoader.Provider<P>> iterator = ServiceLoader.load(service, loader).stream().iterator();
         int failures = 0;
-        while (failures <= declared.size()) {
+        while (failures <= unloadable.declared()) {
             try {
                 if (!iterator.hasNext()) {
                     return;
@@ -255,79 +251,12 @@ public final class Providers {
                 }
             } catch (ServiceConfigurationError | LinkageError e) {
                 failures++;
-                String problem = explain(service, e, declared, loader);
+                String problem = unloadable.explain(e);
                 if (!problems.contains(problem)) {
                     problems.add(problem);
                 }
             }
         }
-    }
-
-    /** The classes that {@code META-INF/services} files name, each with the file that does. */
-    private static Map<String, URL> declaredIn(Class<?> service, ClassLoader loader) {
-        Map<String, URL> declared = new HashMap<>();
-        try {
-            for (URL file : Collections.list(loader.getResources("META-INF/services/" + service.getName()))) {
-                try (InputStream in = file.openStream()) {
-                    for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n")) {
-                        String name = line.replaceFirst("#.*", "").strip();
-                        if (!name.isEmpty()) {
-                            declared.putIfAbsent(name, file);
-                        }
-                    }
-                }
-            }
-        } catch (IOException e) {
-            throw new BootException("cannot read the list of " + service.getSimpleName() + " services: " + e.getMessage(), e);
-        }
-        return declared;
-    }
-
-    private static String explain(Class<?> service, Throwable failure, Map<String, URL> declared, ClassLoader loader) {
-        String kind = service == PagePolicyProvider.class ? "policy"
-                : service == FrameAllocatorProvider.class ? "frame allocator" : service.getSimpleName().toLowerCase(Locale.ROOT);
-        String text = String.valueOf(failure.getMessage()) + " " + failure.getCause();
-        for (Map.Entry<String, URL> entry : declared.entrySet()) {
-            String name = entry.getKey();
-            if (!text.contains(name) && !text.contains(name.replace('.', '/'))) {
-                continue;
-            }
-            String jar = jarOf(entry.getValue());
-            URL classFile = loader.getResource(name.replace('.', '/') + ".class");
-            int needed = classFile == null ? 0 : javaOf(classFile);
-            if (needed > Runtime.version().feature()) {
-                return jar + ": " + kind + " " + name + " needs Java " + needed + ", but this is Java "
-                        + Runtime.version().feature() + "; run with Java " + needed + " or use a build of the jar for this one";
-            }
-            if (classFile == null) {
-                return jar + ": META-INF/services names " + kind + " " + name + ", but no such class is there";
-            }
-            return jar + ": " + kind + " " + name + " cannot be loaded: " + reasonOf(failure);
-        }
-        return "a " + kind + " cannot be loaded: " + reasonOf(failure);
-    }
-
-    private static String reasonOf(Throwable failure) {
-        Throwable cause = failure instanceof ServiceConfigurationError && failure.getCause() != null ? failure.getCause() : failure;
-        return cause.getClass().getSimpleName() + ": " + cause.getMessage();
-    }
-
-    /** The Java version that the class file at {@code file} was made for; below 1 when it is no class file. */
-    private static int javaOf(URL file) {
-        try (InputStream in = file.openStream()) {
-            byte[] head = in.readNBytes(8);
-            int major = head.length < 8 ? 0 : (head[6] & 0xff) << 8 | head[7] & 0xff;
-            return major - MAJOR_OF_JAVA_0;
-        } catch (IOException e) {
-            return 0;
-        }
-    }
-
-    private static String jarOf(URL inside) {
-        String text = inside.toString();
-        int end = text.indexOf("!/");
-        text = end >= 0 ? text.substring(0, end) : text.replaceFirst("META-INF/services/.*", "");
-        return text.replaceFirst("^jar:", "").replaceFirst("^file:", "");
     }
 
     private static String originOf(Class<?> type) {
