@@ -70,6 +70,7 @@ final class BootCommand implements Callable<Integer> {
             settings.apply(machine).forEach(f -> err.println("mm: the model does not take this computer's " + f));
         }
         machine.messages().forEach(message -> err.println("mm: " + message));
+        machine.plugins().problems().forEach(problem -> err.println("mm: " + problem));
         reportUnknown(machine.unknownSymbols(), err);
         machine.unknownParameters().forEach(p -> err.println("mm: nothing in this machine asks for the parameter " + p));
         PrintWriter out = spec.commandLine().getOut();

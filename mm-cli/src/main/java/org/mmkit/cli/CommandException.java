@@ -1,5 +1,10 @@
 package org.mmkit.cli;
 
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
 /** Ends a command with a message for the person at the terminal and an {@link ExitCode}. */
 public final class CommandException extends RuntimeException {
 
@@ -21,6 +26,14 @@ public final class CommandException extends RuntimeException {
     /** Bad usage or input, of which {@code what} tells. */
     public static CommandException badInput(Exception what) {
         return badInput(String.valueOf(what.getMessage()));
+    }
+
+    /** {@code file} cannot be read. */
+    public static CommandException unreadable(Path file, IOException why) {
+        if (why instanceof CharacterCodingException) {
+            return badInput(file + ": this is not text");
+        }
+        return badInput(Files.isDirectory(file) ? file + ": is a directory" : CommandLineRunner.describe(why));
     }
 
     int exitCode() {

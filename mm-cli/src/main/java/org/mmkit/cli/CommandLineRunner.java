@@ -8,10 +8,14 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.mmkit.api.InvariantViolation;
 import org.mmkit.cli.kconfig.KconfigCommand;
 import org.mmkit.core.BootException;
@@ -26,6 +30,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * <p>No stack trace reaches the user unless {@code --debug} asks for it. Not thread-safe.
  */
 final class CommandLineRunner {
+
+    /** How the option parser refuses a word that is no pair. */
+    private static final Pattern PAIR =
+            Pattern.compile("Value for option (?:option '(--\\S+)'|positional.*) \\((\\S+)\\) should be in KEY=VALUE format but was (.*)");
 
     private final PrintStream out;
     private final PrintStream err;
@@ -116,7 +124,9 @@ final class CommandLineRunner {
                         + String.join(", ", e.getCommandLine().getSubcommands().keySet());
             }
         }
-        return String.valueOf(e.getMessage());
+        String message = String.valueOf(e.getMessage()).replace("is not an int", "is no number").replace("is not a long", "is no number");
+        Matcher pair = PAIR.matcher(message);
+        return pair.matches() ? (pair.group(1) == null ? "" : pair.group(1) + " ") + pair.group(3) + ": should be " + pair.group(2) : message;
     }
 
     private int report(Throwable thrown, boolean debug) {
@@ -154,7 +164,8 @@ final class CommandLineRunner {
     /** The JDK's file exceptions carry the bare path as their message. */
     static String describe(IOException e) {
         if (e instanceof NoSuchFileException) {
-            return e.getMessage() + ": no such file";
+            Path folder = Path.of(((NoSuchFileException) e).getFile()).toAbsolutePath().getParent();
+            return e.getMessage() + (folder == null || Files.isDirectory(folder) ? ": no such file" : ": there is no folder " + folder);
         }
         if (e instanceof AccessDeniedException) {
             return e.getMessage() + ": permission denied";

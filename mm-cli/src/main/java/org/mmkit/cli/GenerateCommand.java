@@ -77,8 +77,12 @@ final class GenerateCommand implements Callable<Integer> {
                 write(file, ScenarioGenerator.generate(family, s, operations));
             }
         }
-        spec.commandLine().getOut().println(families.size() * (long) count + " scenarios in " + directory);
+        say(families.size() * (long) count);
         return ExitCode.DONE;
+    }
+
+    private void say(long written) {
+        spec.commandLine().getOut().println(written + (written == 1 ? " scenario in " : " scenarios in ") + directory);
     }
 
     /** Variations of each original, in folders as theirs. */
@@ -89,12 +93,15 @@ final class GenerateCommand implements Callable<Integer> {
             try (Stream<Path> below = Files.walk(original)) {
                 files = below.filter(file -> file.toString().endsWith(".mm")).sorted().toList();
             }
+            if (files.isEmpty()) {
+                throw CommandException.badInput(original + ": no scenario (NAME.mm)");
+            }
             for (Path file : files) {
                 Path parent = file.toAbsolutePath().getParent();
                 Path folder = parent == null || parent.getFileName() == null ? directory : directory.resolve(parent.getFileName());
                 Files.createDirectories(folder);
                 String name = String.valueOf(file.getFileName());
-                String text = Files.readString(file);
+                String text = text(file);
                 for (long s = seed; s < seed + count; s++) {
                     write(
                             folder.resolve(name.substring(0, name.length() - 3) + String.format(Locale.ROOT, "-v%04d.mm", s)),
@@ -103,8 +110,16 @@ final class GenerateCommand implements Callable<Integer> {
                 }
             }
         }
-        spec.commandLine().getOut().println(written + " scenarios in " + directory);
+        say(written);
         return ExitCode.DONE;
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw CommandException.unreadable(file, e);
+        }
     }
 
     private static void write(Path file, String text) throws IOException {

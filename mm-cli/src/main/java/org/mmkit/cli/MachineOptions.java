@@ -25,7 +25,7 @@ final class MachineOptions {
             description = "One Kconfig symbol, over --config; may be repeated.")
     private Map<String, String> symbols = new LinkedHashMap<>();
 
-    @Option(names = "--arch", paramLabel = "NAME", description = "The architecture; this computer's if not given.")
+    @Option(names = "--arch", paramLabel = "NAME", description = "The architecture; this computer's if not given, for scenarios x86_64.")
     private Optional<String> architecture = Optional.empty();
 
     @Option(names = "--kernel", paramLabel = "VERSION", description = "Behave as Linux 4.12, 5.14 or 6.18 (default).")

@@ -195,6 +195,12 @@ final class PerfRecorder {
                         == 0;
     }
 
+    /** Whether {@code word} names a program, as the shell would look for it. */
+    static boolean isProgram(String word) {
+        File file = new File(word);
+        return word.contains("/") ? file.isFile() && file.canExecute() : onPath(word);
+    }
+
     private static boolean onPath(String program) {
         String path = System.getenv("PATH");
         return path != null

@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
         name = "plugins",
         headerHeading = "Example: MM_PLUGIN_PATH=my-policy.jar mm plugins --set HUGETLBFS=n%n%n",
         header = "Show which plugins are found and which are enabled.",
-        description = "%nExit status 1 says that a plugin was found and could not be loaded.")
+        description = "%nBoots nothing: reads the Kconfig files of all plugins and the configuration. Exit status 1 says that a plugin was found and could not be loaded.")
 final class PluginsCommand implements Callable<Integer> {
 
     @Spec

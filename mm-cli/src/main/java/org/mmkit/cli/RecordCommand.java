@@ -51,6 +51,9 @@ final class RecordCommand implements Callable<Integer> {
             throw CommandException.badInput(obstacle.get() + ". To record on another host: mm record --print -- "
                     + String.join(" ", program));
         }
+        if (!PerfRecorder.isProgram(program.get(0))) {
+            throw CommandException.badInput(program.get(0) + ": no such program");
+        }
         PerfRecorder.Outcome outcome = PerfRecorder.record(file, program);
         PrintWriter err = spec.commandLine().getErr();
         err.printf("%s: %,d lines, %,d KiB%s%n", file, outcome.lines(), (outcome.bytes() + 1023) >> 10,

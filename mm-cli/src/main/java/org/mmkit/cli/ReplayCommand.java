@@ -94,6 +94,10 @@ final class ReplayCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         List<Policy> matrix = policies.matrix();
+        tlb.check();
+        if (threads.isPresent() && threads.get() < 1 || tlbEntries < 1) {
+            throw CommandException.badInput("--threads and --tlb-entries take numbers from 1 on");
+        }
         if (tlb.isWanted()) {
             return replayAccesses(matrix);
         }
@@ -108,7 +112,7 @@ final class ReplayCommand implements Callable<Integer> {
             for (Path file : recordings) {
                 Recording recording = read(file, progress);
                 int n = threads.orElseGet(() -> Runtime.getRuntime().availableProcessors());
-                Options options = new Options(model, Math.max(1, n), tlbEntries, progress::show);
+                Options options = new Options(model, n, tlbEntries, progress::show);
                 Comparison comparison = new PolicyComparison(options).compare(recording, matrix);
                 progress.clear();
                 comparisons.add(comparison);
@@ -171,15 +175,20 @@ final class ReplayCommand implements Callable<Integer> {
         }
     }
 
-    private CostModel costModel() throws IOException {
+    private CostModel costModel() {
+        if (costs.isEmpty()) {
+            return CostModel.standard();
+        }
         try {
-            return costs.isPresent() ? CostModel.standard().withFile(costs.get()) : CostModel.standard();
+            return CostModel.standard().withFile(costs.get());
         } catch (IllegalArgumentException e) {
             throw CommandException.badInput(e);
+        } catch (IOException e) {
+            throw CommandException.unreadable(costs.get(), e);
         }
     }
 
-    private Optional<Truth> truth() throws IOException {
+    private Optional<Truth> truth() {
         if (against.isEmpty()) {
             return Optional.empty();
         }
@@ -190,6 +199,8 @@ final class ReplayCommand implements Callable<Integer> {
             return Optional.of(Truth.read(against.get()));
         } catch (IllegalArgumentException e) {
             throw CommandException.badInput(e);
+        } catch (IOException e) {
+            throw CommandException.unreadable(against.get(), e);
         }
     }
 

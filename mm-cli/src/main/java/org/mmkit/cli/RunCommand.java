@@ -36,7 +36,7 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private MachineOptions machine;
 
-    @Parameters(paramLabel = "FILE.mm", description = "The scenario.")
+    @Parameters(paramLabel = "SCENARIO", description = "A file NAME.mm.")
     private Path file = Path.of("");
 
     @Option(
@@ -78,6 +78,7 @@ final class RunCommand implements Callable<Integer> {
 
     private void run(Scenario scenario, Consumer<JsonObject> rows) throws ScenarioException, IOException {
         Machine booted = machine.applyTo(ScenarioRunner.machine()).build();
+        booted.messages().forEach(message -> spec.commandLine().getErr().println("mm: " + message));
         boolean rowsOnly = json.isPresent() && json.get().equals("-");
         PrintWriter out = rowsOnly ? spec.commandLine().getErr() : spec.commandLine().getOut();
         trace.around(booted, out, () -> ScenarioRunner.run(scenario, booted, rows));

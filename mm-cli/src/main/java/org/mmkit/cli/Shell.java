@@ -59,8 +59,8 @@ final class Shell {
                 folder(text);
             } else if (text.equals("dmesg")) {
                 machine.kernelLog().forEach(out::println);
-            } else if (text.matches("explain 0x[0-9a-fA-F]{1,12}")) {
-                out.print(machine.explain(Long.parseLong(text.substring("explain 0x".length()), 16)));
+            } else if (text.equals("explain") || text.startsWith("explain ")) {
+                out.print(explanation(text.substring("explain".length()).strip()));
             } else if (text.equals("verify")) {
                 machine.verify();
             } else if (text.equals("id") || text.matches("(setpriv|ulimit)( .*)?")) {
@@ -73,7 +73,10 @@ final class Shell {
             } else {
                 session.line(line);
             }
-        } catch (ScenarioException | PathException e) {
+        } catch (ScenarioException e) {
+            String what = String.valueOf(e.getMessage());
+            throw CommandException.badInput(what + (what.contains("unknown operation") ? "; help shows what can be typed" : ""));
+        } catch (PathException e) {
             throw CommandException.badInput(e);
         } finally {
             out.flush();
@@ -89,6 +92,17 @@ final class Shell {
     void end() {
         if (session.isInsideBlock()) {
             throw CommandException.badInput("the lines end inside a block; close it with }");
+        }
+    }
+
+    private String explanation(String frame) {
+        if (!frame.matches("0x[0-9a-fA-F]{1,15}")) {
+            throw CommandException.badInput("explain takes the number of a frame, as in explain 0x80200");
+        }
+        try {
+            return machine.explain(Long.parseLong(frame.substring(2), 16)).toString();
+        } catch (IllegalArgumentException e) {
+            throw CommandException.badInput(e);
         }
     }
 

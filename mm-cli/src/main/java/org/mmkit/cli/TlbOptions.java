@@ -48,6 +48,13 @@ final class TlbOptions {
         return Integer.parseInt(asids);
     }
 
+    /** Refuses what would be without effect. */
+    void check() {
+        if (!tlb && (!arrays.isEmpty() || !walkCaches.isEmpty() || nested.isPresent() || !asids.equals("" + Processors.USUAL_NUMBERS))) {
+            throw CommandException.badInput("--tlb-array, --walk-caches, --nested and --asids describe the processor for --tlb, which is not given");
+        }
+    }
+
     boolean isWanted() {
         return tlb;
     }

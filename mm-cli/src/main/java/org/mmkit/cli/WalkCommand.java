@@ -88,14 +88,14 @@ final class WalkCommand implements Callable<Integer> {
         return new TableWalk(image, configured.architecture(), layout, configured.format(), root);
     }
 
-    private List<Long> wanted() throws IOException {
+    private List<Long> wanted() {
         List<Long> wanted = new ArrayList<>();
         for (String text : addresses) {
             wanted.add(DumpOptions.address("address", text));
         }
         if (from.isPresent()) {
             int number = 0;
-            for (String line : Files.readAllLines(from.get())) {
+            for (String line : lines(from.get())) {
                 number++;
                 if (!line.isBlank()) {
                     wanted.add(DumpOptions.address(from.get() + ":" + number + ":", line.strip().split("\\s+", 2)[0]));
@@ -106,6 +106,14 @@ final class WalkCommand implements Callable<Integer> {
             throw CommandException.badInput("which address? Name some behind the image, or a file of them with --from");
         }
         return wanted;
+    }
+
+    private static List<String> lines(Path file) {
+        try {
+            return Files.readAllLines(file);
+        } catch (IOException e) {
+            throw CommandException.unreadable(file, e);
+        }
     }
 
     private static void explain(long va, TableWalk walk, TableWalk.Outcome outcome, MemoryImage image, PrintWriter out) {

@@ -35,6 +35,34 @@ class BootCommandTest {
     }
 
     @Test
+    void a_setting_without_effect_is_said_with_its_reason() {
+        CommandRun run = CommandRun.of("boot", "--arch", "x86_64", "--memory", "256M", "--set", "ARM64_64K_PAGES=y", "id");
+
+        assertThat(run.status()).isEqualTo(ExitCode.DONE);
+        assertThat(run.err().lines()).hasSize(1).allMatch(line -> line.startsWith("mm: ARM64_64K_PAGES=y does not take effect: ")
+                && line.contains("depends on ARM64"));
+        assertThat(CommandRun.of("boot", "--arch", "x86_64", "--memory", "256M", "--set", "SMP=n", "--set", "X86_5LEVEL=y", "id").err()).isEmpty();
+    }
+
+    @Test
+    void the_symbol_of_another_architecture_is_refused() {
+        CommandRun run = CommandRun.of("boot", "--arch", "x86_64", "--memory", "256M", "--set", "ARM64=y", "id");
+
+        assertThat(run.status()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("ARM64=y", "choose another one by its name, arm64");
+    }
+
+    @Test
+    void a_frame_that_does_not_exist_has_no_explanation() {
+        for (String line : new String[] {"explain", "explain 5", "explain 0x123456789abc"}) {
+            CommandRun run = boot(line);
+
+            assertThat(run.status()).as(line).isEqualTo(ExitCode.USAGE);
+            assertThat(run.err().lines()).as(line).hasSize(1).allMatch(text -> text.contains("frame"));
+        }
+    }
+
+    @Test
     void H07_the_lines_can_run_as_another_user_with_a_limit() {
         CommandRun run = boot("ulimit -l", "ulimit -l 64", "setpriv --reuid=1000 --regid=1000 --groups=27", "id", MAP, "mlock(a, 68K)",
                 "echo 5 > /proc/sys/vm/nr_hugepages", "mkdir /sys/fs/cgroup/g", "ulimit -l 128", "ulimit -l 0", "mlock(a, 4K)",

@@ -128,6 +128,7 @@ class ReplayCommandTest {
     void bad_input_is_one_line_and_exit_2() throws Exception {
         Path empty = Files.createFile(directory.resolve("empty"));
         Path text = Files.writeString(directory.resolve("text"), "hello\nworld\n");
+        Path binary = Files.write(directory.resolve("binary"), new byte[] {(byte) 0xff, 0, (byte) 0xfe, 1});
 
         for (String[] args : new String[][] {
             {empty.toString()}, {text.toString()}, {directory.resolve("none").toString()}, {directory.toString()},
@@ -135,7 +136,12 @@ class ReplayCommandTest {
             {recording("sort-lines"), "--memory", "lots"}, {recording("sort-lines"), "--fragmentation", "2"},
             {recording("sort-lines"), "--kernel", "3.10"}, {recording("sort-lines"), "--defrag", "maybe"},
             {recording("sort-lines"), "--khugepaged", "speed=1"}, {recording("sort-lines"), "--kernel", "4.12", "--thp", "mthp64"},
-            {recording("sort-lines"), "--against", text.toString()}, {recording("sort-lines"), "--costs", text.toString()}
+            {recording("sort-lines"), "--against", text.toString()}, {recording("sort-lines"), "--costs", text.toString()},
+            {recording("sort-lines"), "--against", binary.toString()}, {recording("sort-lines"), "--costs", binary.toString()},
+            {recording("sort-lines"), "--against", directory.toString()}, {recording("sort-lines"), "--against", empty.toString()},
+            {recording("sort-lines"), "--threads", "0"}, {recording("sort-lines"), "--tlb-entries", "0"}, {recording("sort-lines"), "--asids", "3"},
+            {recording("sort-lines"), "--touches", text.toString()}, {recording("sort-lines"), "--hugetlb", "3M=2"},
+            {recording("sort-lines"), "--set", "ARM64_64K_PAGES=y"}, {recording("sort-lines"), "--plugins", text.toString()}
         }) {
             String[] all = new String[args.length + 3];
             all[0] = "replay";

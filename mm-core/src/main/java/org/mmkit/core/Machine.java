@@ -247,8 +247,13 @@ public final class Machine implements AutoCloseable {
     /**
      * Who keeps the frame {@code pfn}: every mapping, cache and pin of its folio, and, on a machine booted with {@code page_owner=on}, the
      * events that made them.
+     *
+     * @throws IllegalArgumentException when the machine has no such frame
      */
     public PageExplanation explain(long pfn) {
+        if (!parts.engine.memory.isPresent(pfn)) {
+            throw new IllegalArgumentException("this machine has no frame 0x" + Long.toHexString(pfn));
+        }
         parts.engine.calls.stop();
         try {
             return parts.ledger.explain(pfn);

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -117,7 +118,8 @@ public final class MachineBuilder {
             }
             dotConfig = new String(bytes, StandardCharsets.UTF_8);
         } catch (IOException e) {
-            throw new BootException("cannot read the configuration " + file + ": " + e.getMessage(), e);
+            String what = e instanceof NoSuchFileException ? "no such file" : e.getMessage();
+            throw new BootException("cannot read the configuration " + file + ": " + what, e);
         }
         if (dotConfig.indexOf('\0') >= 0) {
             throw new BootException(file + " is no .config: it is a binary file");

@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.mmkit.cli.CommandException;
 import org.mmkit.cli.ExitCode;
 import org.mmkit.kconfig.config.ConfigFile;
 import org.mmkit.kconfig.config.DotConfigDiff;
@@ -31,10 +32,25 @@ final class DiffCommand implements Callable<Integer> {
     private Path after = Path.of("");
 
     @Override
-    public Integer call() throws IOException {
-        List<DotConfigDiff.Change> changes = DotConfigDiff.between(ConfigFile.read(before), ConfigFile.read(after));
+    public Integer call() {
+        List<DotConfigDiff.Change> changes = DotConfigDiff.between(read(before), read(after));
         PrintWriter out = spec.commandLine().getOut();
         changes.forEach(out::println);
         return changes.isEmpty() ? ExitCode.DONE : ExitCode.FAILED;
+    }
+
+    private static byte[] read(Path file) {
+        byte[] content;
+        try {
+            content = ConfigFile.read(file);
+        } catch (IOException e) {
+            throw CommandException.unreadable(file, e);
+        }
+        for (byte b : content) {
+            if (b == 0) {
+                throw CommandException.badInput(file + " is no .config: it is a binary file");
+            }
+        }
+        return content;
     }
 }

@@ -206,6 +206,8 @@ public final class Bootstrap {
                 feature.init(new FeatureRegistration(feature.id(), host));
             } catch (BootException | InvariantViolation e) {
                 throw e;
+            } catch (IllegalArgumentException e) { // a boot parameter that it cannot take
+                throw new BootException("the feature " + feature.id() + " does not start: " + e.getMessage(), e);
             } catch (RuntimeException | LinkageError e) {
                 throw new BootException("the feature " + feature.id() + " of " + found.origin() + " does not start: " + e, e);
             }

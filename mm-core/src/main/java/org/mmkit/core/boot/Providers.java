@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.regex.Pattern;
+import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.Provider;
 import org.mmkit.api.arch.Architecture;
@@ -100,6 +101,10 @@ public final class Providers {
         ClassLoader own = ownLoader();
         loaders.add(own);
         for (Path jar : jars(pluginPath)) {
+            if (!Files.isDirectory(jar) && !isJar(jar)) {
+                problems.add(jar + " is no jar");
+                continue;
+            }
             loaders.add(new URLClassLoader(jar.getFileName().toString(), new URL[] {url(jar)}, own));
         }
         List<Found<Architecture>> architectures = new ArrayList<>();
@@ -212,14 +217,24 @@ public final class Providers {
                 } catch (IOException e) {
                     throw new BootException("cannot list the plugin folder " + entry + ": " + e.getMessage(), e);
                 }
-            } else if (Files.isReadable(entry)) {
+            } else if (Files.isDirectory(entry) || isJar(entry)) {
                 jars.add(entry);
             } else {
-                throw new BootException("the plugin path names " + entry + ", but there is no such jar or folder");
+                throw new BootException("the plugin path names " + entry
+                        + (Files.exists(entry) ? ", which is no jar" : ", but there is no such jar or folder"));
             }
         }
         jars.sort(Comparator.comparing(jar -> jar.toAbsolutePath().normalize().toString()));
         return jars.stream().map(jar -> jar.toAbsolutePath().normalize()).distinct().toList();
+    }
+
+    // A class loader passes over what it cannot open and says nothing.
+    private static boolean isJar(Path file) {
+        try (ZipFile zip = new ZipFile(file.toFile())) {
+            return zip.size() >= 0;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private static URL url(Path jar) {

@@ -106,6 +106,11 @@ public final class Wiring {
             messages.add(wishes.dotConfigName() + ": CONFIG_" + symbol + " does not take effect: "
                     + describe(configuration.reason(symbol)));
         }
+        wishes.settings().forEach((symbol, value) -> {
+            if (!configuration.value(symbol).equals(value) && (configuration.isEnabled(symbol) || !value.equals("n"))) {
+                messages.add(symbol + "=" + value + " does not take effect: " + describe(configuration.reason(symbol)));
+            }
+        });
         Provider chosen = architecture.provider();
         if (!configuration.isEnabled(chosen.configSymbol())) {
             throw new BootException("the architecture " + chosen.id() + " is off: "
@@ -163,7 +168,7 @@ public final class Wiring {
         return unknownSymbols;
     }
 
-    /** What the Kconfig files and the {@code .config} gave reason to remark. */
+    /** What the Kconfig files, the {@code .config} and the settings gave reason to remark. */
     public List<String> messages() {
         return messages;
     }
@@ -278,6 +283,13 @@ public final class Wiring {
             edit.set(found.provider().configSymbol(), "n");
         }
         edit.set(architecture.provider().configSymbol(), "y"); // last, as another may share its symbol
+        for (Providers.Found<Architecture> found : providers.architectures()) {
+            String symbol = found.provider().configSymbol();
+            if ("y".equals(wishes.settings().get(symbol)) && !symbol.equals(architecture.provider().configSymbol())) {
+                throw new BootException(symbol + "=y: this machine is of the architecture " + architecture.provider().id()
+                        + "; choose another one by its name, " + found.provider().id());
+            }
+        }
         try {
             wishes.settings().forEach(edit::set);
         } catch (IllegalArgumentException e) {

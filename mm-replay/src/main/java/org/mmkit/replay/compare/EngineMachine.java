@@ -66,6 +66,7 @@ final class EngineMachine implements ReplayMachine {
                 .contents(false)
                 .build();
         checkPages(machine);
+        checkWishes(machine, policy);
         EngineMachine host = new EngineMachine(machine);
         if (policy.host().fragmentation() > 0) {
             host.fragment(policy.host().fragmentation());
@@ -84,6 +85,21 @@ final class EngineMachine implements ReplayMachine {
             }
         }
         return host;
+    }
+
+    /** What cannot be had is said, rather than that figures stand for another machine than the one asked for. */
+    private static void checkWishes(Machine machine, Policy policy) {
+        if (!machine.messages().isEmpty()) {
+            throw new BootException(machine.messages().get(0));
+        }
+        if (machine.configuration().isEnabled("HUGETLB_PAGE") && !policy.host().hugetlbPools().isEmpty()) {
+            List<String> pools = machine.list("/sys/kernel/mm/hugepages");
+            for (long bytes : policy.host().hugetlbPools().keySet()) {
+                if (!pools.contains("hugepages-" + (bytes >> 10) + "kB")) {
+                    throw new BootException("this machine has no HugeTLB pages of " + (bytes >> 10) + " kB, but " + String.join(", ", pools));
+                }
+            }
+        }
     }
 
     /** Recordings speak of pages of 4 KiB: another granule refuses their calls (EINVAL), and the program would have made others. */

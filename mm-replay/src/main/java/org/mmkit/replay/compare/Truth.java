@@ -62,6 +62,9 @@ public final class Truth {
                         + ": not a line of a truth file; it needs policy, user_faults, kernel_faults, max_rss_kb and orderN_alloc", e);
             }
         }
+        if (all.isEmpty()) {
+            throw new IllegalArgumentException(file + ": no measurement in it; a truth file has one JSON object a line");
+        }
         return new Truth(all);
     }
 

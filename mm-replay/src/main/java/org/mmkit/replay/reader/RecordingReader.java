@@ -112,6 +112,9 @@ public final class RecordingReader {
         if (understood == 0) {
             throw nothingUsable(lines, source, perf);
         }
+        if (touches.isPresent() && !isStrace) {
+            throw new BadRecordingException(source + ": a list of page faults belongs to a strace log, and this is none; perf recordings hold their own");
+        }
         if (isStrace) {
             strace.finish(touches);
         } else {

@@ -8,6 +8,7 @@ import com.google.gson.JsonParser;
 import com.google.gson.stream.JsonWriter;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +24,11 @@ public final class Recording {
 
     /** Reads the rows of {@code file}. */
     public static List<JsonObject> read(Path file) throws IOException, RecordingException {
-        return parse(file.toString(), Files.readString(file, StandardCharsets.UTF_8));
+        try {
+            return parse(file.toString(), Files.readString(file, StandardCharsets.UTF_8));
+        } catch (CharacterCodingException e) {
+            throw new RecordingException(file + ": this is not text");
+        }
     }
 
     /** The rows in {@code text}; messages call it {@code name}. */
