@@ -367,4 +367,32 @@ class TracingTest {
         assertThat(machine.tracing().events().pageAlloc.isOn()).as("nobody listens any more").isFalse();
         assertThat(Files.size(file)).isPositive();
     }
+
+    @Test
+    void T15_the_flight_recorder_gets_the_names_of_files_as_texts(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("trace.jfr");
+        Machine machine = machine();
+        machine.tracing().attachFlightRecorder();
+        Process process = machine.newProcess();
+        var memfd = machine.vfs().memfd("a name", 0);
+        assertThat(memfd.inode().truncate(2 * HUGE)).isZero();
+        long area = process.mmap(2 * HUGE, HUGE, 3, 0x11, memfd, HUGE);
+        process.store(area + 4096, 1);
+        try (Recording recording = new Recording()) {
+            recording.enable("mmkit.mm_khugepaged_scan_file");
+            recording.enable("mmkit.mm_khugepaged_collapse_file");
+            recording.start();
+            assertThat(process.madvise(area, HUGE, Advice.MADV_COLLAPSE)).isZero();
+            recording.stop();
+            recording.dump(file);
+        }
+
+        List<RecordedEvent> events = RecordingFile.readAllEvents(file).stream()
+                .filter(event -> event.getEventType().getName().startsWith("mmkit.mm_khugepaged")).toList();
+        assertThat(events).hasSize(2).allMatch(event -> event.getString("filename").equals("memfd:a name"));
+        assertThat(events.get(0).getLong("hpfn")).isEqualTo(machine.pagemap().word(process.space(), area) & (1L << 55) - 1);
+        assertThat(events.get(0).getLong("index")).as("where the collapse came to").isEqualTo(2 * HUGE >> 12);
+        assertThat(events.get(1).getLong("present")).isEqualTo(1);
+        assertThat(events.get(1).getLong("result")).as("pte_mapped_hugepage").isEqualTo(10);
+    }
 }

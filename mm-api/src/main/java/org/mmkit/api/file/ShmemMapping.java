@@ -34,6 +34,12 @@ public interface ShmemMapping extends FilePages {
     /** Whether page {@code index} is on a swap device. */
     boolean isSwapped(long index);
 
+    /** The pages of the folio that page {@code index}, which is on a swap device, belonged to when it went out. */
+    int swappedPages(long index);
+
+    /** The name of its directory entry, with which it was made (Linux: d_name): of a memfd {@code memfd:NAME}. */
+    String entryName();
+
     /** The folio {@code head}, a part of one that was split, goes if it lies behind the end of the file. Its mappings must be gone. */
     void dropBehindEnd(long head);
 }

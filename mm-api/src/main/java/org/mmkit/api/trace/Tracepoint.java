@@ -23,6 +23,11 @@ public interface Tracepoint {
     /** Tells the event with its fields in the order of the kernel's format; those that it has not are ignored. */
     void emit(long a, long b, long c, long d, long e, long f, long g, long h);
 
+    /** The number that stands for {@code text} in a field that is a text. Only for events that are on. */
+    default long text(String text) {
+        return 0;
+    }
+
     /** The same with one field. */
     default void emit(long a) {
         emit(a, 0, 0, 0, 0, 0, 0, 0);

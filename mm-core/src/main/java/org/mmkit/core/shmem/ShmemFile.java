@@ -28,10 +28,13 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
     /** Areas of a file that had none when it was mapped. */
     private static final VmaOperations ANONYMOUS = new VmaOperations() {};
 
+    private static final String UNNAMED = " (deleted)";
+
     private final Shmem shmem;
     private final TmpfsInstance instance;
     private final int pageShift;
     private final SwappedPages swapped;
+    private final String entryName;
     /** Bytes that one round of a write stays within, aligned. */
     private final long chunk;
     private long size;
@@ -54,6 +57,10 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
         this.shmem = shmem;
         this.instance = instance;
         this.pageShift = shmem.context().pageShift;
+        // Files of the internal mount are born without a name, and shown so.
+        entryName = instance.huge() == INTERNAL && name.endsWith(UNNAMED)
+                ? name.substring(1, name.length() - UNNAMED.length())
+                : name.substring(name.lastIndexOf('/') + 1);
         this.swapped = new SwappedPages(this, shmem.context(), shmem.swap());
         seals().makePossible();
         shmem.files().add(this);
@@ -104,6 +111,16 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
     @Override
     public boolean isSwapped(long index) {
         return swapped.contains(index);
+    }
+
+    @Override
+    public int swappedPages(long index) {
+        return swapped.pages(index);
+    }
+
+    @Override
+    public String entryName() {
+        return entryName;
     }
 
     @Override

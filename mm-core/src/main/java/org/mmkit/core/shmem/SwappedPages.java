@@ -39,6 +39,11 @@ public final class SwappedPages {
         return slots.get(index) != PageTree.NONE;
     }
 
+    /** The pages of the folio that page {@code index} went out with; the page must be out. */
+    int pages(long index) {
+        return 1 << order(slots.get(index));
+    }
+
     boolean anyIn(long first, long pages) {
         long next = slots.next(first);
         return next >= 0 && next < first + pages;

@@ -184,6 +184,20 @@ public final class Events {
             out.append(", none_or_zero=").append(w[i + 3]).append(", status=").append(SCAN_STATUS[(int) w[i + 4]]);
             out.append(", unmapped=").append(w[i + 5]);
         });
+        t.add("huge_memory", "mm_khugepaged_scan_file", List.of("mm", "pfn", "filename", "present", "swap", "result"), (out, w, i) -> {
+            space(out, w[i]);
+            out.append(", scan_pfn=0x").append(Long.toHexString(w[i + 1])).append(", filename=").append(t.textOf(w[i + 2]));
+            out.append(", present=").append(w[i + 3]).append(", swap=").append(w[i + 4]);
+            out.append(", result=").append(SCAN_STATUS[(int) w[i + 5]]);
+        });
+        t.add("huge_memory", "mm_khugepaged_collapse_file",
+                List.of("mm", "hpfn", "index", "addr", "is_shmem", "filename", "nr", "result"), (out, w, i) -> {
+            space(out, w[i]);
+            out.append(", hpage_pfn=0x").append(Long.toHexString(w[i + 1])).append(", index=").append(w[i + 2]);
+            out.append(", addr=").append(Long.toHexString(w[i + 3])).append(", is_shmem=").append(w[i + 4]);
+            out.append(", filename=").append(t.textOf(w[i + 5])).append(", nr=").append(w[i + 6]);
+            out.append(", result=").append(SCAN_STATUS[(int) w[i + 7]]);
+        });
     }
 
     /** The address of a frame's descriptor, as a kernel booted with no_hash_pointers prints it. */

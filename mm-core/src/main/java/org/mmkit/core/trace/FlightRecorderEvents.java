@@ -32,8 +32,8 @@ final class FlightRecorderEvents {
         for (TraceEvent event : events) {
             List<ValueDescriptor> fields = new ArrayList<>();
             fields.add(new ValueDescriptor(long.class, "time"));
-            for (String field : event.fields()) {
-                fields.add(new ValueDescriptor(long.class, field));
+            for (int i = 0; i < event.fields().size(); i++) {
+                fields.add(new ValueDescriptor(event.isText(i) ? String.class : long.class, event.fields().get(i)));
             }
             List<AnnotationElement> annotations = List.of(
                     new AnnotationElement(Name.class, PREFIX + event.name()),
@@ -88,7 +88,7 @@ final class FlightRecorderEvents {
         }
     }
 
-    void emit(TraceEvent from, long time, long a, long b, long c, long d, long e, long f, long g, long h) {
+    void emit(Tracing tracing, TraceEvent from, long time, long a, long b, long c, long d, long e, long f, long g, long h) {
         Event event = factories.get(from.number()).newEvent();
         if (!event.shouldCommit()) {
             return;
@@ -96,7 +96,7 @@ final class FlightRecorderEvents {
         long[] values = {a, b, c, d, e, f, g, h};
         event.set(0, time);
         for (int i = 0; i < from.fields().size(); i++) {
-            event.set(i + 1, values[i]);
+            event.set(i + 1, from.isText(i) ? tracing.textOf(values[i]) : values[i]);
         }
         event.commit();
     }

@@ -94,6 +94,16 @@ final class RecordFormat {
         add("mm_khugepaged_scan_pmd", "struct mm_struct * mm, unsigned long pfn, int referenced, int none_or_zero, int status, int unmapped",
                 "mm=%p, scan_pfn=0x%lx, referenced=%d, none_or_zero=%d, status=%s, unmapped=%d",
                 "REC->mm, REC->pfn, REC->referenced, REC->none_or_zero, " + status + ", REC->unmapped");
+        String result = symbols("result", Events.SCAN_STATUS);
+        add("mm_khugepaged_scan_file",
+                "struct mm_struct * mm, unsigned long pfn, __data_loc char[] filename, int present, int swap, int result",
+                "mm=%p, scan_pfn=0x%lx, filename=%s, present=%d, swap=%d, result=%s",
+                "REC->mm, REC->pfn, __get_str(filename), REC->present, REC->swap, " + result);
+        add("mm_khugepaged_collapse_file",
+                "struct mm_struct * mm, unsigned long hpfn, unsigned long index, unsigned long addr, bool is_shmem, "
+                + "__data_loc char[] filename, int nr, int result",
+                "mm=%p, hpage_pfn=0x%lx, index=%ld, addr=%lx, is_shmem=%d, filename=%s, nr=%d, result=%s",
+                "REC->mm, REC->hpfn, REC->index, REC->addr, REC->is_shmem, __get_str(filename), REC->nr, " + result);
     }
 
     private final String fields;

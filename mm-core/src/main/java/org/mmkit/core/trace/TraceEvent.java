@@ -99,6 +99,16 @@ public final class TraceEvent implements Tracepoint {
         return on;
     }
 
+    /** Whether field {@code i} is a text, given as the number that {@link #text} has for it. */
+    boolean isText(int i) {
+        return fields.get(i).equals("filename");
+    }
+
+    @Override
+    public long text(String text) {
+        return tracing.number(text);
+    }
+
     @Override
     public void emit(long a, long b, long c, long d, long e, long f, long g, long h) {
         tracing.emit(this, a, b, c, d, e, f, g, h);

@@ -1,7 +1,9 @@
 package org.mmkit.core.trace;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.trace.Tracepoint;
 import org.mmkit.core.time.VirtualClock;
@@ -31,6 +33,9 @@ public final class Tracing {
 
     private final List<TraceEvent> events = new ArrayList<>();
     private final TraceBuffer buffer = new TraceBuffer();
+    /** Texts that fields of records have, by number; locked with itself. */
+    private final List<String> texts = new ArrayList<>();
+    private final Map<String, Integer> numbers = new HashMap<>();
     private final Events all;
     private boolean on = true;
     /** Whether any event is. */
@@ -207,7 +212,26 @@ public final class Tracing {
         }
         FlightRecorderEvents to = recorder;
         if (to != null && event.isRecorded()) {
-            to.emit(event, time(), a, b, c, d, e, f, g, h);
+            to.emit(this, event, time(), a, b, c, d, e, f, g, h);
+        }
+    }
+
+    /** The number that stands for {@code text} in records. */
+    long number(String text) {
+        synchronized (texts) {
+            Integer known = numbers.putIfAbsent(text, texts.size());
+            if (known != null) {
+                return known;
+            }
+            texts.add(text);
+            return texts.size() - 1;
+        }
+    }
+
+    /** The text that {@code number} stands for. */
+    String textOf(long number) {
+        synchronized (texts) {
+            return texts.get((int) number);
         }
     }
 

@@ -38,8 +38,8 @@ final class AnonCollapse {
     /** By entry: the length of the run of {@link #singles} that began there at the last look, negative when its frames descend; else 0. */
     private final int[] runs;
 
-    /** The frame that the last entry looked at maps. */
-    private long lastPfn;
+    /** The folio that the last entry with a page maps; -1 before there was one. */
+    private long lastFolio;
 
     private final Tracepoint scanPmd;
     private final Tracepoint swappedIn;
@@ -71,7 +71,7 @@ final class AnonCollapse {
     /** The same, trying as hard for a huge page as {@code gfp} says. */
     ScanResult run(Vma vma, long va, boolean forced, int gfp) {
         ScanResult result = scan(vma, va, forced, true);
-        long pfn = lastPfn;
+        long folio = lastFolio;
         int referenced = referencedPages;
         int empty = emptyPages;
         int swapped = swappedPages;
@@ -83,7 +83,7 @@ final class AnonCollapse {
         }
         // Told when all is over, with the counts of the first look (hpage_collapse_scan_pmd).
         if (scanPmd.isOn()) {
-            scanPmd.emit(vma.space().id(), pfn, referenced, empty, result.number(), swapped);
+            scanPmd.emit(vma.space().id(), folio, referenced, empty, result.number(), swapped);
         }
         return result;
     }
@@ -123,7 +123,7 @@ final class AnonCollapse {
 
     /** Counts the entries of the block; {@code first} before anything is allocated, again before the copy with nothing left in swap. */
     private ScanResult scan(Vma vma, long va, boolean forced, boolean first) {
-        lastPfn = -1;
+        lastFolio = -1;
         emptyPages = 0;
         swappedPages = 0;
         sharedPages = 0;
@@ -155,7 +155,7 @@ final class AnonCollapse {
                 if (run > 0) {
                     runs[i] = run * singles.direction();
                     referencedPages += (referencedPages - referencedBefore) * (run - 1);
-                    lastPfn = singles.first() + (long) (run - 1) * singles.direction();
+                    lastFolio = singles.first() + (long) (run - 1) * singles.direction();
                     i += run - 1;
                 }
             }
@@ -182,7 +182,7 @@ final class AnonCollapse {
         }
         if (!thp.format.isPresent(entry)) {
             if (!first) {
-                return ScanResult.FAIL;
+                return ScanResult.PTE_NON_PRESENT;
             }
             // Guard markers are taken for swap entries here, and found out when they cannot be brought in.
             if (++swappedPages > settings.maxPtesSwap && !forced) {
@@ -191,12 +191,12 @@ final class AnonCollapse {
             }
             return ScanResult.SUCCEED;
         }
-        return countPage(entry, forced);
+        return countPage(entry, forced, first);
     }
 
-    private ScanResult countPage(long entry, boolean forced) {
-        lastPfn = thp.format.pfn(entry, 1);
-        long head = thp.frames.head(lastPfn);
+    private ScanResult countPage(long entry, boolean forced, boolean first) {
+        long head = thp.frames.head(thp.format.pfn(entry, 1));
+        lastFolio = head;
         if (!thp.frames.test(head, FolioFlags.ANON)) {
             return ScanResult.PAGE_ANON;
         }
@@ -207,11 +207,18 @@ final class AnonCollapse {
                 return ScanResult.EXCEED_SHARED;
             }
         }
+        boolean listed = thp.frames.test(head, FolioFlags.LRU);
+        if (first && !listed) {
+            return ScanResult.PAGE_LRU;
+        }
         if (thp.frames.test(head, FolioFlags.LOCKED)) {
             return ScanResult.PAGE_LOCKED;
         }
         if (thp.expectedReferences(head) != thp.frames.refcount(head)) {
             return ScanResult.PAGE_COUNT;
+        }
+        if (!listed) {
+            return ScanResult.DEL_PAGE_LRU;
         }
         if (!forced && (thp.format.isYoung(entry) || thp.frames.test(head, FolioFlags.REFERENCED))) {
             referencedPages++;
@@ -264,7 +271,7 @@ final class AnonCollapse {
         try {
             ScanResult result = scan(vma, va, forced, false);
             if (isolate.isOn()) {
-                isolate.emit(lastPfn, emptyPages, referencedPages, result.number());
+                isolate.emit(lastFolio, emptyPages, referencedPages, result.number());
             }
             if (result == ScanResult.SUCCEED) {
                 collapseLocked(vma, vma.space().tables().find(va, Thp.LEVEL), va, head);

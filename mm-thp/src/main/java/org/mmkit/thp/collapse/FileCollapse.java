@@ -1,5 +1,6 @@
 package org.mmkit.thp.collapse;
 
+import java.nio.charset.StandardCharsets;
 import org.mmkit.api.file.ShmemMapping;
 import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.Frames;
@@ -9,6 +10,7 @@ import org.mmkit.api.space.AddressSpace;
 import org.mmkit.api.space.Fault;
 import org.mmkit.api.space.Vma;
 import org.mmkit.api.space.VmFlags;
+import org.mmkit.api.trace.Tracepoint;
 import org.mmkit.thp.Eligibility.Asker;
 import org.mmkit.thp.Settings;
 import org.mmkit.thp.Thp;
@@ -20,17 +22,29 @@ import org.mmkit.thp.fault.HugeFaults;
  */
 final class FileCollapse {
 
+    /** Bytes of a name, with its end, that a directory entry holds itself (Linux: DNAME_INLINE_LEN). */
+    private static final int INLINE_NAME = 40;
+
     private final Thp thp;
     private final Settings settings;
     private final HugeFaults hugeFaults;
 
     private int presentPages;
     private int swappedPages;
+    /** The folio that the look at the cache ended with before its time; -1 when it came to its end. */
+    private long failedFolio;
+    /** The page of the file that the collapse came to. */
+    private long reached;
+
+    private final Tracepoint scanFile;
+    private final Tracepoint collapseFile;
 
     FileCollapse(Thp thp, HugeFaults hugeFaults) {
         this.thp = thp;
         this.settings = thp.settings;
         this.hugeFaults = hugeFaults;
+        scanFile = thp.context.tracepoint("huge_memory", "mm_khugepaged_scan_file");
+        collapseFile = thp.context.tracepoint("huge_memory", "mm_khugepaged_collapse_file");
     }
 
     /** Looks at the block of the file that {@code vma} maps at {@code va}, and collapses it if it may. */
@@ -40,11 +54,12 @@ final class FileCollapse {
         }
         long start = vma.index(va);
         ScanResult result = scan(file, start, forced);
+        int present = presentPages;
         if (result == ScanResult.SUCCEED) {
             result = collapse(file, vma, va, start, forced);
-            if (result == ScanResult.SUCCEED && forced) {
-                result = ScanResult.PTE_MAPPED_HUGEPAGE;
-            }
+        }
+        if (scanFile.isOn() && !thp.memory.isStalled()) {
+            scanFile.emit(vma.space().id(), failedFolio, scanFile.text(shownName(file)), present, swappedPages, result.number());
         }
         if (result == ScanResult.PTE_MAPPED_HUGEPAGE) {
             result = mapWhole(vma, va, forced);
@@ -55,22 +70,35 @@ final class FileCollapse {
         return result;
     }
 
+    /** Names that are longer than a directory entry itself has room for are not shown. */
+    private static String shownName(ShmemMapping file) {
+        String name = file.entryName();
+        return name.getBytes(StandardCharsets.UTF_8).length < INLINE_NAME ? name : "";
+    }
+
     private ScanResult scan(ShmemMapping file, long start, boolean forced) {
         presentPages = 0;
         swappedPages = 0;
+        failedFolio = -1;
         long at = start;
         while (at < start + thp.pages) {
             long head = file.find(at);
             if (head == Frames.NONE) {
-                if (file.isSwapped(at) && ++swappedPages > settings.maxPtesSwap && !forced) {
+                int out = swappedOut(file, at);
+                swappedPages += out;
+                if (out > 0 && swappedPages > settings.maxPtesSwap && !forced) {
                     thp.stats.scanExceedSwap();
                     return ScanResult.EXCEED_SWAP;
                 }
-                at++;
+                at += Math.max(1, out);
                 continue;
             }
+            failedFolio = head;
             if (thp.frames.order(head) == thp.order) {
                 return ScanResult.PTE_MAPPED_HUGEPAGE;
+            }
+            if (!thp.frames.test(head, FolioFlags.LRU)) {
+                return ScanResult.PAGE_LRU;
             }
             if (thp.expectedReferences(head) != thp.frames.refcount(head)) {
                 return ScanResult.PAGE_COUNT;
@@ -78,6 +106,7 @@ final class FileCollapse {
             presentPages += (int) thp.frames.pages(head);
             at = thp.frames.index(head) + thp.frames.pages(head);
         }
+        failedFolio = -1;
         if (!forced && presentPages < thp.pages - settings.maxPtesNone) {
             thp.stats.scanExceedNone();
             return ScanResult.EXCEED_NONE;
@@ -85,12 +114,36 @@ final class FileCollapse {
         return ScanResult.SUCCEED;
     }
 
+    /** Pages of one entry of the cache that is on a swap device from {@code at} on: those of a folio that went out whole and is out still. */
+    private static int swappedOut(ShmemMapping file, long at) {
+        if (!file.isSwapped(at)) {
+            return 0;
+        }
+        int pages = file.swappedPages(at);
+        for (int i = 1; i < pages; i++) {
+            if (!file.isSwapped(at + i)) {
+                return 1;
+            }
+        }
+        return pages;
+    }
+
     private ScanResult collapse(ShmemMapping file, Vma vma, long va, long start, boolean forced) {
         long huge = thp.memory.allocateFolio(thp.order, forced ? Gfp.TRANSHUGE : settings.khugepagedGfp());
         thp.stats.collapseAlloc(huge != Frames.NONE);
-        if (huge == Frames.NONE) {
-            return ScanResult.ALLOC_FAIL;
+        reached = 0;
+        ScanResult result = huge == Frames.NONE ? ScanResult.ALLOC_FAIL : replace(file, vma, va, start, huge);
+        if (result == ScanResult.SUCCEED && forced) {
+            result = ScanResult.PTE_MAPPED_HUGEPAGE; // to be mapped here
         }
+        if (collapseFile.isOn() && !thp.memory.isStalled()) {
+            long pfn = huge == Frames.NONE ? -1 : huge;
+            collapseFile.emit(vma.space().id(), pfn, reached, va, 1, collapseFile.text(shownName(file)), thp.pages, result.number());
+        }
+        return result;
+    }
+
+    private ScanResult replace(ShmemMapping file, Vma vma, long va, long start, long huge) {
         ScanResult result = gather(file, vma, va, start);
         if (result == ScanResult.SUCCEED && !file.charge(thp.pages - presentPages)) {
             result = ScanResult.FAIL;
@@ -112,6 +165,7 @@ final class FileCollapse {
                 fault.begin(vma, va + (at - start << thp.pageShift), Fault.REMOTE);
                 long pfn = file.faultIn(at, fault);
                 if (pfn < 0) {
+                    reached = at;
                     return ScanResult.FAIL;
                 }
                 thp.frames.put(thp.frames.head(pfn), 1);
@@ -120,25 +174,36 @@ final class FileCollapse {
             }
         }
         presentPages = 0;
-        long at = start;
-        while (at < start + thp.pages) {
+        reached = start;
+        while (reached < start + thp.pages) {
+            long at = reached;
             long head = file.find(at);
             if (head == Frames.NONE) {
                 if (file.isSwapped(at)) {
                     return ScanResult.FAIL; // bringing one page in has pushed another one out
                 }
-                at++;
+                reached++;
                 continue;
             }
             int pages = (int) thp.frames.pages(head);
+            if (pages == thp.pages) {
+                return ScanResult.PTE_MAPPED_HUGEPAGE; // it went out whole and has come back so
+            }
+            if (!thp.frames.test(head, FolioFlags.LRU)) {
+                return ScanResult.DEL_PAGE_LRU;
+            }
             thp.rmap.migrateAway(head);
             if (thp.frames.isMapped(head) || thp.frames.refcount(head) != pages) {
                 return ScanResult.PAGE_COUNT;
             }
             presentPages += pages;
-            at = thp.frames.index(head) + pages;
+            reached = thp.frames.index(head) + pages;
         }
-        return presentPages == 0 ? ScanResult.TRUNCATED : ScanResult.SUCCEED;
+        if (presentPages == 0) {
+            reached = start; // nothing from here to the end
+            return ScanResult.TRUNCATED;
+        }
+        return ScanResult.SUCCEED;
     }
 
     /** Puts the huge page in the place of what the cache has for the block. */

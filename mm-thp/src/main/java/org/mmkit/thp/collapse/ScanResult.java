@@ -15,19 +15,25 @@ enum ScanResult {
     PMD_NULL(2, Errno.EINVAL, true),
     /** No page table: nothing was ever touched here. */
     PMD_NONE(3, Errno.EINVAL, false),
-    EXCEED_NONE(5, Errno.EINVAL, false),
+    EXCEED_NONE(5, Errno.EBUSY, false),
     EXCEED_SWAP(6, Errno.EINVAL, false),
     EXCEED_SHARED(7, Errno.EINVAL, false),
+    /** What had just been brought in from swap is gone again. */
+    PTE_NON_PRESENT(8, Errno.EINVAL, true),
     /** A page that is not the area's own anonymous memory. */
     PAGE_ANON(17, Errno.EINVAL, false),
     PAGE_NULL(12, Errno.EINVAL, true),
     /** Somebody holds a reference to a page. */
     PAGE_COUNT(14, Errno.EAGAIN, true),
+    /** A page waits to be put on a list, or somebody has taken it off. */
+    PAGE_LRU(15, Errno.EAGAIN, true),
     PAGE_LOCKED(16, Errno.EAGAIN, true),
     /** Nothing was used since the last look. */
     LACK_REFERENCED(11, Errno.EINVAL, true),
     /** The area is not, or no longer, fit for huge pages. */
     VMA_CHECK(21, Errno.EINVAL, false),
+    /** A page could not be taken off its list. */
+    DEL_PAGE_LRU(23, Errno.EAGAIN, true),
     TRUNCATED(26, Errno.EINVAL, false),
     ALLOC_FAIL(24, Errno.ENOMEM, false);
 
