@@ -43,6 +43,12 @@ public interface PhysicalMemory {
     }
 
     /**
+     * Allocations so far that were not served at once. Only these may have reclaimed or moved pages: while the number stays, what the caller
+     * knew of page tables and folios before still holds, if nobody runs beside him.
+     */
+    long slowAllocations();
+
+    /**
      * Whether the last allocation failed only because the call it belongs to runs beside others, where nothing may be reclaimed: the call is
      * to undo what it began, without counting a failure, and will be begun again alone. Never on a machine with one processor.
      */

@@ -30,7 +30,8 @@ public final class SingleFrames {
      */
     public int find(PageTables tables, long slot, long entry, int most) {
         long step = format.frameStep(entry);
-        if (step == 0 || most < 2) {
+        first = format.pfn(entry, 1);
+        if (step == 0 || most < 2 || frames.singlesAlike(first, 1, 1) == 0) {
             return 0;
         }
         direction = 1;
@@ -42,7 +43,6 @@ public final class SingleFrames {
                 return 0;
             }
         }
-        first = format.pfn(entry, 1);
         n = frames.singlesAlike(first, n, direction);
         return n < 2 ? 0 : n;
     }

@@ -257,6 +257,11 @@ public final class BuddyAllocator implements FrameAllocator {
         return slowPath.compaction();
     }
 
+    /** Requests so far that were not served at once, and may have reclaimed or moved pages. */
+    long slowRequests() {
+        return slowPath.requests();
+    }
+
     /** Chooses whose lists serve the requests that follow. */
     public void setProcessor(int processor) {
         processors.select(processor);

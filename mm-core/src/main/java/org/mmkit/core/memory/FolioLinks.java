@@ -7,8 +7,11 @@ import java.util.Arrays;
  *
  * <pre>
  *   ends[at] ──► | youngest | … | oldest | ◄── ends[at + 1]        both 0 of an empty list
- *   words of a frame: its older neighbour, its younger one; of an unevictable folio, which is on no list, the first counts its locks
+ *   words of a frame: how far from it its older neighbour is, and its younger one, 0 without one; of an unevictable folio, which is on no
+ *                     list, the first counts its locks
  * </pre>
+ *
+ * <p>Folios that came one after the other, as most do, so have the same words, and many are compared at once.
  *
  * <p>Who calls says which list is meant, and guards it and the words of its folios. Allocates nothing but a section's words, which any
  * thread may be the first to need.
@@ -58,20 +61,26 @@ final class FolioLinks {
 
     /** The next older folio on the list of {@code pfn}, or {@link #NONE}. */
     int older(int pfn) {
-        return words[section(pfn)][at(pfn)];
+        int distance = words[section(pfn)][at(pfn)];
+        return distance == 0 ? NONE : pfn + distance;
     }
 
     /** The next younger folio on the list of {@code pfn}, or {@link #NONE}. */
     int younger(int pfn) {
-        return words[section(pfn)][at(pfn) + 1];
+        int distance = words[section(pfn)][at(pfn) + 1];
+        return distance == 0 ? NONE : pfn + distance;
     }
 
     private void setOlder(int pfn, int value) {
-        words[section(pfn)][at(pfn)] = value;
+        words[section(pfn)][at(pfn)] = distance(pfn, value);
     }
 
     private void setYounger(int pfn, int value) {
-        words[section(pfn)][at(pfn) + 1] = value;
+        words[section(pfn)][at(pfn) + 1] = distance(pfn, value);
+    }
+
+    private static int distance(int pfn, int neighbour) {
+        return neighbour == NONE ? 0 : neighbour - pfn;
     }
 
     /** Puts {@code pfn} to the younger end. */
@@ -79,8 +88,8 @@ final class FolioLinks {
         int[] w = made(pfn);
         int i = at(pfn);
         int older = ends[at];
-        w[i] = older;
-        w[i + 1] = NONE;
+        w[i] = distance(pfn, older);
+        w[i + 1] = 0;
         ends[at] = pfn;
         if (older == NONE) {
             ends[at + 1] = pfn;
@@ -94,8 +103,8 @@ final class FolioLinks {
         int[] w = made(pfn);
         int i = at(pfn);
         int younger = ends[at + 1];
-        w[i] = NONE;
-        w[i + 1] = younger;
+        w[i] = 0;
+        w[i + 1] = distance(pfn, younger);
         ends[at + 1] = pfn;
         if (younger == NONE) {
             ends[at] = pfn;
@@ -109,8 +118,8 @@ final class FolioLinks {
         int[] w = made(pfn);
         int i = at(pfn);
         int younger = younger(listed);
-        w[i] = listed;
-        w[i + 1] = younger;
+        w[i] = distance(pfn, listed);
+        w[i + 1] = distance(pfn, younger);
         setYounger(listed, pfn);
         if (younger == NONE) {
             ends[at] = pfn;
@@ -142,21 +151,25 @@ final class FolioLinks {
 
     /** How many of the {@code n} frames of one section from {@code pfn} on stand beside each other, the one at {@code pfn} being the oldest. */
     int countYounger(int pfn, int n) {
-        int[] w = words[section(pfn)];
-        int base = at(pfn);
-        int some = 1;
-        while (some < n && w[base + 2 * some] == pfn + some - 1) {
-            some++;
-        }
-        return some;
+        return countBeside(words[section(pfn)], at(pfn), n);
     }
 
     /** As {@link #countYounger}, the one at {@code pfn} being the youngest. */
     int countOlder(int pfn, int n) {
-        int[] w = words[section(pfn)];
-        int base = at(pfn);
-        int some = 1;
-        while (some < n && w[base + 2 * some + 1] == pfn + some - 1) {
+        return countBeside(words[section(pfn)], at(pfn) + 1, n);
+    }
+
+    /** How many of {@code n} frames, the first of which has the word {@code at}, have the frame before them as the neighbour that such a word names. */
+    private static int countBeside(int[] w, int at, int n) {
+        if (n < 2 || w[at + 2] != -1) {
+            return 1;
+        }
+        // Both words of the second frame and those that follow, against the words of the frame behind each.
+        int from = at + 2 & ~1;
+        int length = 2 * (n - 2);
+        int differ = Arrays.mismatch(w, from, from + length, w, from + 2, from + 2 + length);
+        int some = differ < 0 ? n : differ / 2 + 2;
+        while (some < n && w[at + 2 * some] == -1) {
             some++;
         }
         return some;

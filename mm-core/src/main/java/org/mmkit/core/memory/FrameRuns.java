@@ -122,14 +122,35 @@ final class FrameRuns {
         }
         int low = direction > 0 ? i : i - n + 1;
         Arrays.fill(f, low, low + n, f[i] & ~FolioFlags.ANON_EXCLUSIVE);
-        increment(references[s], low, n);
-        increment(mapcounts[s], low, n);
+        addAll(references[s], low, n, 1);
+        addAll(mapcounts[s], low, n, 1);
         return n;
     }
 
-    private static void increment(int[] a, int from, int n) {
+    /** See {@link FrameTable#dropSharedMappings}. */
+    int dropSharedMappings(long pfn, int most, int direction) {
+        int s = (int) (pfn >>> sectionOrder);
+        int i = (int) pfn & mask;
+        int[] r = references[s];
+        int[] m = mapcounts[s];
+        if (r[i] < 2 || m[i] < 2 || pins[s][i] != 0 || orders.order(pfn) != 0) {
+            return 0;
+        }
+        int n = equal(flags[s], i, FolioOrders.inBlock(i, most, direction), direction);
+        n = equal(r, i, n, direction);
+        n = equal(m, i, n, direction);
+        if (pins[s] != zero) {
+            n = equal(pins[s], i, n, direction);
+        }
+        int low = direction > 0 ? i : i - n + 1;
+        addAll(r, low, n, -1);
+        addAll(m, low, n, -1);
+        return n;
+    }
+
+    private static void addAll(int[] a, int from, int n, int delta) {
         for (int i = from; i < from + n; i++) {
-            a[i]++;
+            a[i] += delta;
         }
     }
 

@@ -255,6 +255,16 @@ public final class FrameTable implements Frames {
     }
 
     /**
+     * Counts one mapping by a level-1 entry less, with its reference, of single frames that follow each other in {@code direction}, which others map
+     * as well and as often as the first; with {@code SMP=n}.
+     *
+     * @return how many of at most {@code most} frames were done
+     */
+    public int dropSharedMappings(long pfn, int most, int direction) {
+        return smp ? 0 : runs.dropSharedMappings(pfn, most, direction);
+    }
+
+    /**
      * The fresh single frame {@code pfn}, which nobody else can know yet, becomes an anonymous page at {@code index} of {@code owner}, mapped once and
      * exclusively.
      */

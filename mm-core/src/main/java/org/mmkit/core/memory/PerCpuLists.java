@@ -1,15 +1,16 @@
 package org.mmkit.core.memory;
 
 import java.util.Arrays;
-import org.mmkit.api.lock.SpinLock;
 import org.jspecify.annotations.Nullable;
+import org.mmkit.api.lock.SpinLock;
 import org.mmkit.core.trace.Events;
 
 /**
  * The frames of one zone that one processor keeps at hand (Linux: struct per_cpu_pages): blocks of order 0 to 3 and
  * of the page-block order, by migratetype. What is freed last is handed out first; what lay longest is drained first.
  *
- * <p>Blocks are named by their places in {@link FreeBlocks}. Under {@link #lock}.
+ * <p>Blocks are named by their places in {@link FreeBlocks}. Single frames that follow each other on a list are kept as one run: two words, the
+ * place that is handed out first and how many follow, as a negative number when they descend. Under {@link #lock}.
  */
 final class PerCpuLists {
 
@@ -21,10 +22,14 @@ final class PerCpuLists {
 
     private static final int LOW_LISTS = (COSTLY_ORDER + 1) * Zone.PCP_TYPES;
 
-    /** One ring of places per list; lengths are powers of two. */
+    /** One ring of runs per list; lengths are powers of two. */
     private final int[][] rings = new int[LOW_LISTS + 2][];
 
+    /** By list: where the run that is handed out first stands in its ring, and how many words all runs take. */
     private final int[] first = new int[LOW_LISTS + 2];
+    private final int[] used = new int[LOW_LISTS + 2];
+
+    /** By list: blocks on it. */
     private final int[] sizes = new int[LOW_LISTS + 2];
 
     /** Frames freed of late: halved when the lists are filled (Linux: free_count). */
@@ -77,24 +82,50 @@ final class PerCpuLists {
     int pop(int list, int order) {
         int[] ring = rings[list];
         int at = first[list];
-        first[list] = at + 1 & ring.length - 1;
+        int place = ring[at];
+        int run = ring[at + 1];
+        if (run == 1 || run == -1) {
+            first[list] = at + 2 & ring.length - 1;
+            used[list] -= 2;
+        } else {
+            int step = run > 0 ? 1 : -1;
+            ring[at] = place + step;
+            ring[at + 1] = run - step;
+        }
         sizes[list]--;
         count -= 1 << order;
-        return ring[at];
+        return place;
     }
 
     void push(int list, int order, int place) {
         batchesAtOnce >>= 1;
         freedOfLate = Math.min(freedOfLate + (1 << order), batch << MOST_BATCHES);
-        if (sizes[list] == rings[list].length) {
+        sizes[list]++;
+        count += 1 << order;
+        if (order == 0 && used[list] > 0) {
+            int[] ring = rings[list];
+            int at = first[list];
+            int run = ring[at + 1];
+            int step = ring[at] - place;
+            if (step == 1 && run > 0 || step == -1 && (run < 0 || run == 1)) {
+                ring[at] = place;
+                ring[at + 1] = step * (Math.abs(run) + 1);
+                return;
+            }
+        }
+        addFirst(list, place, 1);
+    }
+
+    private void addFirst(int list, int place, int run) {
+        if (used[list] == rings[list].length) {
             grow(list);
         }
         int[] ring = rings[list];
-        int at = first[list] - 1 & ring.length - 1;
+        int at = first[list] - 2 & ring.length - 1;
         ring[at] = place;
+        ring[at + 1] = run;
         first[list] = at;
-        sizes[list]++;
-        count += 1 << order;
+        used[list] += 2;
     }
 
     /**
@@ -113,49 +144,52 @@ final class PerCpuLists {
     /** {@link #push} for {@code n} single frames, one after the other in {@code direction}. */
     void pushSingles(int list, int place, int n, int direction) {
         freedOfLate = Math.min(freedOfLate + n, batch << MOST_BATCHES);
-        while (sizes[list] + n > rings[list].length) {
-            grow(list);
-        }
-        int[] ring = rings[list];
-        int at = first[list];
-        for (int i = 0; i < n; ) {
-            int end = at == 0 ? ring.length : at;
-            int some = Math.min(n - i, end);
-            int next = place + i * direction;
-            for (int k = end - 1; k >= end - some; k--) {
-                ring[k] = next;
-                next += direction;
-            }
-            at = end - some;
-            i += some;
-        }
-        first[list] = at;
         sizes[list] += n;
         count += n;
+        int last = place + (n - 1) * direction;
+        if (used[list] > 0) {
+            int[] ring = rings[list];
+            int at = first[list];
+            int run = ring[at + 1];
+            if (ring[at] == place - direction && (run == 1 || Integer.signum(run) == -direction)) {
+                ring[at] = last;
+                ring[at + 1] = -direction * (Math.abs(run) + n);
+                return;
+            }
+        }
+        addFirst(list, last, n == 1 ? 1 : -direction * n);
     }
 
     /** Adds a block behind all others: how a batch from the free lists arrives. */
     void addLast(int list, int order, int place) {
-        if (sizes[list] == rings[list].length) {
-            grow(list);
-        }
-        int[] ring = rings[list];
-        ring[first[list] + sizes[list]++ & ring.length - 1] = place;
-        count += 1 << order;
+        addLast(list, order, place, 1);
     }
 
     /** {@link #addLast} for {@code n} single frames that follow each other. */
     void addSinglesLast(int list, int place, int n) {
-        while (sizes[list] + n > rings[list].length) {
+        addLast(list, 0, place, n);
+    }
+
+    private void addLast(int list, int order, int place, int n) {
+        sizes[list] += n;
+        count += n << order;
+        if (order == 0 && used[list] > 0) {
+            int[] ring = rings[list];
+            int at = first[list] + used[list] - 2 & ring.length - 1;
+            int run = ring[at + 1];
+            if (run > 0 && ring[at] + run == place) {
+                ring[at + 1] = run + n;
+                return;
+            }
+        }
+        if (used[list] == rings[list].length) {
             grow(list);
         }
         int[] ring = rings[list];
-        int at = first[list] + sizes[list];
-        for (int i = 0; i < n; i++) {
-            ring[at + i & ring.length - 1] = place + i;
-        }
-        sizes[list] += n;
-        count += n;
+        int at = first[list] + used[list] & ring.length - 1;
+        ring[at] = place;
+        ring[at + 1] = n;
+        used[list] += 2;
     }
 
     private void grow(int list) {
@@ -186,46 +220,34 @@ final class PerCpuLists {
         Events to = trace;
         boolean traced = to != null && to.pagePcpuDrain.isOn();
         while (left > 0) {
-            if (list < Zone.PCP_TYPES && !traced && !blocks.isCapturing(zone)) {
-                left -= drainSingles(left, list, zone, blocks);
-            }
             int order = order(list, blocks.blockOrder);
+            boolean together = order == 0 && !traced && !blocks.isCapturing(zone);
             int[] ring = rings[list];
-            while (sizes[list] > 0 && left > 0) {
-                int place = ring[first[list] + --sizes[list] & ring.length - 1];
-                count -= 1 << order;
-                left -= 1 << order;
+            while (used[list] > 0 && left > 0) {
+                int at = first[list] + used[list] - 2 & ring.length - 1;
+                int run = ring[at + 1];
+                int direction = run > 0 ? -1 : 1;
+                int n = together ? Math.min(left, Math.abs(run)) : 1;
+                int place = ring[at] + run + direction;
+                if (n == Math.abs(run)) {
+                    used[list] -= 2;
+                } else {
+                    ring[at + 1] = run + n * direction;
+                }
+                sizes[list] -= n;
+                count -= n << order;
+                left -= n << order;
                 if (to != null && traced) {
                     to.pagePcpuDrain.emit(blocks.pfn(place), order, blocks.type(place));
                 }
-                blocks.free(zone, place, order);
+                if (together) {
+                    blocks.freeSingles(zone, place, n, direction);
+                } else {
+                    blocks.free(zone, place, order);
+                }
             }
             list = list + 1 == sizes.length ? 0 : list + 1;
         }
-    }
-
-    /** Frees up to {@code most} single frames of {@code list}, those that follow each other at once; returns how many. */
-    private int drainSingles(int most, int list, Zone zone, FreeBlocks blocks) {
-        int[] ring = rings[list];
-        int mask = ring.length - 1;
-        int n = Math.min(most, sizes[list]);
-        int last = first[list] + sizes[list] - 1;
-        for (int done = 0; done < n; ) {
-            int place = ring[last - done & mask];
-            int run = 1;
-            int direction = 1;
-            if (done + 1 < n) {
-                direction = ring[last - done - 1 & mask] == place - 1 ? -1 : 1;
-                while (done + run < n && ring[last - done - run & mask] == place + run * direction) {
-                    run++;
-                }
-            }
-            blocks.freeSingles(zone, place, run, direction);
-            done += run;
-        }
-        sizes[list] -= n;
-        count -= n;
-        return n;
     }
 
     /** Places of all blocks, as (place, order) pairs, for checks. */
@@ -233,9 +255,14 @@ final class PerCpuLists {
         int n = 0;
         int[] pairs = new int[2 * Arrays.stream(sizes).sum()];
         for (int list = 0; list < sizes.length; list++) {
-            for (int i = 0; i < sizes[list]; i++) {
-                pairs[n++] = rings[list][first[list] + i & rings[list].length - 1];
-                pairs[n++] = order(list, blockOrder);
+            int[] ring = rings[list];
+            for (int at = first[list]; at < first[list] + used[list]; at += 2) {
+                int place = ring[at & ring.length - 1];
+                int run = ring[(at & ring.length - 1) + 1];
+                for (int i = 0; i < Math.abs(run); i++) {
+                    pairs[n++] = place + i * Integer.signum(run);
+                    pairs[n++] = order(list, blockOrder);
+                }
             }
         }
         return pairs;

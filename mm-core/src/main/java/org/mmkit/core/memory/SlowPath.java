@@ -24,6 +24,7 @@ final class SlowPath {
     private final BuddyAllocator allocator;
     private MemoryPressure pressure = MemoryPressure.NONE;
     private Compaction compaction = Compaction.NONE;
+    private long requests;
 
     SlowPath(BuddyAllocator allocator) {
         this.allocator = allocator;
@@ -41,6 +42,11 @@ final class SlowPath {
         return compaction;
     }
 
+    /** Requests that came here so far. */
+    long requests() {
+        return requests;
+    }
+
     /** Zone {@code zone} is to have more free memory for a while. */
     void wakeForBoost(int zone) {
         pressure.wakeReclaim(Zone.node(zone), Zone.kind(zone), 0, 0);
@@ -48,6 +54,7 @@ final class SlowPath {
 
     /** The first frame of a block, or {@link FrameAllocator#NONE}. */
     long allocate(int order, int gfp, int highest, int type, int node, long allowed) {
+        requests++;
         long pfn = new Attempt(order, gfp, highest, type, node, allowed).run();
         if (pfn == FrameAllocator.NONE) {
             allocator.events().failures++;

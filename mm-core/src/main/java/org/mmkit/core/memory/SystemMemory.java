@@ -324,6 +324,11 @@ public final class SystemMemory implements PhysicalMemory {
     }
 
     @Override
+    public long slowAllocations() {
+        return allocator.slowRequests();
+    }
+
+    @Override
     public void freeSwapCache(long head) {
         if (frames.test(head, FolioFlags.SWAPCACHE) && !frames.isMapped(head)) {
             swapCache.accept(head);

@@ -295,6 +295,9 @@ public final class PageTableArena {
     int matching(long slot, int most, long first, long step) {
         long[] words = (slot & UPPER) == 0 ? leafWords : upperWords;
         int at = (int) slot;
+        if (most < 2 || words[at + 1] != first + step) {
+            return most > 0 && words[at] == first ? 1 : 0;
+        }
         int n = 0;
         long word = first;
         // Most runs are long: a stretch without a way out in its middle is looked through in a fraction of the time.

@@ -162,6 +162,12 @@ public final class RangeZapper {
             engine.rmap.dropSingles(pfn, alike, singles.direction(), area);
             return alike;
         }
+        int shared = anon && alike == 0 && !area.has(VmFlags.LOCKED) ? dropShared(slot, entry, pfn, (int) limit) : 0;
+        if (shared > 0) {
+            tables.fill(slot, shared, format.none(), 0);
+            space.addRss(RssKind.ANON, -shared);
+            return shared;
+        }
         int run = 0;
         long inFolio = frames.isLarge(head) ? head + frames.pages(head) - pfn : 1;
         long most = Math.min(limit, inFolio);
@@ -189,5 +195,20 @@ public final class RangeZapper {
         }
         frames.put(head, run);
         return run;
+    }
+
+    /** Takes what the entries of a run of frames that others map too count for; returns how many there are, 0 when there are not two. */
+    private int dropShared(long slot, long entry, long pfn, int limit) {
+        long step = format.frameStep(entry);
+        if (step == 0 || frames.pageMapcount(pfn) < 2) {
+            return 0;
+        }
+        int direction = 1;
+        int n = space.tables().matching(slot, limit, entry, step);
+        if (n < 2) {
+            direction = -1;
+            n = space.tables().matching(slot, limit, entry, -step);
+        }
+        return n < 2 ? 0 : engine.frames.dropSharedMappings(pfn, n, direction);
     }
 }

@@ -1,6 +1,5 @@
 package org.mmkit.thp.collapse;
 
-import java.util.Arrays;
 import org.mmkit.api.lock.RwSemaphore;
 import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.Frames;
@@ -35,7 +34,7 @@ final class AnonCollapse {
     /** Entries of pages that one answer holds for. */
     private final SingleFrames singles;
 
-    /** By entry: the length of the run of {@link #singles} that began there at the last look, negative when its frames descend; else 0. */
+    /** By entry that the last look saw by itself: the length of the run of {@link #singles} that begins there, negative when its frames descend; else 0. */
     private final int[] runs;
 
     /** The folio that the last entry with a page maps; -1 before there was one. */
@@ -95,6 +94,7 @@ final class AnonCollapse {
                 return ScanResult.FAIL;
             }
         }
+        long slowBefore = thp.memory.slowAllocations();
         long head = thp.memory.allocateFolio(thp.order, gfp);
         if (head == Frames.NONE && thp.memory.isStalled()) {
             return ScanResult.FAIL;
@@ -104,9 +104,10 @@ final class AnonCollapse {
             tell(vma, false, ScanResult.ALLOC_FAIL);
             return ScanResult.ALLOC_FAIL;
         }
+        boolean asBefore = swappedPages == 0 && thp.memory.slowAllocations() == slowBefore && !thp.context.locks().isSmp();
         ScanResult result = swappedPages > 0 ? swapIn(vma, va) : ScanResult.SUCCEED;
         if (result == ScanResult.SUCCEED) {
-            result = collapse(vma, va, forced, head);
+            result = collapse(vma, va, forced, head, asBefore);
         }
         if (result != ScanResult.SUCCEED) {
             thp.frames.put(head, 1);
@@ -141,9 +142,9 @@ final class AnonCollapse {
             return ScanResult.PMD_MAPPED;
         }
         long entries = tables.firstSlot(thp.format.tablePfn(pmd));
-        Arrays.fill(runs, 0);
         for (int i = 0; i < thp.pages; i++) {
             long entry = tables.read(entries + i);
+            runs[i] = 0;
             int referencedBefore = referencedPages;
             ScanResult result = count(entry, forced, first);
             if (result != ScanResult.SUCCEED) {
@@ -261,15 +262,15 @@ final class AnonCollapse {
     }
 
     /**
-     * Looks at the block again and puts {@code head} in the place of its table. The caller has the address space for writing; nobody comes by
+     * Looks at the block again, unless it is {@code asBefore}, and puts {@code head} in the place of its table. The caller has the address space for writing; nobody comes by
      * the reverse mapping, to split a folio above all, while the root is locked, and the locks of the tables keep the protocol for walks that
      * hold neither (Linux: collapse_huge_page).
      */
-    private ScanResult collapse(Vma vma, long va, boolean forced, long head) {
+    private ScanResult collapse(Vma vma, long va, boolean forced, long head, boolean asBefore) {
         RwSemaphore root = vma.hasAnonVma() ? thp.rmap.anonLock(vma) : RwSemaphore.NONE;
         root.writeLock();
         try {
-            ScanResult result = scan(vma, va, forced, false);
+            ScanResult result = asBefore ? ScanResult.SUCCEED : scan(vma, va, forced, false);
             if (isolate.isOn()) {
                 isolate.emit(lastFolio, emptyPages, referencedPages, result.number());
             }
