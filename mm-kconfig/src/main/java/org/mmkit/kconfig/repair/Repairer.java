@@ -219,9 +219,13 @@ public final class Repairer {
     /** Makes the changes on a copy; null when the wishes do not come true, as may be with choices. */
     private @Nullable Repair apply(Map<Symbol, String> changes, Map<Symbol, String> targets) {
         ConfigurationEditor copy = editor.copy();
-        ConfigurationEditor.Edit edit = copy.edit();
-        changes.forEach((s, value) -> edit.set(s.name(), value));
-        if (!holds(edit.commit(), targets)) {
+        // A range turns many numbers into the one wished for, which then is the plain answer.
+        Map<Symbol, String> plain = new LinkedHashMap<>(changes);
+        plain.replaceAll((s, value) -> s.type().isLogical() ? value : targets.getOrDefault(s, value));
+        if (!plain.equals(changes) && holds(set(editor.copy(), plain), targets)) {
+            changes.putAll(plain);
+        }
+        if (!holds(set(copy, changes), targets)) {
             return null;
         }
         // A choice that comes to light picks by itself what the model may have picked for it.
@@ -254,6 +258,12 @@ public final class Repairer {
             }
         }
         return new Repair(settings, effects);
+    }
+
+    private static ResolvedConfiguration set(ConfigurationEditor copy, Map<Symbol, String> changes) {
+        ConfigurationEditor.Edit edit = copy.edit();
+        changes.forEach((s, value) -> edit.set(s.name(), value));
+        return edit.commit();
     }
 
     private static boolean holds(ResolvedConfiguration after, Map<Symbol, String> targets) {

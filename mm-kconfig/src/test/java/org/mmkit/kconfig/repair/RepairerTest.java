@@ -173,6 +173,30 @@ class RepairerTest {
     }
 
     @Test
+    void K04_the_number_wished_for_is_set_itself_where_a_range_would_make_it_of_others_too() {
+        ConfigurationEditor editor = Trees.editor("""
+                config SMP
+                	bool "smp"
+                config END
+                	int
+                	default 512 if SMP
+                	default 1
+                config CPUS
+                	int "cpus"
+                	range 1 END
+                	default 64
+                config SMALL
+                	bool "small"
+                	depends on CPUS < 4096
+                config LARGE
+                	bool "large"
+                	depends on CPUS > 4094
+                """);
+
+        assertThat(settings(find(editor, Map.of("CPUS", "512"), 1).repairs().get(0))).containsExactlyInAnyOrder("SMP=y", "CPUS=512");
+    }
+
+    @Test
     void K04_numbers_are_set_within_ranges_so_that_comparisons_hold() {
         ConfigurationEditor editor = Trees.editor("""
                 config CPUS
