@@ -37,6 +37,7 @@ public final class Fault {
     private int flags;
     private long slot;
     private long entry;
+    private boolean major;
 
     /** Made once per thread of a machine. */
     public Fault(Vma vma) {
@@ -50,6 +51,17 @@ public final class Fault {
         this.flags = flags;
         this.slot = -1;
         this.entry = 0;
+        this.major = false;
+    }
+
+    /** A page had to be read from the backing store. */
+    public void setMajor() {
+        major = true;
+    }
+
+    /** Whether one had. */
+    public boolean isMajor() {
+        return major;
     }
 
     /** Says where the page-table walk stands: the slot of the level that is asked next, and what was read there. */

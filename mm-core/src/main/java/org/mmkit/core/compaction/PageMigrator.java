@@ -281,7 +281,7 @@ public final class PageMigrator {
         }
         frames.makeFolio(to, order, frames.test(from, FolioFlags.LARGE_RMAPPABLE));
         engine.memory.contents().copy(from, to, pages);
-        frames.set(to, flags & MOVED);
+        frames.set(to, flags & MOVED | (frames.isToBeReclaimed(from) ? FolioFlags.RECLAIM : 0));
         if (frames.hasOwner(from)) {
             frames.setOwner(to, frames.owner(from), frames.index(from));
         }

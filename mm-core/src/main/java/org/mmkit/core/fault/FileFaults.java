@@ -23,11 +23,22 @@ final class FileFaults {
     private final Engine engine;
     private final EntryFormat format;
     private final Frames frames;
+    private final int pgmajfault;
 
     FileFaults(Engine engine) {
         this.engine = engine;
         this.format = engine.format;
         this.frames = engine.frames;
+        this.pgmajfault = engine.counters.register("pgmajfault");
+    }
+
+    /** The page from the file, with a reference to its folio; a negated outcome when there is none. */
+    private long get(FileMapping file, long index, Fault fault) {
+        long pfn = file.faultIn(index, fault);
+        if (pfn >= 0 && fault.isMajor()) {
+            engine.counters.add(pgmajfault, 1);
+        }
+        return pfn;
     }
 
     int create(VmArea area, Fault fault) {
@@ -58,7 +69,7 @@ final class FileFaults {
         if (mapped != Fault.FALLBACK) {
             return mapped;
         }
-        long pfn = file.faultIn(index, fault);
+        long pfn = get(file, index, fault);
         if (pfn < 0) {
             return (int) -pfn;
         }
@@ -179,7 +190,7 @@ final class FileFaults {
         if (fresh == Frames.NONE) {
             return Fault.OOM;
         }
-        long pfn = file.faultIn(index, fault);
+        long pfn = get(file, index, fault);
         if (pfn < 0) {
             frames.put(fresh, 1);
             return (int) -pfn;
@@ -201,7 +212,7 @@ final class FileFaults {
     }
 
     private int shared(VmArea area, FileMapping file, long index, Fault fault) {
-        long pfn = file.faultIn(index, fault);
+        long pfn = get(file, index, fault);
         if (pfn < 0) {
             return (int) -pfn;
         }

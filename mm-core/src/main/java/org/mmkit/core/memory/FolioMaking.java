@@ -129,7 +129,8 @@ final class FolioMaking {
             }
             int i = (int) h & mask;
             // Who splits has locked the whole folio: the first part stays locked.
-            int passedOn = part == 0 ? inherited : inherited & ~FolioFlags.LOCKED;
+            // Nor are the others to be reclaimed early.
+            int passedOn = part == 0 ? inherited : inherited & ~(FolioFlags.LOCKED | FolioFlags.RECLAIM);
             f[i] |= passedOn | large;
             if (newOrder > 0) {
                 records.clear(h);

@@ -6,8 +6,10 @@ import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.Frames;
 import org.mmkit.api.pgtable.PageTables;
 import org.mmkit.core.boot.Engine;
+import org.mmkit.core.shmem.ShmemFile;
 import org.mmkit.core.space.TableCursor;
 import org.mmkit.core.space.VmArea;
+import org.mmkit.core.swap.SwapSpace;
 
 /**
  * MADV_COLD and MADV_PAGEOUT (Linux: madvise_cold_or_pageout_pte_range). Folios that others map too are left alone; a large
@@ -53,6 +55,22 @@ public final class AdvisedAging implements Aging {
 
     @Override
     public void willNeed(VmArea area, long start, long end) {
+        if (!area.hasFile()) {
+            readEntries(area, start, end);
+        } else if (area.file() instanceof ShmemFile file) {
+            if (!engine.calls.isAlone()) {
+                engine.calls.stall();
+                return;
+            }
+            file.swapped().eachEntry(area.index(start), area.index(end - 1) + 1,
+                    word -> reader.readAhead(SwapSpace.type(word), SwapSpace.offset(word)));
+        } else {
+            return; // a file of the host is in its cache
+        }
+        engine.frames.batches().drain();
+    }
+
+    private void readEntries(VmArea area, long start, long end) {
         PageTables tables = area.space().tables();
         TableCursor cursor = new TableCursor(tables);
         for (cursor.begin(tables, start, end); cursor.next(); ) {
@@ -67,7 +85,6 @@ public final class AdvisedAging implements Aging {
                 }
             }
         }
-        engine.frames.batches().drain();
     }
 
     /** Makes the folios of the range the next candidates of reclaim, or isolates them in {@code isolated} and reclaims them. */

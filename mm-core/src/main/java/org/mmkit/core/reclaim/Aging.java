@@ -11,6 +11,6 @@ public interface Aging {
     /** MADV_PAGEOUT: the pages are reclaimed now, as far as they can be. */
     void pageOut(VmArea area, long start, long end);
 
-    /** MADV_WILLNEED on memory without a file: swapped-out pages are brought in. */
+    /** MADV_WILLNEED: pages of memory without a file, or of shared memory, that were swapped out are brought in. */
     void willNeed(VmArea area, long start, long end);
 }

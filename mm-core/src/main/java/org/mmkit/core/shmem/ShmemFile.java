@@ -204,9 +204,13 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
         if (index << pageShift >= size) {
             return -Fault.SIGBUS;
         }
+        boolean major = swapped.mustBeRead(index);
         long head = lookUp(index);
         if (head == Frames.NONE) {
             head = allocate(index, fault.vma(), fault.address(), 0);
+        }
+        if (head >= 0 && major) {
+            fault.setMajor();
         }
         if (head < 0) {
             return head == -Errno.ENOMEM ? -Fault.OOM : -Fault.SIGBUS;

@@ -39,6 +39,12 @@ public final class SwappedPages {
         return slots.get(index) != PageTree.NONE;
     }
 
+    /** Whether page {@code index} is on a device and not in the swap cache. */
+    boolean mustBeRead(long index) {
+        long value = slots.get(index);
+        return value != PageTree.NONE && swap.cached(SwapSpace.type(word(value)), SwapSpace.offset(word(value))) == Frames.NONE;
+    }
+
     /** The pages of the folio that page {@code index} went out with; the page must be out. */
     int pages(long index) {
         return 1 << order(slots.get(index));
@@ -177,6 +183,23 @@ public final class SwappedPages {
         }
         if (slots.size() == 0) {
             file.shmem().swappedFiles().remove(file);
+        }
+    }
+
+    /**
+     * Tells {@code words} the swap word of each entry for pages of [{@code start}, {@code end}): a folio that is out as a whole has one, that of
+     * its first page (Linux: shmem_swapin_range).
+     */
+    public void eachEntry(long start, long end, LongConsumer words) {
+        for (long at = slots.next(start); at >= 0 && at < end; at = slots.next(at + 1)) {
+            long value = slots.get(at);
+            long pages = 1L << order(value);
+            long first = at & -pages;
+            if (isContiguous(first, pages, value - (at - first))) {
+                value -= at - first;
+                at = first + pages - 1;
+            }
+            words.accept(word(value));
         }
     }
 

@@ -240,7 +240,7 @@ public final class AdviseCall {
     private long age(VmArea area, long start, long end, int advice) {
         Aging aging = engine.aging();
         if (advice == Advice.MADV_WILLNEED) {
-            if (aging != null && !area.hasFile()) {
+            if (aging != null) {
                 aging.willNeed(area, start, end);
             }
             return 0;

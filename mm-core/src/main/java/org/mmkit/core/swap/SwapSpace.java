@@ -48,6 +48,7 @@ public final class SwapSpace {
     private final List<Consumer<LongConsumer>> entriesElsewhere = new ArrayList<>();
     private final int pswpin;
     private final int pswpout;
+    private final int nrWritten;
     private final int swpinZero;
     private final int swpoutZero;
     private final int nrSwapCached;
@@ -74,6 +75,7 @@ public final class SwapSpace {
         this.largestOrder = largestOrder;
         pswpin = counters.register("pswpin");
         pswpout = counters.register("pswpout");
+        nrWritten = counters.register("nr_written");
         swpinZero = counters.register("swpin_zero");
         swpoutZero = counters.register("swpout_zero");
         nrSwapCached = counters.register("nr_swapcached");
@@ -479,7 +481,10 @@ public final class SwapSpace {
         }
     }
 
-    /** Writes the folio, which is in the cache, to its slots (Linux: swap_writeout). */
+    /**
+     * Writes the folio, which is in the cache, to its slots (Linux: swap_writeout). The device is synchronous, so that its writeback has begun
+     * and ended when this returns, and nobody ever meets it in that state.
+     */
     public void write(long head) {
         int n = (int) frames.pages(head);
         long word = frames.privateWord(head);
@@ -494,9 +499,10 @@ public final class SwapSpace {
             counters.add(swpoutZero, n);
         } else {
             counters.add(pswpout, n);
+            counters.add(nrWritten, n);
             extensions.largeFolios().count(FolioEvent.SWPOUT, frames.order(head), 1);
         }
-        frames.clear(head, FolioFlags.DIRTY);
+        frames.clear(head, frames.isToBeReclaimed(head) ? FolioFlags.DIRTY | FolioFlags.RECLAIM : FolioFlags.DIRTY);
     }
 
     private boolean isZeroFilled(long head, int n) {

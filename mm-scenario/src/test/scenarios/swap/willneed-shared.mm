@@ -1,0 +1,18 @@
+# Folios of shared memory that went out whole: MADV_WILLNEED reads the first page of each, and then they come back page by page.
+swapon(64M)
+echo always > /sys/kernel/mm/transparent_hugepage/hugepages-64kB/shmem_enabled
+f = memfd_create("m", 0)
+ftruncate(f, 4M)
+b = mmap(0x180000000000, 4M, PROT_READ|PROT_WRITE, MAP_SHARED, f, 0)
+store(b, 1M)
+madvise(b, 1M, MADV_PAGEOUT)
+madvise(b, 100K, MADV_WILLNEED)
+load(b, 4K)
+pagemap(b, 1M)
+load(b+16K, 4K)
+pagemap(b, 1M)
+load(b+80K, 4K)
+pagemap(b, 1M)
+load(b+160K, 4K)
+pagemap(b, 1M)
+mthp()
