@@ -49,6 +49,7 @@ public final class SwapSpace {
     private final int pswpin;
     private final int pswpout;
     private final int nrWritten;
+    private final int nrWriteback;
     private final int swpinZero;
     private final int swpoutZero;
     private final int nrSwapCached;
@@ -76,6 +77,7 @@ public final class SwapSpace {
         pswpin = counters.register("pswpin");
         pswpout = counters.register("pswpout");
         nrWritten = counters.register("nr_written");
+        nrWriteback = counters.register("nr_writeback");
         swpinZero = counters.register("swpin_zero");
         swpoutZero = counters.register("swpout_zero");
         nrSwapCached = counters.register("nr_swapcached");
@@ -490,6 +492,10 @@ public final class SwapSpace {
         long word = frames.privateWord(head);
         SwapDevice device = device(type(word));
         boolean zeroes = isZeroFilled(head, n);
+        if (!zeroes) {
+            frames.set(head, FolioFlags.WRITEBACK);
+            counters.add(nrWriteback, n);
+        }
         lock.lock();
         for (int i = 0; i < n; i++) {
             device.write((int) offset(word) + i, head + i, zeroes);
@@ -499,6 +505,8 @@ public final class SwapSpace {
             counters.add(swpoutZero, n);
         } else {
             counters.add(pswpout, n);
+            frames.clear(head, FolioFlags.WRITEBACK);
+            counters.add(nrWriteback, -n);
             counters.add(nrWritten, n);
             extensions.largeFolios().count(FolioEvent.SWPOUT, frames.order(head), 1);
         }
