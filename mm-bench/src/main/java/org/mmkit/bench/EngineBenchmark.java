@@ -9,7 +9,9 @@ import org.mmkit.core.Machine;
 import org.mmkit.core.process.Process;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
@@ -17,15 +19,25 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
 
-/** What a process does to its memory, from the call to the counters, on a machine without contents. */
+/**
+ * What a process does to its memory, from the call to the counters, on a machine without contents.
+ *
+ * <p>Each invocation begins with a process of its own, so most of an iteration is set-up that is not counted and the compiler sees the call in
+ * question seldom: hence the long warm-up. The collector is the serial one, which leaves the two processors of a small host to the compiler and
+ * the call.
+ */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(value = 3, jvmArgs = {"-XX:+UseSerialGC", "-Xms1g", "-Xmx1g"})
+@Warmup(iterations = 8, time = 1)
+@Measurement(iterations = 5, time = 1)
 public class EngineBenchmark {
 
     private static final long PAGE = 4096;
     private static final long HUGE = 2 << 20;
-    private static final int PAGES = 1 << 15;
+    private static final int PAGES = 1 << 14;
     private static final int HUGE_PAGES = 256;
     private static final long BASE = 0x100000000000L;
     private static final int ANON = MapFlags.MAP_PRIVATE | MapFlags.MAP_ANONYMOUS | MapFlags.MAP_FIXED;

@@ -25,7 +25,7 @@ final class BasePages {
         if (engine.frames.isLarge(pfn)) {
             engine.rmap.addReserved(pfn, area, va);
         } else {
-            engine.rmap.addNewAnon(pfn, area, va, 1);
+            engine.rmap.addNewSingle(pfn, area, va);
         }
     }
 

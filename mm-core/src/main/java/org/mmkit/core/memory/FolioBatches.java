@@ -58,14 +58,31 @@ public final class FolioBatches implements Lru {
         }
     }
 
+    /** {@link #add} of a single frame. */
+    public void addSingle(long pfn) {
+        if (lists.joinsAtOnce()) {
+            lists.add(pfn);
+            return;
+        }
+        frames.get(pfn, 1);
+        int n = counts[ADD];
+        waiting[n] = pfn;
+        counts[ADD] = n + 1;
+        if (n + 1 == SIZE) {
+            empty(ADD);
+        }
+    }
+
     private void empty(int kind) {
         int from = kind * SIZE;
         int to = from + counts[kind];
         counts[kind] = 0;
-        for (int i = from; i < to; i++) {
+        if (kind == ADD) {
+            lists.addAll(waiting, from, to);
+        }
+        for (int i = from; i < to && kind != ADD; i++) {
             long head = waiting[i];
             switch (kind) {
-                case ADD -> lists.add(head);
                 case DEACTIVATE_FILE -> moveUnused(head);
                 case DEACTIVATE -> moveInactive(head);
                 case LAZY_FREE -> moveLazy(head);

@@ -40,6 +40,9 @@ public final class LruLists {
     /** Folios that reclaim takes at a time (SWAP_CLUSTER_MAX). */
     public static final int CLUSTER = 32;
 
+    /** Flags of folios that do not simply join the list that their flags say, each as one page. */
+    private static final int NOT_PLAIN = FolioFlags.LRU | FolioFlags.MLOCKED | FolioFlags.UNEVICTABLE | FolioFlags.HEAD;
+
     private final FrameTable frames;
     private final StopMachine calls;
     /** Where calls that run beside others put folios; null on a machine with one processor. */
@@ -292,6 +295,30 @@ public final class LruLists {
             incoming.add(head);
         } else {
             join(head);
+        }
+    }
+
+    /** {@link #add} of {@code heads} from {@code from} to {@code to}, one after the other; what the lists count changes once for those of one list and zone. */
+    void addAll(long[] heads, int from, int to) {
+        int i = from;
+        while (i < to) {
+            int flags = frames.flags(heads[i]);
+            if (incoming != null || (flags & NOT_PLAIN) != 0) {
+                add(heads[i]);
+                i++;
+                continue;
+            }
+            int list = list(flags);
+            int zone = zone(heads[i]);
+            int end = end(heads[i], list);
+            int first = i;
+            do {
+                frames.setNew(heads[i], FolioFlags.LRU);
+                links.addYoungest((int) heads[i], ends, end);
+                i++;
+            } while (i < to && frames.flags(heads[i]) == flags && zone(heads[i]) == zone);
+            pages[place(heads[first], list)] += i - first;
+            zonePages[zone * LISTS + list] += i - first;
         }
     }
 

@@ -85,25 +85,43 @@ public final class FolioMapper implements ReverseMapping {
         enterLists(head, (VmArea) vma);
     }
 
+    /** {@link #addNewAnon} of a single frame that has just been allocated. */
+    public void addNewSingle(long pfn, VmArea area, long va) {
+        startSingle(pfn, area, va);
+        if (area.has(VmFlags.LOCKED)) {
+            lru.addLocked(pfn);
+        } else {
+            lru.addSingle(pfn);
+        }
+    }
+
+    private void startSingle(long pfn, VmArea area, long va) {
+        frames.startAnon(pfn, root(area), area.index(va));
+        tell(pfn, 1, area.space().id());
+        engine.counters.add(nrAnon, 1);
+    }
+
+    private static AnonVma root(VmArea area) {
+        AnonVma root = area.anonVma();
+        if (root == null) {
+            throw new IllegalStateException(area + " got an anonymous folio before a reverse-mapping root");
+        }
+        return root;
+    }
+
     /** Like {@link #addNewAnon}, for a folio that comes from swap: it joined the LRU lists before it was read. */
     public void addFromSwap(long head, VmArea area, long va) {
         addUnlisted(head, area, va, 1);
     }
 
     private void addUnlisted(long head, VmArea area, long va, int level) {
-        AnonVma root = area.anonVma();
-        if (root == null) {
-            throw new IllegalStateException(area + " got an anonymous folio before a reverse-mapping root");
-        }
         int order = frames.order(head);
         if (order == 0) {
-            frames.startAnon(head, root, area.index(va));
-            tell(head, 1, area.space().id());
-            engine.counters.add(nrAnon, 1);
+            startSingle(head, area, va);
             return;
         }
         frames.setNew(head, FolioFlags.ANON | FolioFlags.SWAPBACKED | FolioFlags.UPTODATE);
-        frames.setOwner(head, root, area.index(va));
+        frames.setOwner(head, root(area), area.index(va));
         int n = 1 << order;
         if (level == 1) {
             for (int i = 0; i < n; i++) {
@@ -130,10 +148,7 @@ public final class FolioMapper implements ReverseMapping {
         if (frames.hasOwner(head)) {
             frames.get(head, 1);
         } else {
-            AnonVma root = area.anonVma();
-            if (root == null) {
-                throw new IllegalStateException(area + " got an anonymous folio before a reverse-mapping root");
-            }
+            AnonVma root = root(area);
             frames.set(head, FolioFlags.ANON | FolioFlags.SWAPBACKED | FolioFlags.UPTODATE);
             frames.setOwner(head, root, area.index(va) - (pfn - head));
             enterLists(head, area);
