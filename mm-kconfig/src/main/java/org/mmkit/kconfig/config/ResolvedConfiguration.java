@@ -124,15 +124,7 @@ public final class ResolvedConfiguration implements Configuration {
                 Symbol a = e.symbol();
                 Symbol b = e.symbol2();
                 int order = Numbers.compare(values.value(a), a.type(), values.value(b), b.type());
-                boolean holds = switch (e.kind()) {
-                    case EQUAL -> order == 0;
-                    case UNEQUAL -> order != 0;
-                    case LESS -> order < 0;
-                    case LESS_EQUAL -> order <= 0;
-                    case GREATER -> order > 0;
-                    default -> order >= 0;
-                };
-                result = holds ? 2 : 0;
+                result = e.kind().holds(order) ? 2 : 0;
             }
         }
         depth.leave();

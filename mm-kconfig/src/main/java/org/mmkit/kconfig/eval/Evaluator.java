@@ -235,15 +235,7 @@ public final class Evaluator {
         calculate(a);
         calculate(b);
         int order = Numbers.compare(value(a), a.type(), value(b), b.type());
-        boolean holds = switch (e.kind()) {
-            case EQUAL -> order == 0;
-            case UNEQUAL -> order != 0;
-            case LESS -> order < 0;
-            case LESS_EQUAL -> order <= 0;
-            case GREATER -> order > 0;
-            default -> order >= 0;
-        };
-        return holds ? 2 : 0;
+        return e.kind().holds(order) ? 2 : 0;
     }
 
     /** Computes the value of {@code s} unless it is known. */

@@ -35,14 +35,25 @@ public final class ProcessShell implements MacroShell {
 
     @Override
     public String run(String command) throws IOException {
+        return run(command, errors, ProcessBuilder.Redirect.INHERIT);
+    }
+
+    /** Runs {@code command} and keeps its standard error for the caller. */
+    public ShellAnswer runCapturing(String command) throws IOException {
+        ByteArrayOutputStream captured = new ByteArrayOutputStream();
+        String answer = run(command, captured, ProcessBuilder.Redirect.from(NOTHING));
+        return new ShellAnswer(answer, captured.toString(StandardCharsets.ISO_8859_1));
+    }
+
+    /** Standard output of {@code command}; its standard error goes to {@code err}, or where that of this process goes. */
+    private String run(String command, @Nullable OutputStream err, ProcessBuilder.Redirect input) throws IOException {
         ProcessBuilder builder = new ProcessBuilder("/bin/sh", "-c", Text.decode(command));
         builder.directory(directory.toFile());
         Map<String, String> env = builder.environment();
         env.clear();
         env.putAll(environment);
-        PrintStream err = errors;
         builder.redirectError(err == null ? ProcessBuilder.Redirect.INHERIT : ProcessBuilder.Redirect.PIPE);
-        builder.redirectInput(ProcessBuilder.Redirect.INHERIT);
+        builder.redirectInput(input);
         Process process = builder.start();
         Thread drain = err == null ? null : drain(process.getErrorStream(), err);
         byte[] answer;
@@ -65,38 +76,6 @@ public final class ProcessShell implements MacroShell {
             Thread.currentThread().interrupt();
         }
         return new String(answer, StandardCharsets.ISO_8859_1);
-    }
-
-    /** Runs {@code command} and keeps its standard error for the caller. */
-    public ShellAnswer runCapturing(String command) throws IOException {
-        ByteArrayOutputStream captured = new ByteArrayOutputStream();
-        ProcessBuilder builder = new ProcessBuilder("/bin/sh", "-c", Text.decode(command));
-        builder.directory(directory.toFile());
-        Map<String, String> env = builder.environment();
-        env.clear();
-        env.putAll(environment);
-        builder.redirectInput(ProcessBuilder.Redirect.from(NOTHING));
-        Process process = builder.start();
-        Thread drain = drain(process.getErrorStream(), captured);
-        byte[] answer;
-        try (InputStream out = process.getInputStream()) {
-            answer = out.readNBytes(ANSWER_LIMIT + 1);
-        }
-        boolean interrupted = false;
-        while (true) {
-            try {
-                process.waitFor();
-                drain.join();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        return new ShellAnswer(new String(answer, StandardCharsets.ISO_8859_1),
-                captured.toString(StandardCharsets.ISO_8859_1));
     }
 
     private static Thread drain(InputStream from, OutputStream to) {

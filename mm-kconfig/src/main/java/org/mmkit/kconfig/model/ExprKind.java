@@ -36,6 +36,19 @@ public enum ExprKind {
         return ordinal() >= EQUAL.ordinal() && ordinal() <= GREATER_EQUAL.ordinal();
     }
 
+    /** Whether the comparison is true of two values of which the first compares with the second as {@code order} with 0. */
+    public boolean holds(int order) {
+        return switch (this) {
+            case EQUAL -> order == 0;
+            case UNEQUAL -> order != 0;
+            case LESS -> order < 0;
+            case LESS_EQUAL -> order <= 0;
+            case GREATER -> order > 0;
+            case GREATER_EQUAL -> order >= 0;
+            default -> throw new IllegalStateException(this + " compares nothing");
+        };
+    }
+
     /** How the operator is written; empty for a symbol. */
     public String sign() {
         return sign;

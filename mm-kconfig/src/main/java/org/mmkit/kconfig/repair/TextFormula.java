@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 import org.mmkit.kconfig.config.ResolvedConfiguration;
 import org.mmkit.kconfig.eval.Numbers;
 import org.mmkit.kconfig.model.Expr;
-import org.mmkit.kconfig.model.ExprKind;
 import org.mmkit.kconfig.model.Property;
 import org.mmkit.kconfig.model.PropertyKind;
 import org.mmkit.kconfig.model.Symbol;
@@ -87,23 +86,12 @@ final class TextFormula {
         for (Map.Entry<String, Integer> a : texts(e.symbol()).entrySet()) {
             for (Map.Entry<String, Integer> b : texts(e.symbol2()).entrySet()) {
                 int order = Numbers.compare(a.getKey(), e.symbol().type(), b.getKey(), e.symbol2().type());
-                if (holds(e.kind(), order)) {
+                if (e.kind().holds(order)) {
                     holds = f.or(holds, f.and(a.getValue(), b.getValue()));
                 }
             }
         }
         return holds;
-    }
-
-    private static boolean holds(ExprKind kind, int order) {
-        return switch (kind) {
-            case EQUAL -> order == 0;
-            case UNEQUAL -> order != 0;
-            case LESS -> order < 0;
-            case LESS_EQUAL -> order <= 0;
-            case GREATER -> order > 0;
-            default -> order >= 0;
-        };
     }
 
     private Map<String, Integer> values(Symbol s) {

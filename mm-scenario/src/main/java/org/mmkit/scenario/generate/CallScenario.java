@@ -143,24 +143,18 @@ final class CallScenario extends ScenarioText {
         if (depth > 2) {
             return;
         }
-        line("child {");
-        depth++;
-        for (int i = random.nextInt(5); i >= 0; i--) {
-            if (random.nextInt(5) == 0) {
-                line("parent {");
-                depth++;
-                touch();
-                depth--;
-                line("}");
-            } else if (splits) {
-                splitting();
-            } else {
-                call();
+        block("child", () -> {
+            for (int i = random.nextInt(5); i >= 0; i--) {
+                if (random.nextInt(5) == 0) {
+                    block("parent", this::touch);
+                } else if (splits) {
+                    splitting();
+                } else {
+                    call();
+                }
+                observe();
             }
-            observe();
-        }
-        depth--;
-        line("}");
+        });
     }
 
     private void observe() {

@@ -27,15 +27,7 @@ final class FileScenario extends ScenarioText {
         line("ftruncate(g, " + size() + ")");
         line("a = mmap(" + BASE + ", 8M, PROT_READ|PROT_WRITE, MAP_SHARED|MAP_FIXED_NOREPLACE, f, 0)");
         line("mmap(a+8M, 8M, PROT_READ|PROT_WRITE, MAP_SHARED|MAP_FIXED, g, 0)");
-        for (int i = 0; i < operations; i++) {
-            operation();
-            if (random.nextInt(2) == 0) {
-                observe();
-            }
-        }
-        observe();
-        line("vmstat()");
-        line("mthp()");
+        body(operations, this::operation, this::observe);
         return text();
     }
 
@@ -89,14 +81,12 @@ final class FileScenario extends ScenarioText {
         } else if (roll < 95) {
             line("echo " + pick("always", "within_size", "advise", "never", "deny", "force") + THP + "shmem_enabled");
         } else if (depth < 2) {
-            line("child {");
-            depth++;
-            for (int i = random.nextInt(4); i >= 0; i--) {
-                operation();
-                observe();
-            }
-            depth--;
-            line("}");
+            block("child", () -> {
+                for (int i = random.nextInt(4); i >= 0; i--) {
+                    operation();
+                    observe();
+                }
+            });
         }
     }
 

@@ -184,14 +184,12 @@ public final class ScenarioGenerator extends ScenarioText {
                     + 2 * random.nextInt(4) + "M, 2M)");
             default -> {
                 if (depth < 1) {
-                    line("child {");
-                    depth++;
-                    for (int i = random.nextInt(3); i >= 0; i--) {
-                        hugetlbOperation();
-                        line("hugetlb(2M)");
-                    }
-                    depth--;
-                    line("}");
+                    block("child", () -> {
+                        for (int i = random.nextInt(3); i >= 0; i--) {
+                            hugetlbOperation();
+                            line("hugetlb(2M)");
+                        }
+                    });
                 }
             }
         }
@@ -262,24 +260,20 @@ public final class ScenarioGenerator extends ScenarioText {
     }
 
     private void child() {
-        line("child {");
-        depth++;
-        int n = 1 + random.nextInt(5);
-        for (int i = 0; i < n; i++) {
-            if (random.nextInt(5) == 0) {
-                line("parent {");
-                depth++;
-                touch();
-                observe();
-                depth--;
-                line("}");
-            } else {
-                operation();
-                observe();
+        block("child", () -> {
+            int n = 1 + random.nextInt(5);
+            for (int i = 0; i < n; i++) {
+                if (random.nextInt(5) == 0) {
+                    block("parent", () -> {
+                        touch();
+                        observe();
+                    });
+                } else {
+                    operation();
+                    observe();
+                }
             }
-        }
-        depth--;
-        line("}");
+        });
     }
 
     private void observe() {

@@ -59,6 +59,28 @@ abstract class ScenarioText {
         return List.of(choices).get(random.nextInt(choices.length));
     }
 
+    /** {@code inside} as the block {@code word}: a child or a parent. */
+    final void block(String word, Runnable inside) {
+        line(word + " {");
+        depth++;
+        inside.run();
+        depth--;
+        line("}");
+    }
+
+    /** So many operations, half of them followed by a look, and a look at everything at the end. */
+    final void body(int operations, Runnable operation, Runnable observe) {
+        for (int i = 0; i < operations; i++) {
+            operation.run();
+            if (random.nextInt(2) == 0) {
+                observe.run();
+            }
+        }
+        observe.run();
+        line("vmstat()");
+        line("mthp()");
+    }
+
     final void line(String line) {
         text.append("  ".repeat(depth)).append(line).append('\n');
     }

@@ -1,6 +1,7 @@
 package org.mmkit.scenario.generate;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -106,13 +107,11 @@ public final class ScenarioVariation {
         if (!echo.matches()) {
             return false;
         }
-        for (String end : KNOBS.keySet().stream().sorted((a, b) -> b.length() != a.length() ? b.length() - a.length() : a.compareTo(b)).toList()) {
-            if (echo.group(3).endsWith(end)) {
-                lines.set(at, echo.group(1) + "echo " + pick(KNOBS.get(end)) + " > " + echo.group(3));
-                return true;
-            }
-        }
-        return false;
+        return KNOBS.entrySet().stream()
+                .filter(knob -> echo.group(3).endsWith(knob.getKey()))
+                .max(Comparator.comparingInt(knob -> knob.getKey().length()))
+                .map(knob -> lines.set(at, echo.group(1) + "echo " + pick(knob.getValue()) + " > " + echo.group(3)))
+                .isPresent();
     }
 
     private boolean size(int at) {

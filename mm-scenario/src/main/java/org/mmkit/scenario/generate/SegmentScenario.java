@@ -27,15 +27,7 @@ final class SegmentScenario extends ScenarioText {
         line("a = shmat(s, " + BASE + ", 0)");
         line("mmap(a+8M, 8M, PROT_READ|PROT_WRITE, MAP_SHARED|MAP_FIXED, m, 0)");
         line("mmap(a+16M, 4M, PROT_READ|PROT_WRITE, MAP_SHARED|MAP_ANONYMOUS|MAP_FIXED, -1, 0)");
-        for (int i = 0; i < operations; i++) {
-            operation();
-            if (random.nextInt(2) == 0) {
-                observe();
-            }
-        }
-        observe();
-        line("vmstat()");
-        line("mthp()");
+        body(operations, this::operation, this::observe);
         return text();
     }
 
@@ -76,14 +68,12 @@ final class SegmentScenario extends ScenarioText {
         } else if (roll < 92) {
             line("fcntl(m, F_ADD_SEALS, " + pick("F_SEAL_SHRINK", "F_SEAL_GROW", "F_SEAL_WRITE", "F_SEAL_FUTURE_WRITE") + ")");
         } else if (depth < 2) {
-            line("child {");
-            depth++;
-            for (int i = random.nextInt(4); i >= 0; i--) {
-                operation();
-                observe();
-            }
-            depth--;
-            line("}");
+            block("child", () -> {
+                for (int i = random.nextInt(4); i >= 0; i--) {
+                    operation();
+                    observe();
+                }
+            });
         }
     }
 

@@ -36,15 +36,7 @@ final class SizesScenario extends ScenarioText {
         }
         line("a = mmap(" + BASE + ", 8M, PROT_READ|PROT_WRITE, " + ANON + "_NOREPLACE, -1, 0)");
         line("madvise(a, 8M, MADV_HUGEPAGE)");
-        for (int i = 0; i < operations; i++) {
-            operation();
-            if (random.nextInt(2) == 0) {
-                observe();
-            }
-        }
-        observe();
-        line("vmstat()");
-        line("mthp()");
+        body(operations, this::operation, this::observe);
         line("status()");
         return text();
     }
@@ -102,22 +94,16 @@ final class SizesScenario extends ScenarioText {
     }
 
     private void child() {
-        line("child {");
-        depth++;
-        for (int i = random.nextInt(5); i >= 0; i--) {
-            if (random.nextInt(4) == 0) {
-                line("parent {");
-                depth++;
-                operation();
-                depth--;
-                line("}");
-            } else {
-                operation();
+        block("child", () -> {
+            for (int i = random.nextInt(5); i >= 0; i--) {
+                if (random.nextInt(4) == 0) {
+                    block("parent", this::operation);
+                } else {
+                    operation();
+                }
+                observe();
             }
-            observe();
-        }
-        depth--;
-        line("}");
+        });
     }
 
     private void observe() {
