@@ -73,4 +73,31 @@ class SwapCacheTest {
 
         assertThat(machine.vmstat("nr_swapcached")).isZero();
     }
+
+    @Test
+    void T13_the_only_user_of_a_huge_page_in_the_swap_cache_writes_to_it_whole_and_it_leaves_the_cache() throws Exception {
+        Process child = process.fork();
+        child.exit();
+        long splits = machine.vmstat("thp_split_pmd");
+        long head = machine.pagemap().word(process.space(), BASE) & (1L << 55) - 1;
+
+        process.store(BASE, 8);
+
+        assertThat(machine.vmstat("thp_split_pmd")).as("shared no more, it is not copied").isEqualTo(splits);
+        assertThat(machine.pagemap().word(process.space(), BASE) & (1L << 55) - 1).isEqualTo(head);
+        assertThat(machine.vmstat("nr_swapcached")).isZero();
+        assertThat(process.load(BASE + PAGE)).isEqualTo(7);
+    }
+
+    @Test
+    void T13_a_huge_page_in_the_swap_cache_is_not_written_to_whole_while_somebody_else_needs_it() throws Exception {
+        Process child = process.fork();
+
+        process.store(BASE, 8);
+
+        assertThat(machine.vmstat("thp_split_pmd")).isOne();
+        assertThat(machine.vmstat("nr_swapcached")).isEqualTo(512);
+        assertThat(child.load(BASE)).isEqualTo(7);
+        child.exit();
+    }
 }

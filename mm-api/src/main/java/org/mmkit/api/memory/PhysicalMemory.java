@@ -66,6 +66,12 @@ public interface PhysicalMemory {
      */
     void freeSwapCache(long head);
 
+    /**
+     * The folio {@code head} leaves the swap cache if no entry refers to its slots any more, whoever maps it: its only user is about to write
+     * to it (Linux: folio_free_swap).
+     */
+    void releaseSwap(long head);
+
     /** The head of the first folio of order above 0 that begins at {@code pfn} or behind it; {@link Frames#NONE} if there is none. */
     long nextLargeFolio(long pfn);
 

@@ -335,6 +335,13 @@ public final class SystemMemory implements PhysicalMemory {
         }
     }
 
+    @Override
+    public void releaseSwap(long head) {
+        if (frames.test(head, FolioFlags.SWAPCACHE)) {
+            swapCache.accept(head);
+        }
+    }
+
     /** Names who takes folios out of the swap cache. */
     public void setSwapCache(LongConsumer release) {
         swapCache = release;

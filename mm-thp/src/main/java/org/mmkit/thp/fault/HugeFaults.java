@@ -194,11 +194,17 @@ public final class HugeFaults implements HugeFaultHandler {
         return Fault.DONE;
     }
 
-    /** Makes the folio exclusive to {@code vma} if nobody else has a reference. */
+    /** Makes the folio exclusive to {@code vma} if nobody but the swap cache has a reference, and no entry refers to its slots. */
     private boolean takeOver(Vma vma, long head) {
         int swapCache = thp.frames.test(head, FolioFlags.SWAPCACHE) ? thp.pages : 0;
-        if (thp.frames.refcount(head) > 1 + swapCache || swapCache != 0) {
+        if (thp.frames.refcount(head) > 1 + swapCache) {
             return false;
+        }
+        if (swapCache > 0) {
+            thp.memory.releaseSwap(head);
+            if (thp.frames.refcount(head) != 1) {
+                return false;
+            }
         }
         if (!thp.frames.tryLockFolio(head)) {
             return false;
