@@ -29,7 +29,7 @@ public interface HugeLeafOperations {
     boolean zap(Vma vma, long slot, long va);
 
     /**
-     * Moves the leaf to the empty {@code newSlot} of area {@code target}.
+     * Moves the leaf to the empty {@code newSlot} of area {@code target}. The caller has the tables of both slots locked.
      *
      * @return whether it did; if not, the leaf is to be split
      */

@@ -259,12 +259,12 @@ public final class Engine {
         return sharedLocks;
     }
 
-    /** Who makes the call that runs alone; the kernel outside of such calls. */
+    /** Who makes the call that the calling thread is in; the kernel outside of calls. */
     public Caller caller() {
-        return caller;
+        return calls.isAlone() ? caller : calls.task().caller;
     }
 
-    /** Sets it. */
+    /** Sets who makes the call that runs alone. */
     public void setCaller(Caller who) {
         caller = who;
     }

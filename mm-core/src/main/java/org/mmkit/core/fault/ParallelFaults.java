@@ -51,9 +51,19 @@ public final class ParallelFaults {
             calls.stall();
             return Fault.OOM;
         }
-        if (!FaultHandler.isAllowed(area, flags)) {
-            return Fault.SIGSEGV;
+        return FaultHandler.isAllowed(area, flags) ? handle(task, area, va, flags) : Fault.SIGSEGV;
+    }
+
+    /** Handles a fault at {@code va}, which lies in {@code area} and is allowed there, for a call that wants the page: outcome bits as above. */
+    public int resolve(VmArea area, long va, int flags) {
+        if (!area.isAnonymous() || isBusy()) {
+            calls.stall();
+            return Fault.OOM;
         }
+        return handle(calls.task(), area, va, flags);
+    }
+
+    private int handle(Task task, VmArea area, long va, int flags) {
         if ((flags & (Fault.WRITE | Fault.UNSHARE)) != 0 && !area.hasAnonVma()) {
             engine.rmap.prepareAnon(area);
         }

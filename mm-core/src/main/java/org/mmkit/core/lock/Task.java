@@ -2,6 +2,7 @@ package org.mmkit.core.lock;
 
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.space.Fault;
+import org.mmkit.api.task.Caller;
 
 /** What one thread has under way in one machine (Linux: current). Its own thread's only. */
 public final class Task {
@@ -12,6 +13,12 @@ public final class Task {
     boolean stalled;
     /** The fault object that the thread uses again and again; null before the first fault and while one is being handled. */
     public @Nullable Fault fault;
+    /** Who makes the calls beside others that the thread is in. */
+    public Caller caller = Caller.KERNEL;
+    /** The range that the last call has mapped and that is to be filled in when the address space is locked for it no longer; empty mostly. */
+    public long fillStart;
+    /** Its end. */
+    public long fillEnd;
 
     Task() {}
 

@@ -118,6 +118,13 @@ final class FlagWords {
         return (a[i] & flag) != 0 && (AtomicWords.and(a, i, ~flag) & flag) != 0;
     }
 
+    /** Sets {@code flag}; whether it was not set, and no other thread has set it meanwhile. */
+    boolean testAndSet(long pfn, int flag) {
+        int[] a = own(section(pfn));
+        int i = (int) pfn & mask;
+        return (a[i] & flag) == 0 && (AtomicWords.or(a, i, flag) & flag) == 0;
+    }
+
     void clear(long pfn, int flag) {
         clearAt(own(section(pfn)), (int) pfn & mask, flag & FLAG_MASK);
     }

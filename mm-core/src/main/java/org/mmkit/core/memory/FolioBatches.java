@@ -10,8 +10,8 @@ import org.mmkit.api.memory.Lru;
  * <p>A batch holds a reference to each folio in it. One that is to be added is on no list and has no {@link FolioFlags#LRU} meanwhile;
  * one that is to change lists stays where it is. Whether it still is to change is looked at again when the batch is emptied: that is when it is
  * full, when a large folio joins it, and at {@link #drain}. There is one set of batches, as if all ran on one processor. Not thread-safe; with
- * {@code SMP=y} folios are added at once ({@link LruLists#add}), and only calls that run alone use the other batches; calls beside others move
- * theirs at once too. Allocates nothing.
+ * {@code SMP=y} folios are added and locked at once ({@link LruLists#add}, {@link MlockedFolios}), and only calls that run alone use the other
+ * batches; calls beside others move theirs at once too. Allocates nothing.
  */
 public final class FolioBatches implements Lru {
 
@@ -28,10 +28,6 @@ public final class FolioBatches implements Lru {
     private static final int KINDS = 6;
 
     private static final int LOCK_SHIFT = 2;
-    private static final int UNLOCKED = 0;
-    private static final int LOCKED = 1;
-    /** A folio that was new when it was locked, and is on no list. */
-    private static final int LOCKED_NEW = 2;
 
     private static final int LAZY = FolioFlags.ANON | FolioFlags.SWAPBACKED | FolioFlags.LRU;
     private static final int ACTIVE = FolioFlags.ACTIVE | FolioFlags.LRU;
@@ -39,6 +35,7 @@ public final class FolioBatches implements Lru {
     private final FrameTable frames;
     private final LruLists lists;
     private final LruEvents events;
+    private final MlockedFolios locked;
     private final long[] waiting = new long[KINDS * SIZE];
     private final int[] counts = new int[KINDS];
 
@@ -46,6 +43,7 @@ public final class FolioBatches implements Lru {
         this.frames = frames;
         this.lists = lists;
         this.events = lists.events();
+        this.locked = lists.locked();
     }
 
     private void put(int kind, long head, long word) {
@@ -87,7 +85,7 @@ public final class FolioBatches implements Lru {
                 case DEACTIVATE -> moveInactive(head);
                 case LAZY_FREE -> moveLazy(head);
                 case ACTIVATE -> moveActive(head);
-                default -> moveLocked(head >>> LOCK_SHIFT, (int) head & (1 << LOCK_SHIFT) - 1);
+                default -> locked.move(head >>> LOCK_SHIFT, (int) head & (1 << LOCK_SHIFT) - 1);
             }
         }
         for (int i = from; i < to; i++) {
@@ -180,8 +178,13 @@ public final class FolioBatches implements Lru {
 
     /** An inactive folio is to become active (Linux: folio_activate). */
     public void activate(long head) {
-        if ((frames.flags(head) & (ACTIVE | FolioFlags.UNEVICTABLE)) == FolioFlags.LRU) {
+        if ((frames.flags(head) & (ACTIVE | FolioFlags.UNEVICTABLE)) != FolioFlags.LRU) {
+            return;
+        }
+        if (lists.isAlone()) {
             put(ACTIVATE, head, head);
+        } else {
+            lists.activateBeside(head);
         }
     }
 
@@ -272,97 +275,31 @@ public final class FolioBatches implements Lru {
 
     /** The new folio {@code head}, which is on no list, belongs to a locked area (Linux: mlock_new_folio). */
     public void addLocked(long head) {
-        markLocked(head);
-        put(MLOCK, head, head << LOCK_SHIFT | LOCKED_NEW);
+        putLocked(head, MlockedFolios.LOCKED_NEW);
     }
 
     /** A locked area maps the folio {@code head} (Linux: mlock_folio): it is to become unevictable, or to count one more lock. */
     public void mlock(long head) {
-        if (!frames.test(head, FolioFlags.MLOCKED)) {
-            markLocked(head);
-        }
-        put(MLOCK, head, head << LOCK_SHIFT | LOCKED);
+        putLocked(head, MlockedFolios.LOCKED);
     }
 
     /** A locked area no longer maps the folio {@code head}, or is locked no longer (Linux: munlock_folio); it counts as locked until the batch is emptied. */
     public void munlock(long head) {
-        put(MLOCK, head, head << LOCK_SHIFT | UNLOCKED);
+        putLocked(head, MlockedFolios.UNLOCKED);
     }
 
-    private void markLocked(long head) {
-        long n = frames.pages(head);
-        frames.set(head, FolioFlags.MLOCKED);
-        lists.addMlocked(n);
-        events.mlocked += n;
-    }
-
-    private void moveLocked(long head, int how) {
-        int flags = frames.flags(head);
-        if (how == UNLOCKED) {
-            unlock(head, flags);
-        } else if (how == LOCKED_NEW) {
-            if ((flags & FolioFlags.MLOCKED) != 0) {
-                becomeUnevictable(head);
-            } else {
-                lists.join(head);
-            }
-        } else if ((flags & FolioFlags.LRU) != 0) {
-            lock(head, flags);
+    private void putLocked(long head, int how) {
+        if (!lists.isAlone()) {
+            locked.moveBeside(head, how);
+            return;
         }
-    }
-
-    private void becomeUnevictable(long head) {
-        frames.clear(head, FolioFlags.ACTIVE);
-        frames.set(head, FolioFlags.UNEVICTABLE);
-        lists.join(head);
-        lists.setLocks(head, 1);
-        events.culled += frames.pages(head);
-    }
-
-    private void becomeEvictable(long head) {
-        lists.leave(head);
-        frames.clear(head, FolioFlags.UNEVICTABLE);
-        lists.join(head);
-        events.rescued += frames.pages(head);
-    }
-
-    /** Linux: __mlock_folio. */
-    private void lock(long head, int flags) {
-        boolean locked = (flags & FolioFlags.MLOCKED) != 0;
-        boolean unevictable = (flags & FolioFlags.UNEVICTABLE) != 0;
-        if (locked && unevictable) {
-            lists.setLocks(head, lists.locks(head) + 1);
-        } else if (locked) {
-            lists.leave(head);
-            becomeUnevictable(head);
-        } else if (unevictable) {
-            becomeEvictable(head);
+        if (how != MlockedFolios.UNLOCKED) {
+            locked.mark(head);
         }
-    }
-
-    /** Linux: __munlock_folio. */
-    private void unlock(long head, int flags) {
-        boolean listed = (flags & FolioFlags.LRU) != 0;
-        boolean unevictable = (flags & FolioFlags.UNEVICTABLE) != 0;
-        if (listed && unevictable) {
-            int locks = Math.max(0, lists.locks(head) - 1);
-            lists.setLocks(head, locks);
-            if (locks > 0) {
-                return;
-            }
-        }
-        if ((flags & FolioFlags.MLOCKED) != 0) {
-            long n = frames.pages(head);
-            frames.clear(head, FolioFlags.MLOCKED);
-            lists.addMlocked(-n);
-            if (listed || !unevictable) {
-                events.munlocked += n;
-            } else {
-                events.stranded += n;
-            }
-        }
-        if (listed && unevictable) {
-            becomeEvictable(head);
+        if (lists.joinsAtOnce()) {
+            locked.move(head, how);
+        } else {
+            put(MLOCK, head, head << LOCK_SHIFT | how);
         }
     }
 }

@@ -163,6 +163,11 @@ public final class FrameTable implements Frames {
         return flagWords.testAndClear(pfn, flag);
     }
 
+    /** Sets {@code flag}; whether it was not set, and no other thread has set it meanwhile. */
+    boolean testAndSet(long pfn, int flag) {
+        return flagWords.testAndSet(pfn, flag);
+    }
+
     @Override
     public void clear(long pfn, int flag) {
         flagWords.clear(pfn, flag);

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.mmkit.api.lock.LockClass;
 import org.mmkit.api.lock.Locks;
 import org.mmkit.api.lock.SpinLock;
+import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.core.lock.StopMachine;
 import org.mmkit.core.lock.Stripes;
 
@@ -18,6 +19,7 @@ final class LruIncoming {
 
     private static final byte[] NO_STRIPES = {};
 
+    private final FrameTable frames;
     private final LruLists lists;
     private final FolioLinks links;
     private final int sectionOrder;
@@ -40,7 +42,8 @@ final class LruIncoming {
         }
     }
 
-    LruIncoming(LruLists lists, FolioLinks links, int sections, int sectionOrder, Locks locks) {
+    LruIncoming(FrameTable frames, LruLists lists, FolioLinks links, int sections, int sectionOrder, Locks locks) {
+        this.frames = frames;
         this.lists = lists;
         this.links = links;
         this.sectionOrder = sectionOrder;
@@ -66,7 +69,7 @@ final class LruIncoming {
         return b;
     }
 
-    /** The folio {@code head}, which has just got {@link org.mmkit.api.memory.FolioFlags#LRU}, waits for its list. */
+    /** The folio {@code head} waits for its list; it has {@link FolioFlags#LRU} from when it can be taken out again. */
     void add(long head) {
         int number = Stripes.number();
         Stripe stripe = stripes[number];
@@ -74,6 +77,7 @@ final class LruIncoming {
         stripe.lock.lock();
         try {
             links.addYoungest((int) head, stripe.ends, 0);
+            frames.set(head, FolioFlags.LRU);
         } finally {
             stripe.lock.unlock();
         }
@@ -101,17 +105,17 @@ final class LruIncoming {
         }
     }
 
-    /** A folio that {@link #leave} took off its list joins the list that its flags say now. */
-    void join(long head) {
+    /** Locks the lists proper. */
+    void lock() {
         properLock.lock();
-        try {
-            lists.rejoin(head);
-        } finally {
-            properLock.unlock();
-        }
     }
 
-    /** A folio on a list leaves it, to go back to the allocator or, if the caller has taken {@link org.mmkit.api.memory.FolioFlags#LRU} from it, to join another one. */
+    /** Ends what {@link #lock} began. */
+    void unlock() {
+        properLock.unlock();
+    }
+
+    /** A folio on a list leaves it, to go back to the allocator or, if the caller has taken {@link FolioFlags#LRU} from it, to join another one. */
     void leave(long head, int list, long pages) {
         byte[] b = stripeOf[(int) (head >>> sectionOrder)];
         int number = b == NO_STRIPES ? 0 : b[(int) head & mask];

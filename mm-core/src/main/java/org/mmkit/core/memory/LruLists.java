@@ -57,7 +57,7 @@ public final class LruLists {
     private long[] zonePages = new long[Zone.ZONES * LISTS];
     /** By node the first frame above each zone but the last. */
     private long[][] zoneEnds = new long[1][Zone.ZONES - 1];
-    private long mlocked;
+    private final MlockedFolios mlocked;
     private long[] nonresidentAge = new long[1];
     /** What reclaim has cost of late by node: of anonymous memory, of files. */
     private long[] anonCost = new long[1];
@@ -68,11 +68,12 @@ public final class LruLists {
 
     LruLists(FrameTable frames, int sections, int sectionOrder, Locks locks) {
         links = new FolioLinks(sections, sectionOrder);
-        incoming = locks.isSmp() ? new LruIncoming(this, links, sections, sectionOrder, locks) : null;
+        incoming = locks.isSmp() ? new LruIncoming(frames, this, links, sections, sectionOrder, locks) : null;
         calls = StopMachine.of(locks);
         this.frames = frames;
         Arrays.fill(zoneEnds[0], Long.MAX_VALUE);
         workingSet = new WorkingSet(this, frames);
+        mlocked = new MlockedFolios(frames, this);
     }
 
     /** Gives each of {@code map} lists of its own; before anything is on one. */
@@ -186,6 +187,11 @@ public final class LruLists {
 
     /** Pages that mlock holds (nr_mlock). */
     public long mlocked() {
+        return mlocked.pages();
+    }
+
+    /** The folios that mlock holds. */
+    MlockedFolios locked() {
         return mlocked;
     }
 
@@ -274,27 +280,40 @@ public final class LruLists {
 
     /** Puts the folio {@code head}, which is on no list, to the younger end of its own at once; a locked one becomes unevictable (Linux: lru_add). */
     public void add(long head) {
-        int flags = frames.flags(head);
-        if ((flags & FolioFlags.LRU) != 0) {
+        if (frames.test(head, FolioFlags.LRU)) {
             throw frames.wrong(head, "put on a list while it is on one");
         }
-        if ((flags & (FolioFlags.MLOCKED | FolioFlags.UNEVICTABLE)) != 0) {
-            long n = frames.pages(head);
-            boolean was = (flags & FolioFlags.UNEVICTABLE) != 0;
-            if ((flags & FolioFlags.MLOCKED) == 0) {
-                frames.clear(head, FolioFlags.UNEVICTABLE);
-                events.rescued += n;
-            } else {
-                frames.clear(head, FolioFlags.ACTIVE);
-                frames.set(head, FolioFlags.UNEVICTABLE);
-                events.culled += was ? 0 : n;
-            }
-        }
-        if (incoming != null && !calls.isStopped()) {
-            frames.setNew(head, FolioFlags.LRU);
-            incoming.add(head);
-        } else {
+        if (incoming == null || calls.isStopped()) {
+            settle(head);
             join(head);
+        } else if ((frames.flags(head) & (FolioFlags.MLOCKED | FolioFlags.UNEVICTABLE)) != 0) {
+            // Locks are counted on the lists proper only.
+            incoming.lock();
+            try {
+                settle(head);
+                join(head);
+            } finally {
+                incoming.unlock();
+            }
+        } else {
+            incoming.add(head);
+        }
+    }
+
+    /** Has a folio that is on no list become unevictable if it is locked, and evictable if it is not. */
+    private void settle(long head) {
+        int flags = frames.flags(head);
+        if ((flags & (FolioFlags.MLOCKED | FolioFlags.UNEVICTABLE)) == 0) {
+            return;
+        }
+        long n = frames.pages(head);
+        if ((flags & FolioFlags.MLOCKED) == 0) {
+            frames.clear(head, FolioFlags.UNEVICTABLE);
+            events.rescued += n;
+        } else {
+            frames.clear(head, FolioFlags.ACTIVE);
+            frames.set(head, FolioFlags.UNEVICTABLE);
+            events.culled += (flags & FolioFlags.UNEVICTABLE) != 0 ? 0 : n;
         }
     }
 
@@ -346,6 +365,21 @@ public final class LruLists {
         return incoming == null || calls.isStopped();
     }
 
+    /** Locks the lists proper, for a call that runs beside others on a machine with several processors. */
+    void lock() {
+        Objects.requireNonNull(incoming).lock();
+    }
+
+    /** Ends what {@link #lock()} began. */
+    void unlock() {
+        Objects.requireNonNull(incoming).unlock();
+    }
+
+    /** Takes the folio {@code head}, from which the caller has just taken {@link FolioFlags#LRU}, off its list beside other calls. */
+    void leaveBeside(long head) {
+        Objects.requireNonNull(incoming).leave(head, list(frames.flags(head)), frames.pages(head));
+    }
+
     /** Whether folios join without waiting for others: where there are several processors, threads gather them ({@link LruIncoming}). */
     boolean joinsAtOnce() {
         return incoming != null;
@@ -371,11 +405,9 @@ public final class LruLists {
 
     /** Puts a folio that was isolated back on the list that its flags say. */
     public void putBack(long head) {
+        add(head);
         if (incoming != null && !calls.isStopped()) {
-            frames.set(head, FolioFlags.LRU);
-            incoming.add(head);
-        } else {
-            add(head);
+            mlocked.catchUp(head);
         }
     }
 
@@ -400,8 +432,7 @@ public final class LruLists {
             }
         }
         if ((flags & FolioFlags.MLOCKED) != 0) {
-            mlocked -= n;
-            events.cleared += n;
+            mlocked.freed(n);
         }
     }
 
@@ -434,14 +465,32 @@ public final class LruLists {
         if (!frames.testAndClear(head, FolioFlags.LRU)) {
             return;
         }
-        LruIncoming in = Objects.requireNonNull(incoming);
-        in.leave(head, list(frames.flags(head)), frames.pages(head));
+        leaveBeside(head);
         frames.clear(head, cleared);
-        in.join(head);
+        lock();
+        rejoin(head);
+        unlock();
+        mlocked.catchUp(head);
+    }
+
+    /** The inactive folio {@code head}, to which the caller has a reference, becomes active beside other calls. */
+    void activateBeside(long head) {
+        if (!frames.testAndClear(head, FolioFlags.LRU)) {
+            return;
+        }
+        leaveBeside(head);
+        if ((frames.flags(head) & (FolioFlags.UNEVICTABLE | FolioFlags.ACTIVE)) == 0) {
+            frames.set(head, FolioFlags.ACTIVE);
+            countActivated(frames.pages(head));
+        }
+        lock();
+        join(head);
+        unlock();
+        mlocked.catchUp(head);
     }
 
     /** {@link #join} of an inactive folio under the lock of the lists, with its event: nothing else moves beside other calls. */
-    void rejoin(long head) {
+    private void rejoin(long head) {
         join(head);
         if (frames.test(head, FolioFlags.SWAPBACKED)) {
             events.deactivated += frames.pages(head);
@@ -491,11 +540,6 @@ public final class LruLists {
 
     void setLocks(long head, int n) {
         links.setLocks((int) head, n);
-    }
-
-    /** {@code n} pages were locked, or unlocked when it is negative. */
-    void addMlocked(long n) {
-        mlocked += n;
     }
 
     /** Checks that each evictable list holds just the folios whose flags say so, and that all totals are right. */

@@ -193,6 +193,11 @@ public final class PageTableArena {
         }
     }
 
+    /** Whether two slots of one level belong to one table. */
+    boolean isSameTable(long slot, long other) {
+        return slot >>> tableShift == other >>> tableShift;
+    }
+
     /** Reads the word of any slot. */
     long read(long slot) {
         return (slot & UPPER) == 0 ? leafWords[(int) slot] : upperWords[(int) slot];

@@ -3,6 +3,7 @@ package org.mmkit.core.pgtable;
 import static org.mmkit.core.pgtable.PageTableArena.CHILD_OTHER;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.mmkit.api.InvariantViolation;
 import org.mmkit.api.arch.EntryFormat;
 import org.mmkit.api.arch.PageTableLayout;
@@ -45,6 +46,8 @@ public final class RadixPageTables implements PageTables {
 
     private final long root;
     private final int rootNumber;
+    /** Of the call that has the address space locked for writing. */
+    private @Nullable TableReserve reserved;
     private long bytes;
 
     /** The leaf table used last: {@code va >>> tableShift2}, its first slot, and the arena's generation at that time. */
@@ -322,6 +325,26 @@ public final class RadixPageTables implements PageTables {
         return NO_SLOT;
     }
 
+    /** Locks the tables of two entries of one level, which may be one table; for who has the address space locked for writing. */
+    public void lockBoth(long slot, long other) {
+        if (smp) {
+            arena.lock(slot, false);
+            if (!arena.isSameTable(slot, other)) {
+                arena.lock(other, true);
+            }
+        }
+    }
+
+    /** Ends {@link #lockBoth}. */
+    public void unlockBoth(long slot, long other) {
+        if (smp) {
+            if (!arena.isSameTable(slot, other)) {
+                arena.unlock(other, true);
+            }
+            arena.unlock(slot, false);
+        }
+    }
+
     @Override
     public long read(long slot) {
         return arena.read(slot);
@@ -397,11 +420,45 @@ public final class RadixPageTables implements PageTables {
 
     @Override
     public long allocateTable(int level) {
+        if (reserved != null && reserved.left(level) > 0) {
+            return reserved.take(level);
+        }
         long pfn = arena.allocate(level);
         if (pfn != Frames.NONE) {
             account(level, 1);
         }
         return pfn;
+    }
+
+    /**
+     * Sets tables aside for a call that has the address space locked for writing and cannot stop half-way: {@code wanted} by level. They are
+     * accounted at once, and the next to be made are taken from them, until {@link #release}.
+     *
+     * @return false when memory is short, and then none is set aside
+     */
+    public boolean reserve(int[] wanted) {
+        TableReserve reserve = new TableReserve(wanted);
+        for (int level = 1; level < wanted.length; level++) {
+            for (int i = 0; i < wanted[level]; i++) {
+                long table = allocateTable(level);
+                if (table == Frames.NONE) {
+                    reserve.release(this);
+                    return false;
+                }
+                reserve.put(level, table);
+            }
+        }
+        reserved = reserve;
+        return true;
+    }
+
+    /** Gives back what is left of {@link #reserve}. */
+    public void release() {
+        TableReserve reserve = reserved;
+        reserved = null;
+        if (reserve != null) {
+            reserve.release(this);
+        }
     }
 
     /** Linux counts PTE, PMD and PUD tables (mm_inc_nr_ptes and its kin), and neither P4D tables nor the root. */

@@ -23,8 +23,10 @@ final class ParallelCalls {
 
     /** The call is to be begun again alone. */
     static final int ALONE = Integer.MIN_VALUE;
-    /** What a call on several pages may not meet: areas of files, and those whose pages are pinned, locked or special. */
-    private static final long UNUSUAL = VmFlags.SPECIAL | VmFlags.HUGETLB | VmFlags.LOCKED | VmFlags.SHARED | VmFlags.MAYSHARE;
+    /** What a call on several pages may not meet: areas of files, shared ones, and special ones. */
+    private static final long UNUSUAL = VmFlags.SPECIAL | VmFlags.HUGETLB | VmFlags.SHARED | VmFlags.MAYSHARE;
+    /** Bytes that mremap moves beside others; the tables that longer moves may need are too many to set aside. */
+    private static final long MOST_REMAPPED = 1L << 40;
     /** Tries of one access: others may take the page away again before it is used. */
     private static final int MOST_FAULTS = 16;
 
@@ -136,7 +138,7 @@ final class ParallelCalls {
     }
 
     long mmap(UserAddressSpace space, long addr, long length, int prot, int flags, @Nullable Mappable source, long offset) {
-        int unusual = MapFlags.MAP_LOCKED | MapFlags.MAP_POPULATE | MapFlags.MAP_HUGETLB | MapFlags.MAP_GROWSDOWN;
+        int unusual = MapFlags.MAP_HUGETLB | MapFlags.MAP_GROWSDOWN;
         if ((flags & (MapFlags.MAP_ANONYMOUS | MapFlags.MAP_TYPE)) != (MapFlags.MAP_ANONYMOUS | MapFlags.MAP_PRIVATE)
                 || (flags & unusual) != 0
                 || length <= 0) {
@@ -145,7 +147,7 @@ final class ParallelCalls {
         enterWriting(space);
         try {
             boolean fixed = (flags & (MapFlags.MAP_FIXED | MapFlags.MAP_FIXED_NOREPLACE)) != 0;
-            if (space.isDead() || space.locksNewAreas() || countsPromises() || fixed && !isPlain(space, addr, addr + length + engine.pageSize)) {
+            if (space.isDead() || countsPromises() || fixed && !isPlain(space, addr, addr + length + engine.pageSize)) {
                 return ALONE;
             }
             return space.map().mmap(addr, length, prot, flags, source, offset);
@@ -174,10 +176,28 @@ final class ParallelCalls {
         }
     }
 
+    long mremap(UserAddressSpace space, long addr, long oldLength, long newLength, int flags, long newAddr) {
+        boolean placed = (flags & (MapFlags.MREMAP_FIXED | MapFlags.MREMAP_DONTUNMAP)) != 0;
+        if (oldLength < 0 || newLength <= 0 || oldLength > MOST_REMAPPED || newLength > MOST_REMAPPED) {
+            return ALONE;
+        }
+        enterWriting(space);
+        try {
+            if (!isPlain(space, addr, addr + oldLength + engine.pageSize)
+                    || placed && !isPlain(space, newAddr, newAddr + newLength + engine.pageSize)) {
+                return ALONE;
+            }
+            long result = space.remap().mremapBeside(addr, oldLength, newLength, flags, newAddr);
+            return calls.isStalled() ? ALONE : result;
+        } finally {
+            leaveWriting(space);
+        }
+    }
+
     long brk(UserAddressSpace space, long address) {
         enterWriting(space);
         try {
-            return space.locksNewAreas() || !isPlain(space, space.brkStart(), space.brk() + engine.pageSize)
+            return !isPlain(space, space.brkStart(), space.brk() + engine.pageSize)
                     ? ALONE
                     : space.map().brk(address);
         } finally {
@@ -220,6 +240,71 @@ final class ParallelCalls {
                 }
             default:
                 return ALONE;
+        }
+    }
+
+    /** mlock and mlock2, but for what {@link #fill} has to bring in. */
+    long mlock(UserAddressSpace space, long addr, long length, int flags) {
+        enterWriting(space);
+        long result;
+        try {
+            if (length <= 0 || !isPlain(space, addr, addr + length + engine.pageSize)) {
+                return ALONE;
+            }
+            result = space.lock().mlock(addr, length, flags);
+        } finally {
+            leaveWriting(space);
+        }
+        if (result != 0) {
+            return result;
+        }
+        enterReading(space);
+        try {
+            result = space.lock().fill(addr, length);
+            return calls.isStalled() ? ALONE : result;
+        } finally {
+            leaveReading(space);
+        }
+    }
+
+    long munlock(UserAddressSpace space, long addr, long length) {
+        enterWriting(space);
+        try {
+            return length <= 0 || !isPlain(space, addr, addr + length + engine.pageSize) ? ALONE : space.lock().munlock(addr, length);
+        } finally {
+            leaveWriting(space);
+        }
+    }
+
+    long mlockall(UserAddressSpace space, int flags) {
+        enterWriting(space);
+        try {
+            return isPlain(space) ? space.lock().mlockall(flags) : ALONE;
+        } finally {
+            leaveWriting(space);
+        }
+    }
+
+    long munlockall(UserAddressSpace space) {
+        enterWriting(space);
+        try {
+            return isPlain(space) ? space.lock().munlockall() : ALONE;
+        } finally {
+            leaveWriting(space);
+        }
+    }
+
+    /** Brings in the pages that the thread's last call has left to be filled in (Linux: mm_populate); whether that has to be begun again alone. */
+    boolean fill(UserAddressSpace space, Task task) {
+        enterReading(space);
+        try {
+            if (space.isDead() || countsPromises()) {
+                return true;
+            }
+            space.lock().populate(task.fillStart, task.fillEnd);
+            return task.isStalled();
+        } finally {
+            leaveReading(space);
         }
     }
 

@@ -16,6 +16,7 @@ import org.mmkit.core.boot.Engine;
 import org.mmkit.core.gup.PinnedPages;
 import org.mmkit.core.gup.UserPages;
 import org.mmkit.core.lock.StopMachine;
+import org.mmkit.core.lock.Task;
 import org.mmkit.core.space.PolicyCall;
 import org.mmkit.core.space.UserAddressSpace;
 import org.mmkit.core.space.VmArea;
@@ -93,7 +94,7 @@ public final class Process {
     /** mmap; {@code source} is the open file, null for none. The address, or the negative error number. */
     public long mmap(long addr, long length, int prot, int flags, @Nullable Mappable source, long offset) {
         long result = calls.isSmp() ? beside().mmap(space, addr, length, prot, flags, source, offset) : ParallelCalls.ALONE;
-        return result != ParallelCalls.ALONE ? result : alone(() -> space.map().mmap(addr, length, prot, flags, source, offset));
+        return result != ParallelCalls.ALONE ? filled(result) : alone(() -> space.map().mmap(addr, length, prot, flags, source, offset));
     }
 
     /** mmap without a file: {@code prot} and {@code flags}, MAP_ANONYMOUS among them, are those of {@link MapFlags}. */
@@ -110,12 +111,15 @@ public final class Process {
     /** mprotect. */
     public long mprotect(long addr, long length, int prot) {
         long result = calls.isSmp() ? beside().mprotect(space, addr, length, prot) : ParallelCalls.ALONE;
-        return result != ParallelCalls.ALONE ? result : alone(() -> space.protect().mprotect(addr, length, prot));
+        return result != ParallelCalls.ALONE ? filled(result) : alone(() -> space.protect().mprotect(addr, length, prot));
     }
 
     /** mremap. */
     public long mremap(long addr, long oldLength, long newLength, int flags, long newAddr) {
-        return alone(() -> space.remap().mremap(addr, oldLength, newLength, flags, newAddr));
+        long result = calls.isSmp() ? beside().mremap(space, addr, oldLength, newLength, flags, newAddr) : ParallelCalls.ALONE;
+        return result != ParallelCalls.ALONE
+                ? filled(result)
+                : alone(() -> space.remap().mremap(addr, oldLength, newLength, flags, newAddr));
     }
 
     /** madvise. */
@@ -126,33 +130,37 @@ public final class Process {
 
     /** mlock. */
     public long mlock(long addr, long length) {
-        return alone(() -> space.lock().mlock(addr, length, 0));
+        return mlock2(addr, length, 0);
     }
 
     /** mlock2. */
     public long mlock2(long addr, long length, int flags) {
-        return alone(() -> space.lock().mlock(addr, length, flags));
+        long result = calls.isSmp() ? beside().mlock(space, addr, length, flags) : ParallelCalls.ALONE;
+        return result != ParallelCalls.ALONE ? result : alone(() -> space.lock().mlock(addr, length, flags));
     }
 
     /** munlock. */
     public long munlock(long addr, long length) {
-        return alone(() -> space.lock().munlock(addr, length));
+        long result = calls.isSmp() ? beside().munlock(space, addr, length) : ParallelCalls.ALONE;
+        return result != ParallelCalls.ALONE ? result : alone(() -> space.lock().munlock(addr, length));
     }
 
     /** mlockall. */
     public long mlockall(int flags) {
-        return alone(() -> space.lock().mlockall(flags));
+        long result = calls.isSmp() ? beside().mlockall(space, flags) : ParallelCalls.ALONE;
+        return result != ParallelCalls.ALONE ? filled(result) : alone(() -> space.lock().mlockall(flags));
     }
 
     /** munlockall. */
     public long munlockall() {
-        return alone(() -> space.lock().munlockall());
+        long result = calls.isSmp() ? beside().munlockall(space) : ParallelCalls.ALONE;
+        return result != ParallelCalls.ALONE ? result : alone(() -> space.lock().munlockall());
     }
 
     /** brk: the break after the call. */
     public long brk(long address) {
         long result = calls.isSmp() ? beside().brk(space, address) : ParallelCalls.ALONE;
-        return result != ParallelCalls.ALONE ? result : alone(() -> space.map().brk(address));
+        return result != ParallelCalls.ALONE ? filled(result) : alone(() -> space.map().brk(address));
     }
 
     /** msync. Nothing is ever written back by a machine without devices, so this only checks its arguments. */
@@ -197,7 +205,24 @@ public final class Process {
     /** The calls that run beside others; on a machine with several processors. */
     private ParallelCalls beside() {
         engine.tracing.enter(pid);
+        Task task = calls.task();
+        task.caller = credentials;
+        task.fillEnd = 0;
         return table.parallel();
+    }
+
+    /** A call beside others is done but for the pages that it has to bring in: {@code result}, when they are there. */
+    private long filled(long result) {
+        if (calls.isSmp()) {
+            Task task = calls.task();
+            if (task.fillEnd != 0 && table.parallel().fill(space, task)) {
+                long start = task.fillStart;
+                long end = task.fillEnd;
+                alone(() -> space.lock().populate(start, end));
+            }
+            task.fillEnd = 0;
+        }
+        return result;
     }
 
     /** A system call of this process, made up by {@code call}, which runs alone: its result; ESRCH when the process has ended. */

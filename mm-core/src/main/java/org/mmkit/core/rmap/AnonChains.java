@@ -97,7 +97,7 @@ public final class AnonChains {
     }
 
     /** The lock of the roots of {@code area}, taken for writing; {@link RwSemaphore#NONE} when the caller has it already. */
-    private static RwSemaphore lockUnlessMine(VmArea area) {
+    public static RwSemaphore lockUnlessMine(@Nullable VmArea area) {
         RwSemaphore lock = lockOf(area);
         if (lock.isMineForWriting()) {
             return RwSemaphore.NONE;

@@ -163,9 +163,7 @@ final class AreaMerger {
      * that have roots are of one family.
      */
     private static RwSemaphore lockRoots(@Nullable VmArea a, @Nullable VmArea b, @Nullable VmArea c) {
-        RwSemaphore lock = AnonChains.lockOf(a != null && a.anonVma() != null ? a : b != null && b.anonVma() != null ? b : c);
-        lock.writeLock();
-        return lock;
+        return AnonChains.lockUnlessMine(a != null && a.anonVma() != null ? a : b != null && b.anonVma() != null ? b : c);
     }
 
     /** Why {@link #modify} gave null for [{@code start}, {@code end}): the area must not be cut there, or there are too many areas. */
@@ -331,7 +329,7 @@ final class AreaMerger {
         VmArea upper = area.copy(space);
         upper.pgoff = area.index(address);
         upper.start = address;
-        RwSemaphore roots = lockRoots(area, null, null);
+        RwSemaphore roots = AnonChains.lockUnlessMine(area);
         try {
             space.splitLeafAt(area, address);
             AnonChains.cloneChain(upper, area);

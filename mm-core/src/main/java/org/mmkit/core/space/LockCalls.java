@@ -1,8 +1,8 @@
 package org.mmkit.core.space;
 
-import java.util.Objects;
 import org.mmkit.api.Errno;
 import org.mmkit.api.arch.EntryFormat;
+import org.mmkit.api.lock.RwSemaphore;
 import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.Frames;
 import org.mmkit.api.pgtable.PageTables;
@@ -14,7 +14,10 @@ import org.mmkit.api.space.VmaOperations;
 import org.mmkit.api.task.Caller;
 import org.mmkit.api.task.Capability;
 import org.mmkit.core.boot.Engine;
+import org.mmkit.core.lock.Backoff;
+import org.mmkit.core.lock.Task;
 import org.mmkit.core.reclaim.Kswapds;
+import org.mmkit.core.rmap.AnonChains;
 
 /** mlock(2), munlock(2), mlockall(2), and populating ranges (Linux: mm/mlock.c, mm/gup.c populate_vma_page_range). */
 public final class LockCalls {
@@ -35,7 +38,7 @@ public final class LockCalls {
         this.cursor = new TableCursor(space.tables());
     }
 
-    /** mlock2 with {@code flags} 0 (mlock) or MLOCK_ONFAULT. */
+    /** mlock2 with {@code flags} 0 (mlock) or MLOCK_ONFAULT; beside other calls {@link #fill} is to follow. */
     public long mlock(long start, long length, int flags) {
         if ((flags & ~MapFlags.MLOCK_ONFAULT) != 0) {
             return -Errno.EINVAL;
@@ -50,10 +53,13 @@ public final class LockCalls {
             return -Errno.ENOMEM;
         }
         long failed = apply(first, bytes, lock);
-        if (failed != 0) {
-            return failed;
-        }
-        long populated = populate(first, first + bytes);
+        return failed != 0 || !engine.calls.isAlone() ? failed : fill(first, bytes);
+    }
+
+    /** The rest of {@link #mlock}, for calls beside others: the pages are brought in when the address space is locked for it no longer. */
+    public long fill(long start, long length) {
+        long first = start & -engine.pageSize;
+        long populated = populate(first, first + (length + (start - first) + engine.pageSize - 1 & -engine.pageSize));
         // As the kernel says it for mlock: a page that cannot be had is a hole.
         return populated == -Errno.EFAULT ? -Errno.ENOMEM : populated == -Errno.ENOMEM ? -Errno.EAGAIN : populated;
     }
@@ -86,7 +92,7 @@ public final class LockCalls {
             return 0;
         }
         applyToAll(lock);
-        populate(0, engine.virtual.userEnd());
+        populateMapped(0, engine.virtual.userEnd());
         return 0;
     }
 
@@ -188,24 +194,32 @@ public final class LockCalls {
                 || (old & (VmFlags.SPECIAL | VmFlags.HUGETLB | VmFlags.DROPPABLE)) != 0) {
             return 0;
         }
-        VmArea fixed = space.merger().modify(area, start, end, flags);
-        if (fixed == null) {
-            return -Errno.ENOMEM;
+        // Nobody who comes by the reverse mapping finds the area locked and its pages not, and counts one of them too.
+        RwSemaphore roots = AnonChains.lockUnlessMine(area);
+        try {
+            VmArea fixed = space.merger().modify(area, start, end, flags);
+            if (fixed == null) {
+                return -Errno.ENOMEM;
+            }
+            fixed.flags = flags | fixed.flags & VmFlags.STICKY;
+            boolean locked = (flags & VmFlags.LOCKED) != 0;
+            if (locked != ((old & VmFlags.LOCKED) != 0)) {
+                long pages = end - start >>> engine.pageShift;
+                space.addLocked(locked ? pages : -pages);
+                engine.frames.batches().drain();
+                mark(start, end, locked);
+                engine.frames.batches().drain();
+            }
+            return 0;
+        } finally {
+            roots.writeUnlock();
         }
-        long pages = end - start >>> engine.pageShift;
-        boolean wasLocked = (old & VmFlags.LOCKED) != 0;
-        boolean isLocked = (flags & VmFlags.LOCKED) != 0;
-        fixed.flags = flags | fixed.flags & VmFlags.STICKY;
-        if (isLocked != wasLocked) {
-            space.addLocked(isLocked ? pages : -pages);
-            engine.frames.batches().drain();
-            mark(start, end, isLocked);
-            engine.frames.batches().drain();
-        }
-        return 0;
     }
 
-    /** Marks what is mapped in the range as locked or not (Linux: mlock_vma_pages_range). */
+    /**
+     * Marks what is mapped in the range as locked or not (Linux: mlock_vma_pages_range). The address space and the roots are locked for writing, so
+     * nobody else changes these entries.
+     */
     private void mark(long start, long end, boolean locked) {
         for (cursor.begin(space.tables(), start, end); cursor.next(); ) {
             if (cursor.isLeaf()) {
@@ -257,6 +271,20 @@ public final class LockCalls {
         }
     }
 
+    /**
+     * {@link #populate(long, long)} for a call that has mapped the range and does not tell what becomes of it. Beside other calls that is left
+     * until the address space is locked for writing no longer (Linux: mm_populate).
+     */
+    void populateMapped(long start, long end) {
+        if (engine.calls.isAlone()) {
+            populate(start, end);
+        } else {
+            Task task = engine.calls.task();
+            task.fillStart = task.fillEnd == 0 || Long.compareUnsigned(start, task.fillStart) < 0 ? start : task.fillStart;
+            task.fillEnd = Long.compareUnsigned(end, task.fillEnd) > 0 ? end : task.fillEnd;
+        }
+    }
+
     /** Faults in the areas of the range as mlock and MAP_POPULATE do, as far as they go: 0 or a negated error number. */
     public long populate(long start, long end) {
         long at = start;
@@ -285,6 +313,10 @@ public final class LockCalls {
 
     /** Makes each page of the range of one area present (and writable): 0 or a negated error number. */
     long populate(VmArea area, long start, long end, boolean write) {
+        if (!area.isAnonymous() && !engine.calls.isAlone()) {
+            engine.calls.stall();
+            return -Errno.EAGAIN;
+        }
         VmaOperations operations = area.operationsOrNull();
         AreaPaging paging = operations == null ? null : operations.paging();
         if (paging != null) {
@@ -292,17 +324,21 @@ public final class LockCalls {
         }
         engine.frames.batches().drain();
         int flags = Fault.REMOTE | (write ? Fault.WRITE : 0);
+        int round = 0;
         for (long va = start; Long.compareUnsigned(va, end) < 0; ) {
-            long next = presentUntil(Objects.requireNonNull(area), va, write);
+            long next = presentUntil(area, va, write);
             if (next != va) {
                 va = next;
+                round = 0;
                 continue;
             }
-            Kswapds kswapd = engine.kswapd();
-            if (kswapd != null && kswapd.isDue()) {
-                kswapd.runIfDue();
+            int outcome = engine.calls.isAlone() ? fault(area, va, flags) : engine.faults.parallel().resolve(area, va, flags);
+            if (engine.calls.isStalled()) {
+                return -Errno.EAGAIN;
             }
-            int outcome = engine.faults.handle(area, va, flags);
+            if (round++ > 0) {
+                Backoff.pause(round); // somebody moves the page, or takes it away again
+            }
             if ((outcome & Fault.OOM) != 0) {
                 return -Errno.ENOMEM;
             }
@@ -313,32 +349,49 @@ public final class LockCalls {
         return 0;
     }
 
+    private int fault(VmArea area, long va, int flags) {
+        Kswapds kswapd = engine.kswapd();
+        if (kswapd != null && kswapd.isDue()) {
+            kswapd.runIfDue();
+        }
+        return engine.faults.handle(area, va, flags);
+    }
+
     /** End of what one entry maps at {@code va} and allows; {@code va} itself when a fault is needed. */
     private long presentUntil(VmArea area, long va, boolean write) {
         PageTables tables = space.tables();
         int top = 31 - Integer.numberOfLeadingZeros(engine.extensions.hugeLevels() | 2);
         for (int level = 1; level <= top; level++) {
-            long slot = tables.find(va, level);
-            if (slot == PageTables.NO_SLOT) {
-                continue;
-            }
-            long entry = tables.read(slot);
-            if (level > 1 && !format.isLeaf(entry, level)) {
-                return va;
-            }
-            // A write may go through a read-only entry only in an area that cannot be written at all.
-            if (format.isPresent(entry) && (!write || format.isWritable(entry) || !area.has(VmFlags.WRITE))) {
-                if (write && !format.isSpecial(entry) && !format.isDirty(entry)) {
-                    // Who populates for writing may write without the page table's knowledge (Linux: FOLL_TOUCH).
-                    frames.set(frames.head(format.pfn(entry, level)), FolioFlags.DIRTY);
+            long slot = tables.findLocked(va, level);
+            if (slot != PageTables.NO_SLOT) {
+                try {
+                    return isPresent(area, tables.read(slot), level, write)
+                            ? (va & -engine.layout.size(level)) + engine.layout.size(level)
+                            : va;
+                } finally {
+                    tables.unlock(slot);
                 }
-                if (level == 1 && !format.isSpecial(entry)) {
-                    engine.frames.batches().markAccessed(frames.head(format.pfn(entry, level)));
-                }
-                return (va & -engine.layout.size(level)) + engine.layout.size(level);
             }
-            return va;
         }
         return va;
+    }
+
+    /** Whether {@code entry}, whose table is locked, maps a page and allows what is wanted; if so the page is noted as used. */
+    private boolean isPresent(VmArea area, long entry, int level, boolean write) {
+        if (level > 1 && !format.isLeaf(entry, level)) {
+            return false;
+        }
+        // A write may go through a read-only entry only in an area that cannot be written at all.
+        if (!format.isPresent(entry) || write && !format.isWritable(entry) && area.has(VmFlags.WRITE)) {
+            return false;
+        }
+        if (write && !format.isSpecial(entry) && !format.isDirty(entry)) {
+            // Who populates for writing may write without the page table's knowledge (Linux: FOLL_TOUCH).
+            frames.set(frames.head(format.pfn(entry, level)), FolioFlags.DIRTY);
+        }
+        if (level == 1 && !format.isSpecial(entry)) {
+            engine.frames.batches().markAccessed(frames.head(format.pfn(entry, level)));
+        }
+        return true;
     }
 }

@@ -198,7 +198,7 @@ public final class MapCalls {
             boolean locked = (vmFlags & VmFlags.LOCKED) != 0 && (vmFlags & VmFlags.LOCKONFAULT) == 0;
             boolean populate = (flags & (MapFlags.MAP_POPULATE | MapFlags.MAP_NONBLOCK)) == MapFlags.MAP_POPULATE;
             if (locked || populate) {
-                space.lock().populate(addr, addr + length);
+                space.lock().populateMapped(addr, addr + length);
             }
         }
         return result;
@@ -443,7 +443,7 @@ public final class MapCalls {
         }
         space.setBrk(wanted);
         if ((space.defaultFlags() & VmFlags.LOCKED) != 0 && (space.defaultFlags() & VmFlags.LOCKONFAULT) == 0) {
-            space.lock().populate(oldEnd, newEnd);
+            space.lock().populateMapped(oldEnd, newEnd);
         }
         return wanted;
     }

@@ -112,7 +112,7 @@ public final class ProtectCall {
         changeEntries(changed, start, end);
         if ((old & (VmFlags.WRITE | VmFlags.SHARED | VmFlags.LOCKED)) == VmFlags.LOCKED
                 && (flags & VmFlags.WRITE) != 0) {
-            space.lock().populate(start, end);
+            space.lock().populateMapped(start, end);
         }
         return 0;
     }

@@ -3,6 +3,7 @@ package org.mmkit.core.space;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.Errno;
+import org.mmkit.api.lock.RwSemaphore;
 import org.mmkit.api.space.AreaPaging;
 import org.mmkit.api.space.MapFlags;
 import org.mmkit.api.space.VmFlags;
@@ -21,6 +22,21 @@ public final class RemapCall {
         this.space = space;
         this.engine = space.engine();
         this.mover = new TableMover(space);
+    }
+
+    /**
+     * mremap beside other calls: {@link #mremap}, with all the tables that a move may need set aside first. The result means nothing when the call
+     * stalled, and then nothing has happened.
+     */
+    public long mremapBeside(long addr, long oldLength, long newLength, int flags, long newAddr) {
+        if ((flags & MapFlags.MREMAP_MAYMOVE) != 0 && !mover.reserve(addr, Math.min(oldLength, newLength) + engine.pageSize)) {
+            return -Errno.ENOMEM;
+        }
+        try {
+            return mremap(addr, oldLength, newLength, flags, newAddr);
+        } finally {
+            space.tables().release();
+        }
     }
 
     /** mremap: the address or a negated error number. */
@@ -242,7 +258,7 @@ public final class RemapCall {
                 space.addMapped(delta >>> engine.pageShift);
                 if (area.has(VmFlags.LOCKED)) {
                     space.addLocked(delta >>> engine.pageShift);
-                    space.lock().populate(oldEnd, end);
+                    space.lock().populateMapped(oldEnd, end);
                 }
                 return move.addr;
             }
@@ -312,7 +328,9 @@ public final class RemapCall {
         if (paging != null) {
             paging.move(source, move.addr, target, move.newAddr, move.oldLen);
         } else {
+            RwSemaphore roots = AnonChains.lockUnlessMine(source);
             mover.move(source, move.addr, target, move.newAddr, move.oldLen);
+            roots.writeUnlock();
         }
         if (move.has(MapFlags.MREMAP_DONTUNMAP)) {
             keepSource(source, target, move);
@@ -320,7 +338,7 @@ public final class RemapCall {
             space.map().unmap(move.addr, move.addr + move.oldLen);
         }
         if (locked && move.newLen > move.oldLen) {
-            space.lock().populate(move.newAddr + move.oldLen, move.newAddr + move.newLen);
+            space.lock().populateMapped(move.newAddr + move.oldLen, move.newAddr + move.newLen);
         }
         return move.newAddr;
     }

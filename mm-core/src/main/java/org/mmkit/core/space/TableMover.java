@@ -1,9 +1,11 @@
 package org.mmkit.core.space;
 
 import org.mmkit.api.arch.EntryFormat;
+import org.mmkit.api.arch.PageTableLayout;
 import org.mmkit.api.feature.HugeLeafOperations;
 import org.mmkit.api.pgtable.PageTables;
 import org.mmkit.core.boot.Engine;
+import org.mmkit.core.pgtable.RadixPageTables;
 
 /** Moves page-table entries from one address to another (Linux: move_page_tables). */
 final class TableMover {
@@ -18,8 +20,12 @@ final class TableMover {
         this.format = engine.format;
     }
 
+    /**
+     * Moves what is mapped in {@code length} bytes of {@code source}. The address space and the roots of the areas are locked for writing, so that
+     * nobody who comes by the reverse mapping finds a page in neither place (Linux: take_rmap_locks, always here).
+     */
     void move(VmArea source, long from, VmArea target, long to, long length) {
-        PageTables tables = space.tables();
+        RadixPageTables tables = space.tables();
         long size = engine.layout.size(2);
         long end = from + length;
         long before = from & size - 1;
@@ -50,9 +56,7 @@ final class TableMover {
                 HugeLeafOperations huge = engine.extensions.hugeLeaf(2);
                 if (extent == size) {
                     long newSlot = tables.obtain(to, 2);
-                    if (newSlot != PageTables.NO_SLOT
-                            && format.isNone(tables.read(newSlot))
-                            && huge.move(source, slot, from, target, newSlot, to)) {
+                    if (newSlot != PageTables.NO_SLOT && moveLeaf(huge, source, slot, from, target, newSlot, to)) {
                         continue;
                     }
                 }
@@ -77,30 +81,67 @@ final class TableMover {
         return Math.min(extent, rest);
     }
 
+    private boolean moveLeaf(HugeLeafOperations huge, VmArea source, long slot, long from, VmArea target, long newSlot, long to) {
+        RadixPageTables tables = space.tables();
+        tables.lockBoth(slot, newSlot);
+        try {
+            return format.isNone(tables.read(newSlot)) && huge.move(source, slot, from, target, newSlot, to);
+        } finally {
+            tables.unlockBoth(slot, newSlot);
+        }
+    }
+
     /** Hangs the whole level-1 table under the new address. */
     private boolean moveTable(long slot, long entry, long to) {
-        long newSlot = space.tables().obtain(to, 2);
-        if (newSlot == PageTables.NO_SLOT || !format.isNone(space.tables().read(newSlot))) {
+        RadixPageTables tables = space.tables();
+        long newSlot = tables.obtain(to, 2);
+        if (newSlot == PageTables.NO_SLOT || !format.isNone(tables.read(newSlot))) {
             return false;
         }
-        space.tables().write(slot, format.none());
-        space.tables().write(newSlot, entry);
+        tables.lockBoth(slot, newSlot);
+        tables.write(slot, format.none());
+        tables.write(newSlot, entry);
+        tables.unlockBoth(slot, newSlot);
         return true;
     }
 
     private void moveEntries(long from, long to, long length) {
-        PageTables tables = space.tables();
+        RadixPageTables tables = space.tables();
         long newSlot = tables.obtain(to, 1);
         long slot = tables.find(from, 1);
         if (newSlot == PageTables.NO_SLOT || slot == PageTables.NO_SLOT) {
             throw new IllegalStateException("no table at " + Long.toHexString(from) + " or " + Long.toHexString(to));
         }
-        for (long n = length >>> engine.pageShift; n > 0; n--, slot++, newSlot++) {
-            long entry = tables.read(slot);
-            if (!format.isNone(entry)) {
-                tables.write(slot, format.none());
-                tables.write(newSlot, entry);
+        tables.lockBoth(slot, newSlot);
+        try {
+            for (long i = 0; i < length >>> engine.pageShift; i++) {
+                long entry = tables.read(slot + i);
+                if (!format.isNone(entry)) {
+                    tables.write(slot + i, format.none());
+                    tables.write(newSlot + i, entry);
+                }
             }
+        } finally {
+            tables.unlockBoth(slot, newSlot);
         }
+    }
+
+    /**
+     * Sets the tables aside that a move of {@code length} bytes from {@code from} on may need at most, wherever it goes: it cannot stop
+     * half-way to find memory.
+     *
+     * @return false when memory is short
+     */
+    boolean reserve(long from, long length) {
+        PageTableLayout layout = engine.layout;
+        int[] wanted = new int[layout.levels()];
+        TableCursor cursor = new TableCursor(space.tables());
+        for (cursor.begin(space.tables(), from, from + length); cursor.next(); ) {
+            wanted[1] += 2; // one part may come to lie across the border of two tables
+        }
+        for (int level = 2; level < layout.levels(); level++) {
+            wanted[level] = 2 + (int) (length >>> layout.shift(level + 1));
+        }
+        return space.tables().reserve(wanted);
     }
 }

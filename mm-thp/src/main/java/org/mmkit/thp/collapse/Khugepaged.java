@@ -15,7 +15,7 @@ import org.mmkit.thp.Thp;
  * scan_sleep_millisecs, and goes on where it was; it exists while huge pages are possible anywhere.
  *
  * <p>With {@code SMP=y} it runs beside other calls and has the mmap lock of the address space it looks at for writing, where Linux has it for
- * reading until a block is worth it. Blocks of files, shared and locked memory, and those that need more than memory at hand, it does alone.
+ * reading until a block is worth it. Blocks of files and shared memory, and those that need more than memory at hand, it does alone.
  */
 public final class Khugepaged implements KernelThread {
 
@@ -29,8 +29,8 @@ public final class Khugepaged implements KernelThread {
     /** What looking at one entry costs; keeps time moving when the thread does not sleep at all. */
     private static final long SCAN_NANOSECONDS_PER_PAGE = 20;
 
-    /** Areas whose pages are pinned, locked, shared or special are not for calls beside others. */
-    private static final long UNUSUAL = VmFlags.SPECIAL | VmFlags.HUGETLB | VmFlags.LOCKED | VmFlags.SHARED | VmFlags.MAYSHARE;
+    /** Areas whose pages are shared or special are not for calls beside others. */
+    private static final long UNUSUAL = VmFlags.SPECIAL | VmFlags.HUGETLB | VmFlags.SHARED | VmFlags.MAYSHARE;
 
     /** What the thread does while it is not running. */
     private enum State {

@@ -5,7 +5,6 @@ import org.mmkit.api.feature.FolioEvent;
 import org.mmkit.api.file.ShmemMapping;
 import org.mmkit.api.lock.RwSemaphore;
 import org.mmkit.api.memory.FolioFlags;
-import org.mmkit.api.space.VmFlags;
 import org.mmkit.thp.Thp;
 
 /**
@@ -89,16 +88,6 @@ public final class FolioSplitter {
         }
     }
 
-    /** Whether an area that holds its pages in memory may map the folio: their lists are for calls that run alone. */
-    private boolean mayBeHeld(long head) {
-        boolean[] held = {false};
-        thp.rmap.walk(head, (vma, va) -> {
-            held[0] |= vma.has(VmFlags.LOCKED);
-            return !held[0];
-        });
-        return held[0];
-    }
-
     private int check(long head, boolean anon) {
         if (thp.frames.test(head, FolioFlags.HUGE_ZERO) || thp.frames.test(head, FolioFlags.WRITEBACK)) {
             return -Errno.EBUSY;
@@ -106,7 +95,7 @@ public final class FolioSplitter {
         if (anon ? !thp.frames.isMapped(head) : !thp.frames.hasOwner(head)) {
             return -Errno.EBUSY;
         }
-        if (smp && (thp.frames.test(head, FolioFlags.SWAPCACHE) || mayBeHeld(head))) {
+        if (smp && thp.frames.test(head, FolioFlags.SWAPCACHE)) {
             thp.memory.stall();
             if (thp.memory.isStalled()) {
                 return -Errno.EAGAIN;

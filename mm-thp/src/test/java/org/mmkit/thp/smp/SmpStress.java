@@ -216,7 +216,7 @@ class SmpStress {
         long length = (1 + random.nextInt(random.nextInt(4) == 0 ? 1024 : 32)) << 12;
         length = Math.min(length, BASE + ARENA - page);
         long block = page & -(2 * MIB);
-        switch (random.nextInt(40)) {
+        switch (random.nextInt(48)) {
             case 0 -> process.munmap(page, length);
             case 1, 2 -> process.mmap(page, length, RW, MapFlags.MAP_PRIVATE | MapFlags.MAP_ANONYMOUS | MapFlags.MAP_FIXED, null, 0);
             case 3 -> process.mprotect(page, length, Protection.READ);
@@ -231,15 +231,50 @@ class SmpStress {
             case 13 -> process.madvise(page, length, Advice.MADV_COLD);
             case 15, 16 -> process.madvise(page, length, Advice.MADV_PAGEOUT);
             case 17 -> process.madvise(page, length, Advice.MADV_FREE);
-            case 14 -> process.mremap(page, 4096, 4096, MapFlags.MREMAP_MAYMOVE | MapFlags.MREMAP_FIXED, BASE + ARENA - 4096);
+            case 14, 23 -> remap(process, random, page, length);
+            case 24 -> remap(process, random, block, 2 * MIB);
+            case 18 -> process.mlock(page, length);
+            case 19 -> process.mlock2(page, length, random.nextBoolean() ? MapFlags.MLOCK_ONFAULT : 0);
+            case 20, 21 -> process.munlock(page, length);
+            case 22 -> lockAll(process, random);
             default -> touch(process, random, page);
+        }
+    }
+
+    private void remap(Process process, SplittableRandom random, long from, long length) {
+        long to = BASE + ((random.nextLong() >>> 1) % (ARENA - length + 4096 >> 12) << 12);
+        int fixed = MapFlags.MREMAP_MAYMOVE | MapFlags.MREMAP_FIXED;
+        switch (random.nextInt(8)) {
+            case 0 -> process.mremap(from, length, length / 2 + 4096, 0, 0);
+            case 1 -> process.mremap(from, 4096, length, 0, 0);
+            case 2 -> {
+                // Somewhere outside of the arena, where nobody else looks: it goes at once.
+                long moved = process.mremap(from, length, length + 4096, MapFlags.MREMAP_MAYMOVE, 0);
+                if (moved > 0) {
+                    touch(process, random, moved);
+                    process.munmap(moved, length + 4096);
+                }
+            }
+            case 3 -> process.mremap(from, length, length, fixed | MapFlags.MREMAP_DONTUNMAP, to);
+            case 4, 5 -> process.mremap(from, length, length, fixed, from % (2 * MIB) == 0 ? to & -(2 * MIB) : to);
+            case 6 -> process.mremap(from, length, length / 2 + 4096, fixed, to);
+            default -> process.mremap(from, length, length, fixed, to);
+        }
+    }
+
+    private void lockAll(Process process, SplittableRandom random) {
+        switch (random.nextInt(8)) {
+            case 0 -> process.mlockall(MapFlags.MCL_CURRENT);
+            case 1 -> process.mlockall(MapFlags.MCL_CURRENT | MapFlags.MCL_FUTURE | MapFlags.MCL_ONFAULT);
+            case 2 -> process.mlockall(MapFlags.MCL_FUTURE);
+            default -> process.munlockall();
         }
     }
 
     private void touch(Process process, SplittableRandom random, long page) {
         for (int i = 0; i < 16; i++) {
             long va = page + ((long) i << 12);
-            if (va >= BASE + ARENA) {
+            if (va == BASE + ARENA) {
                 return;
             }
             int got = random.nextBoolean() ? process.store(va, 1 + random.nextInt(255)) : process.load(va);

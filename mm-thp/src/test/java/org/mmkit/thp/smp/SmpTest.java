@@ -1,15 +1,21 @@
 package org.mmkit.thp.smp;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.mmkit.api.Errno;
 import org.mmkit.api.ErrnoException;
 import org.mmkit.api.arch.Protection;
 import org.mmkit.api.memory.FolioFlags;
@@ -52,24 +58,33 @@ class SmpTest {
         void run() throws ErrnoException, InterruptedException, BrokenBarrierException;
     }
 
-    /** Runs all {@code work} at the same time; the first failure is the test's. */
+    /** One of many. */
+    private interface Round {
+        void run(int number) throws ErrnoException;
+    }
+
+    /** Runs all {@code work} at the same time; the first failure is the test's and interrupts the others. */
     private static void together(Work... work) {
         AtomicReference<Throwable> failure = new AtomicReference<>();
-        List<Thread> threads = new ArrayList<>();
+        List<Thread> threads = new CopyOnWriteArrayList<>();
         for (Work part : work) {
             Thread thread = new Thread(() -> {
                 try {
                     part.run();
-                } catch (Exception | AssertionError e) {
-                    failure.compareAndSet(null, e);
+                } catch (Exception | Error e) {
+                    if (failure.compareAndSet(null, e)) {
+                        threads.forEach(Thread::interrupt);
+                    }
                 }
             });
+            thread.setDaemon(true);
             threads.add(thread);
-            thread.start();
         }
+        threads.forEach(Thread::start);
+        long end = System.nanoTime() + PATIENCE;
         for (Thread thread : threads) {
             try {
-                thread.join();
+                thread.join(Math.max(1, (end - System.nanoTime()) / 1_000_000));
             } catch (InterruptedException e) {
                 throw new AssertionError(e);
             }
@@ -77,6 +92,28 @@ class SmpTest {
         if (failure.get() != null) {
             throw new AssertionError(failure.get());
         }
+        for (Thread thread : threads) {
+            assertThat(thread.isAlive()).as(() -> "still at " + Arrays.toString(thread.getStackTrace())).isFalse();
+        }
+    }
+
+    /** Runs {@code work} on one thread and {@code again}, with the number of the round from 1, at least once and until that is over on another. */
+    private static void meanwhile(Work work, Round again) {
+        AtomicBoolean over = new AtomicBoolean();
+        together(
+                () -> {
+                    try {
+                        work.run();
+                    } finally {
+                        over.set(true);
+                    }
+                },
+                () -> {
+                    int round = 0;
+                    do {
+                        again.run(++round);
+                    } while (!over.get());
+                });
     }
 
     private void map(long length, boolean huge) {
@@ -133,21 +170,17 @@ class SmpTest {
     void T20_a_huge_page_is_split_while_another_thread_walks_through_it() {
         map(16 * HUGE, true);
         fill(16 * HUGE);
-        AtomicBoolean splitting = new AtomicBoolean(true);
 
-        together(
+        meanwhile(
                 () -> {
                     for (long va = BASE; va < BASE + 16 * HUGE; va += HUGE) {
                         assertThat(process.mprotect(va + PAGE, PAGE, Protection.READ)).isZero();
                     }
-                    splitting.set(false);
                 },
-                () -> {
-                    do {
-                        for (long va = BASE; va < BASE + 16 * HUGE; va += 7 * PAGE) {
-                            assertThat(process.load(va)).isEqualTo(value(va));
-                        }
-                    } while (splitting.get());
+                round -> {
+                    for (long va = BASE; va < BASE + 16 * HUGE; va += 7 * PAGE) {
+                        assertThat(process.load(va)).isEqualTo(value(va));
+                    }
                 });
 
         assertThat(machine.vmstat("thp_split_pmd")).isEqualTo(16);
@@ -158,30 +191,14 @@ class SmpTest {
         map(4 * HUGE, false);
         fill(4 * HUGE);
         process.madvise(BASE, 4 * HUGE, Advice.MADV_HUGEPAGE);
-        AtomicBoolean collapsing = new AtomicBoolean(true);
+        int[] done = {0};
 
-        together(
-                () -> {
-                    for (int i = 0; i < 20; i++) {
-                        long va = BASE + i % 4 * HUGE;
-                        process.madvise(va, HUGE, Advice.MADV_COLLAPSE);
-                        // The second half goes, so that there is a table to collapse the next time; nobody else writes there.
-                        process.madvise(va + HUGE / 2, HUGE / 2, Advice.MADV_DONTNEED);
-                    }
-                    collapsing.set(false);
-                },
-                () -> {
-                    int round = 0;
-                    do {
-                        round++;
-                        for (long block = BASE; block < BASE + 4 * HUGE; block += HUGE) {
-                            long va = block + round % 256 * PAGE;
-                            int written = 1 + round % 255;
-                            assertThat(process.store(va, written)).isZero();
-                            assertThat(process.load(va)).isEqualTo(written);
-                        }
-                    } while (collapsing.get());
-                });
+        writeWhile(4, 20, () -> {
+            long va = BASE + done[0]++ % 4 * HUGE;
+            process.madvise(va, HUGE, Advice.MADV_COLLAPSE);
+            // The second half goes, so that there is a table to collapse the next time; nobody else writes there.
+            process.madvise(va + HUGE / 2, HUGE / 2, Advice.MADV_DONTNEED);
+        });
 
         assertThat(machine.vmstat("thp_collapse_alloc")).isPositive();
     }
@@ -262,29 +279,121 @@ class SmpTest {
 
     /** Has one thread do {@code disturb} again and again, {@code times} times, while another writes to each of {@code blocks} and reads back. */
     private void writeWhile(int blocks, int times, Work disturb) {
-        AtomicBoolean disturbing = new AtomicBoolean(true);
+        meanwhile(
+                () -> {
+                    for (int i = 0; i < times; i++) {
+                        disturb.run();
+                    }
+                },
+                round -> {
+                    for (int block = 0; block < blocks; block++) {
+                        long va = BASE + block * HUGE + round % 256 * PAGE;
+                        int written = 1 + round % 255;
+                        assertThat(process.store(va, written)).isZero();
+                        assertThat(process.load(va)).isEqualTo(written);
+                    }
+                });
+    }
+
+    @Test
+    void T20_a_thread_that_fails_ends_the_one_that_works_beside_it_and_its_failure_is_told() {
+        map(PAGE, false);
+        CyclicBarrier barrier = new CyclicBarrier(2);
+        Work fail = () -> assertThat(process.load(0)).isZero();
+
+        assertThatThrownBy(() -> meanwhile(fail, round -> process.load(BASE))).hasMessageContaining("-11");
+        assertThatThrownBy(() -> together(fail, barrier::await)).hasMessageContaining("-11");
+    }
+
+    @Test
+    void T20_pages_that_one_thread_locks_and_unlocks_keep_what_another_writes_and_are_counted_right() {
+        map(2 * HUGE, true);
+        fill(2 * HUGE);
+        int[] done = {0};
+
+        // Whole huge pages, parts of them, which split the leaf, and again.
+        writeWhile(2, 40, () -> {
+            long va = BASE + done[0] % 2 * HUGE + done[0]++ % 7 * PAGE;
+            assertThat(process.mlock(va, 64 * PAGE)).isZero();
+            assertThat(process.munlock(va, 32 * PAGE)).isZero();
+            assertThat(process.mlock(BASE, 2 * HUGE)).isZero();
+            assertThat(process.munlock(BASE, 2 * HUGE)).isZero();
+        });
+
+        assertThat(process.space().lockedPages()).isZero();
+        assertThat(machine.vmstat("nr_mlock")).isZero();
+        assertThat(machine.vmstat("unevictable_pgs_mlocked")).isPositive();
+    }
+
+    @Test
+    void T20_threads_that_fault_in_a_locked_area_at_once_lock_each_page_once() {
+        map(512 * PAGE, false);
+        assertThat(process.mlock2(BASE, 512 * PAGE, MapFlags.MLOCK_ONFAULT)).isZero();
+        CyclicBarrier barrier = new CyclicBarrier(2);
+        Work touch = () -> {
+            for (long va = BASE; va < BASE + 512 * PAGE; va += PAGE) {
+                barrier.await();
+                assertThat(process.store(va, 1)).isZero();
+            }
+        };
+
+        together(touch, touch);
+
+        assertThat(machine.vmstat("nr_mlock")).isEqualTo(512);
+        assertThat(machine.vmstat("nr_unevictable")).isEqualTo(512);
+        assertThat(process.munlockall()).isZero();
+        assertThat(machine.vmstat("nr_mlock")).isZero();
+        assertThat(machine.vmstat("nr_unevictable")).isZero();
+    }
+
+    @Test
+    void T20_two_processes_lock_the_pages_they_share_and_each_lock_counts() throws ErrnoException {
+        map(256 * PAGE, false);
+        fill(256 * PAGE);
+        Process child = process.fork();
+        assertThat(child.mprotect(BASE, 256 * PAGE, Protection.READ)).isZero();
+        assertThat(process.mprotect(BASE, 256 * PAGE, Protection.READ)).isZero();
+
+        together(() -> lockPages(process), () -> lockPages(child));
+
+        assertThat(machine.vmstat("nr_mlock")).isZero();
+        assertThat(machine.vmstat("nr_unevictable")).isZero();
+    }
+
+    private static void lockPages(Process by) {
+        for (int i = 0; i < 20; i++) {
+            assertThat(by.mlock(BASE, 256 * PAGE)).isZero();
+            assertThat(by.munlock(BASE, 256 * PAGE)).isZero();
+        }
+    }
+
+    @Test
+    void T20_a_page_locked_while_it_is_on_its_way_to_swap_is_neither_lost_nor_swapped_out_afterwards() {
+        machine.files().swapon(64 * MIB);
+        map(HUGE, false);
+        fill(HUGE);
+
         together(
                 () -> {
-                    try {
-                        for (int i = 0; i < times; i++) {
-                            disturb.run();
-                        }
-                    } finally {
-                        disturbing.set(false);
+                    for (int i = 0; i < 20; i++) {
+                        process.madvise(BASE, HUGE, Advice.MADV_PAGEOUT);
                     }
                 },
                 () -> {
-                    int round = 0;
-                    do {
-                        round++;
-                        for (int block = 0; block < blocks; block++) {
-                            long va = BASE + block * HUGE + round % 256 * PAGE;
-                            int written = 1 + round % 255;
-                            assertThat(process.store(va, written)).isZero();
-                            assertThat(process.load(va)).isEqualTo(written);
+                    for (int i = 0; i < 20; i++) {
+                        assertThat(process.mlock(BASE, HUGE)).isZero();
+                        if (i < 19) {
+                            assertThat(process.munlock(BASE, HUGE)).isZero();
                         }
-                    } while (disturbing.get());
+                    }
                 });
+
+        assertThat(process.madvise(BASE, HUGE, Advice.MADV_PAGEOUT)).isEqualTo(-Errno.EINVAL);
+        assertThat(process.space().rss(RssKind.ANON)).isEqualTo(512);
+        assertThat(machine.vmstat("nr_mlock")).isEqualTo(512);
+        for (long va = BASE; va < BASE + HUGE; va += PAGE) {
+            assertThat(process.load(va)).isEqualTo(value(va));
+        }
     }
 
     @Test
@@ -300,6 +409,68 @@ class SmpTest {
         for (long va = BASE + HUGE / 2; va < BASE + HUGE; va += PAGE) {
             assertThat(process.load(va)).isEqualTo(value(va));
         }
+    }
+
+    /** Moves {@code length} bytes from BASE to {@code to} and back, ten times. */
+    private void moveToAndFro(long length, long to) {
+        int fixed = MapFlags.MREMAP_MAYMOVE | MapFlags.MREMAP_FIXED;
+        for (int i = 0; i < 10; i++) {
+            assertThat(process.mremap(BASE, length, length, fixed, to)).isEqualTo(to);
+            assertThat(process.mremap(to, length, length, fixed, BASE)).isEqualTo(BASE);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {16 * HUGE, 16 * HUGE + PAGE})
+    void T20_memory_that_one_thread_moves_is_in_one_place_or_the_other_and_nothing_of_it_is_lost(long distance) {
+        map(4 * HUGE, true);
+        process.madvise(BASE + 2 * HUGE, 2 * HUGE, Advice.MADV_NOHUGEPAGE);
+        fill(4 * HUGE);
+
+        // Whole huge pages and tables when the distance is a multiple of theirs, entries otherwise.
+        meanwhile(() -> moveToAndFro(4 * HUGE, BASE + distance), round -> {
+            for (long va = BASE + round % 7 * PAGE; va < BASE + 4 * HUGE; va += 61 * PAGE) {
+                assertThat(process.load(va)).isIn(value(va), -Process.SIGSEGV);
+                assertThat(process.load(va + distance)).isIn(value(va), -Process.SIGSEGV);
+            }
+        });
+
+        for (long va = BASE; va < BASE + 4 * HUGE; va += PAGE) {
+            assertThat(process.load(va)).isEqualTo(value(va));
+        }
+        assertThat(process.space().rss(RssKind.ANON)).isEqualTo(4 * 512);
+    }
+
+    @Test
+    void T20_memory_that_is_moved_while_it_is_split_and_paged_out_is_lost_in_neither_place() {
+        machine.files().swapon(64 * MIB);
+        long distance = 16 * HUGE + PAGE;
+        map(2 * HUGE, true);
+        fill(2 * HUGE);
+
+        meanwhile(() -> moveToAndFro(2 * HUGE, BASE + distance), round -> {
+            long at = (round & 1) == 0 ? BASE : BASE + distance;
+            process.madvise(at + HUGE / 2, PAGE, Advice.MADV_COLD);
+            process.madvise(at, 2 * HUGE, Advice.MADV_PAGEOUT);
+        });
+
+        for (long va = BASE; va < BASE + 2 * HUGE; va += PAGE) {
+            assertThat(process.load(va)).isEqualTo(value(va));
+        }
+    }
+
+    @Test
+    void T20_an_area_grows_and_shrinks_while_another_thread_uses_what_stays() {
+        map(8 * HUGE, false);
+        fill(HUGE);
+
+        writeWhile(1, 200, () -> {
+            assertThat(process.mremap(BASE, 8 * HUGE, HUGE, 0, 0)).isEqualTo(BASE);
+            assertThat(process.mremap(BASE, HUGE, 8 * HUGE, 0, 0)).isEqualTo(BASE);
+            assertThat(process.store(BASE + 4 * HUGE, 1)).isZero();
+        });
+
+        assertThat(process.load(BASE + HUGE / 2)).isEqualTo(value(BASE + HUGE / 2));
     }
 
     @Test
@@ -400,22 +571,18 @@ class SmpTest {
     @Test
     void T20_a_range_that_one_thread_gives_back_reads_as_zero_or_as_written_to_another() {
         map(HUGE, false);
-        AtomicBoolean working = new AtomicBoolean(true);
 
-        together(
+        meanwhile(
                 () -> {
                     for (int i = 0; i < 50; i++) {
                         fill(HUGE);
                         assertThat(process.madvise(BASE, HUGE, Advice.MADV_DONTNEED)).isZero();
                     }
-                    working.set(false);
                 },
-                () -> {
-                    do {
-                        for (long va = BASE; va < BASE + HUGE; va += PAGE) {
-                            assertThat(process.load(va)).isIn(0, value(va));
-                        }
-                    } while (working.get());
+                round -> {
+                    for (long va = BASE; va < BASE + HUGE; va += PAGE) {
+                        assertThat(process.load(va)).isIn(0, value(va));
+                    }
                 });
 
         process.madvise(BASE, HUGE, Advice.MADV_DONTNEED);
