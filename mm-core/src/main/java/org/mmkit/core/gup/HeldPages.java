@@ -3,7 +3,7 @@ package org.mmkit.core.gup;
 import java.util.ArrayList;
 import java.util.List;
 
-/** All references and pins that callers of get_user_pages hold on a machine, oldest first. Not thread-safe. */
+/** All references and pins that callers of get_user_pages hold on a machine, oldest first. Thread-safe but for {@link #all}, which is for calls that run alone. */
 public final class HeldPages {
 
     private final List<UserPages> held = new ArrayList<>();
@@ -11,11 +11,11 @@ public final class HeldPages {
     /** None yet; made once per machine. */
     public HeldPages() {}
 
-    void add(UserPages pages) {
+    synchronized void add(UserPages pages) {
         held.add(pages);
     }
 
-    void remove(UserPages pages) {
+    synchronized void remove(UserPages pages) {
         held.removeIf(other -> other == pages);
     }
 
@@ -25,7 +25,7 @@ public final class HeldPages {
     }
 
     /** References that are no pins to the folio {@code head}. */
-    public int references(long head) {
+    public synchronized int references(long head) {
         int n = 0;
         for (UserPages pages : held) {
             n += pages.isPinned() ? 0 : pages.references(head);

@@ -40,8 +40,12 @@ public final class PinnedPages {
     /** Drops the pins; a second call does nothing. */
     public void release() {
         held.release();
-        space.addPinned(-accounted);
-        accounted = 0;
+        long given = 0;
+        synchronized (this) {
+            given = accounted;
+            accounted = 0;
+        }
+        space.addPinned(-given);
     }
 
     /** How many pages are pinned. */

@@ -1,5 +1,7 @@
 package org.mmkit.core.gup;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import org.mmkit.api.Errno;
 import org.mmkit.api.ErrnoException;
@@ -10,9 +12,19 @@ import org.mmkit.core.space.UserAddressSpace;
 
 /**
  * References, or pins, to the pages behind a range of addresses (Linux: get_user_pages, pin_user_pages). The frames returned may be heads
- * or tails; the reference is always the folio's, on its head.
+ * or tails; the reference is always the folio's, on its head. Thread-safe with {@code SMP=y}.
  */
 public final class UserPages {
+
+    private static final VarHandle RELEASED;
+
+    static {
+        try {
+            RELEASED = MethodHandles.lookup().findVarHandle(UserPages.class, "released", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     private final Engine engine;
     private final int spaceId;
@@ -20,7 +32,8 @@ public final class UserPages {
     private final long[] pfns;
     private final boolean pinned;
     private final boolean longTerm;
-    private boolean released;
+    @SuppressWarnings("unused") // by RELEASED
+    private volatile boolean released;
 
     private UserPages(Engine engine, int spaceId, long start, long[] pfns, boolean pinned, boolean longTerm) {
         this.engine = engine;
@@ -32,7 +45,8 @@ public final class UserPages {
     }
 
     /**
-     * Takes {@code n} pages from the one that holds {@code start} on, faulting in what is missing; all or none.
+     * Takes {@code n} pages from the one that holds {@code start} on, faulting in what is missing; all or none. Beside other calls the address space
+     * is locked for reading; an exception means nothing when the call stalled.
      *
      * @param flags bits of {@link Foll}
      * @throws ErrnoException EFAULT for a page that is not there or not allowed; EINVAL for a flag that the machine's kernel has not; EBUSY when
@@ -63,12 +77,7 @@ public final class UserPages {
                 drop(frames, pfns, i, pin);
                 throw new ErrnoException((int) -pfn);
             }
-            long head = frames.head(pfn);
-            frames.get(head, 1);
-            noteUse(engine, head, fast, fast || (touch && follower.foundSmall()));
-            if (pin) {
-                frames.addPins(head, 1);
-            }
+            noteUse(engine, frames.head(pfn), fast, fast || (touch && follower.foundSmall()));
             pfns[i] = pfn;
         }
         UserPages pages = new UserPages(engine, space.id(), first, pfns, pin, (flags & Foll.LONGTERM) != 0);
@@ -137,16 +146,36 @@ public final class UserPages {
 
     /** Drops the references; a second call does nothing. */
     public void release() {
-        engine.calls.stop();
-        try {
-            if (!released) {
-                released = true;
-                engine.heldPages().remove(this);
-                drop(engine.frames, pfns, pfns.length, pinned);
-            }
-        } finally {
-            engine.calls.resume();
+        if (!RELEASED.compareAndSet(this, false, true)) {
+            return;
         }
+        boolean beside = isPlain();
+        if (beside) {
+            engine.calls.enter();
+        } else {
+            engine.calls.stop();
+        }
+        try {
+            engine.heldPages().remove(this);
+            drop(engine.frames, pfns, pfns.length, pinned);
+        } finally {
+            if (beside) {
+                engine.calls.leave();
+            } else {
+                engine.calls.resume();
+            }
+        }
+    }
+
+    /** Whether these are pages of anonymous memory, or the zero page, which any call may give back; pages of files and pools are for calls that run alone. */
+    private boolean isPlain() {
+        for (long pfn : pfns) {
+            int flags = engine.frames.flags(engine.frames.head(pfn));
+            if (pfn != engine.zeroPfn && (flags & (FolioFlags.ANON | FolioFlags.HUGETLB)) != FolioFlags.ANON) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static void drop(Frames frames, long[] pfns, int n, boolean pinned) {

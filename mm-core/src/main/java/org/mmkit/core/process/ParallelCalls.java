@@ -9,6 +9,9 @@ import org.mmkit.api.space.MapFlags;
 import org.mmkit.api.space.VmFlags;
 import org.mmkit.core.boot.Engine;
 import org.mmkit.core.fault.ParallelFaults;
+import org.mmkit.core.gup.Foll;
+import org.mmkit.core.gup.PinnedPages;
+import org.mmkit.core.gup.UserPages;
 import org.mmkit.core.lock.StopMachine;
 import org.mmkit.core.lock.Task;
 import org.mmkit.core.space.Overcommit;
@@ -207,7 +210,13 @@ final class ParallelCalls {
 
     long madvise(UserAddressSpace space, long addr, long length, int advice) {
         switch (advice) {
-            case Advice.MADV_DONTNEED, Advice.MADV_FREE, Advice.MADV_COLD, Advice.MADV_PAGEOUT:
+            case Advice.MADV_DONTNEED,
+                    Advice.MADV_DONTNEED_LOCKED,
+                    Advice.MADV_FREE,
+                    Advice.MADV_COLD,
+                    Advice.MADV_PAGEOUT,
+                    Advice.MADV_POPULATE_READ,
+                    Advice.MADV_POPULATE_WRITE:
                 enterReading(space);
                 try {
                     if (length <= 0 || !isPlain(space, addr, addr + length + engine.pageSize)) {
@@ -221,6 +230,12 @@ final class ParallelCalls {
             case Advice.MADV_NORMAL,
                     Advice.MADV_RANDOM,
                     Advice.MADV_SEQUENTIAL,
+                    Advice.MADV_DONTDUMP,
+                    Advice.MADV_DODUMP,
+                    Advice.MADV_MERGEABLE,
+                    Advice.MADV_UNMERGEABLE,
+                    Advice.MADV_GUARD_INSTALL,
+                    Advice.MADV_GUARD_REMOVE,
                     Advice.MADV_DONTFORK,
                     Advice.MADV_DOFORK,
                     Advice.MADV_WIPEONFORK,
@@ -306,6 +321,40 @@ final class ParallelCalls {
         } finally {
             leaveReading(space);
         }
+    }
+
+    /** get_user_pages; null when the call is to be begun again alone. */
+    @Nullable UserPages getUserPages(UserAddressSpace space, long addr, int n, int flags) throws ErrnoException {
+        enterReading(space);
+        try {
+            return mayFollow(space, addr, n, flags) ? UserPages.get(space, addr, n, flags) : null;
+        } catch (ErrnoException e) {
+            if (calls.isStalled()) {
+                return null;
+            }
+            throw e;
+        } finally {
+            leaveReading(space);
+        }
+    }
+
+    /** Pins for long; null when the call is to be begun again alone. */
+    @Nullable PinnedPages pin(UserAddressSpace space, long addr, long length) throws ErrnoException {
+        enterReading(space);
+        try {
+            return length > 0 && isPlain(space, addr, addr + length + engine.pageSize) ? PinnedPages.pin(space, addr, length) : null;
+        } catch (ErrnoException e) {
+            if (calls.isStalled()) {
+                return null;
+            }
+            throw e;
+        } finally {
+            leaveReading(space);
+        }
+    }
+
+    private boolean mayFollow(UserAddressSpace space, long addr, int n, int flags) {
+        return (flags & (Foll.SPLIT | Foll.SPLIT_PMD)) == 0 && isPlain(space, addr, addr + ((long) n + 1 << engine.pageShift));
     }
 
     /** The child's address space, or null when the call is to be begun again alone. */

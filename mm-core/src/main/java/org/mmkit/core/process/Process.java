@@ -439,6 +439,10 @@ public final class Process {
      * @throws ErrnoException EFAULT, ENOMEM
      */
     public PinnedPages pin(long addr, long length) throws ErrnoException {
+        PinnedPages pinned = calls.isSmp() ? beside().pin(space, addr, length) : null;
+        if (pinned != null) {
+            return pinned;
+        }
         entry.begin(space);
         try {
             return PinnedPages.pin(space, addr, length);
@@ -454,6 +458,10 @@ public final class Process {
      * @throws ErrnoException EFAULT, EINVAL, EBUSY, ENOMEM
      */
     public UserPages getUserPages(long addr, int n, int flags) throws ErrnoException {
+        UserPages pages = calls.isSmp() ? beside().getUserPages(space, addr, n, flags) : null;
+        if (pages != null) {
+            return pages;
+        }
         entry.begin(space);
         try {
             return UserPages.get(space, addr, n, flags);

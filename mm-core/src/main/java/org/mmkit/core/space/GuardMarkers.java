@@ -6,7 +6,10 @@ import org.mmkit.api.pgtable.PageTables;
 import org.mmkit.api.space.VmFlags;
 import org.mmkit.core.boot.Engine;
 
-/** MADV_GUARD_INSTALL and MADV_GUARD_REMOVE (Linux: mm/madvise.c, guard regions). */
+/**
+ * MADV_GUARD_INSTALL and MADV_GUARD_REMOVE (Linux: mm/madvise.c, guard regions). Beside other calls the address space is locked for writing, which
+ * Linux has for reading: no fault comes between the pages that go and the markers.
+ */
 final class GuardMarkers {
 
     /** The marker kind of a guard page. */
@@ -41,7 +44,9 @@ final class GuardMarkers {
             if (slot == PageTables.NO_SLOT) {
                 return -Errno.ENOMEM;
             }
+            tables.lock(slot);
             tables.write(slot, format.marker(GUARD));
+            tables.unlock(slot);
         }
         return 0;
     }
@@ -71,11 +76,14 @@ final class GuardMarkers {
                 continue;
             }
             long slot = cursor.firstSlot();
-            for (long va = cursor.start(); va != cursor.end(); va += engine.pageSize, slot++) {
-                if (format.markerKind(space.tables().read(slot)) == GUARD) {
-                    space.tables().write(slot, format.none());
+            space.tables().lock(slot);
+            for (long va = cursor.start(); va != cursor.end(); va += engine.pageSize) {
+                long at = slot + (va - cursor.start() >>> engine.pageShift);
+                if (format.markerKind(space.tables().read(at)) == GUARD) {
+                    space.tables().write(at, format.none());
                 }
             }
+            space.tables().unlock(slot);
         }
         return 0;
     }

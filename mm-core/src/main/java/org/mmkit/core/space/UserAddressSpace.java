@@ -270,7 +270,7 @@ public final class UserAddressSpace implements AddressSpace {
     }
 
     /** Accounts {@code pages} (may be negative) to {@link #pinnedPages}. */
-    public void addPinned(long pages) {
+    public synchronized void addPinned(long pages) {
         pinnedPages += pages;
     }
 

@@ -15,6 +15,8 @@ import org.mmkit.api.arch.Protection;
 import org.mmkit.api.space.Advice;
 import org.mmkit.api.space.MapFlags;
 import org.mmkit.core.Machine;
+import org.mmkit.core.gup.Foll;
+import org.mmkit.core.gup.UserPages;
 import org.mmkit.core.process.Process;
 
 /**
@@ -29,6 +31,7 @@ class SmpStress {
     private static final long SWAP = 64 * MIB;
     private static final int RW = Protection.READ | Protection.WRITE;
     private static final int MOST_PROCESSES = 12;
+    private static final int MOST_HELD = 6;
     private static final String KHUGEPAGED = "/sys/kernel/mm/transparent_hugepage/khugepaged/";
 
     private final Machine machine;
@@ -36,6 +39,8 @@ class SmpStress {
     private final int threads;
     private final int operations;
     private final List<Process> processes = new ArrayList<>();
+    /** What callers of get_user_pages hold. */
+    private final List<UserPages> held = new ArrayList<>();
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     /** By thread: operations it has done in this round. */
     private final AtomicIntegerArray progress;
@@ -91,6 +96,7 @@ class SmpStress {
         for (Process process : List.copyOf(machine.processes())) {
             process.exit();
         }
+        letGo(new SplittableRandom(seed), 0);
         machine.verify();
         long swapped = swapped();
         if (swapped != 0) {
@@ -216,7 +222,7 @@ class SmpStress {
         long length = (1 + random.nextInt(random.nextInt(4) == 0 ? 1024 : 32)) << 12;
         length = Math.min(length, BASE + ARENA - page);
         long block = page & -(2 * MIB);
-        switch (random.nextInt(48)) {
+        switch (random.nextInt(60)) {
             case 0 -> process.munmap(page, length);
             case 1, 2 -> process.mmap(page, length, RW, MapFlags.MAP_PRIVATE | MapFlags.MAP_ANONYMOUS | MapFlags.MAP_FIXED, null, 0);
             case 3 -> process.mprotect(page, length, Protection.READ);
@@ -237,6 +243,13 @@ class SmpStress {
             case 19 -> process.mlock2(page, length, random.nextBoolean() ? MapFlags.MLOCK_ONFAULT : 0);
             case 20, 21 -> process.munlock(page, length);
             case 22 -> lockAll(process, random);
+            case 25 -> process.madvise(page, length, Advice.MADV_GUARD_INSTALL);
+            case 26 -> process.madvise(page, length, Advice.MADV_GUARD_REMOVE);
+            case 27 -> process.madvise(page, length, random.nextBoolean() ? Advice.MADV_POPULATE_READ : Advice.MADV_POPULATE_WRITE);
+            case 28 -> process.madvise(page, length, Advice.MADV_DONTNEED_LOCKED);
+            case 29 -> process.mmap(page, length, RW, MapFlags.MAP_PRIVATE | MapFlags.MAP_ANONYMOUS | MapFlags.MAP_FIXED | MapFlags.MAP_POPULATE, null, 0);
+            case 30, 31 -> hold(process, random, page, (int) (length >> 12));
+            case 32, 33 -> letGo(random, MOST_HELD / 2);
             default -> touch(process, random, page);
         }
     }
@@ -259,6 +272,38 @@ class SmpStress {
             case 4, 5 -> process.mremap(from, length, length, fixed, from % (2 * MIB) == 0 ? to & -(2 * MIB) : to);
             case 6 -> process.mremap(from, length, length / 2 + 4096, fixed, to);
             default -> process.mremap(from, length, length, fixed, to);
+        }
+    }
+
+    /** References or pins to some pages, for some time. */
+    private void hold(Process process, SplittableRandom random, long page, int pages) {
+        int flags = (random.nextBoolean() ? Foll.WRITE : 0)
+                | (random.nextBoolean() ? Foll.PIN : 0)
+                | (random.nextBoolean() ? Foll.FAST : 0)
+                | (random.nextInt(4) == 0 ? Foll.PIN | Foll.LONGTERM : 0)
+                | (random.nextInt(8) == 0 ? Foll.FORCE : 0);
+        try {
+            UserPages taken = process.getUserPages(page, pages, flags);
+            synchronized (held) {
+                held.add(taken);
+            }
+        } catch (ErrnoException e) {
+            // A hole, or a place that may not be written.
+        }
+        letGo(random, MOST_HELD);
+    }
+
+    /** Gives back some of the pages held until they are {@code most} at the most. */
+    private void letGo(SplittableRandom random, int most) {
+        while (true) {
+            UserPages given;
+            synchronized (held) {
+                if (held.size() <= most) {
+                    return;
+                }
+                given = held.remove(random.nextInt(held.size()));
+            }
+            given.release();
         }
     }
 

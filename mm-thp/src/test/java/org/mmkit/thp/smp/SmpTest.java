@@ -24,7 +24,9 @@ import org.mmkit.api.space.Advice;
 import org.mmkit.api.space.MapFlags;
 import org.mmkit.api.space.RssKind;
 import org.mmkit.core.Machine;
+import org.mmkit.core.gup.Foll;
 import org.mmkit.core.gup.PinnedPages;
+import org.mmkit.core.gup.UserPages;
 import org.mmkit.core.process.Process;
 
 /** SPEC T20: what threads do to one process at the same time, one race at a time. */
@@ -512,6 +514,111 @@ class SmpTest {
                 assertThat(child.load(va)).isEqualTo(value(va));
             }
         }
+    }
+
+    @Test
+    void T20_pages_that_threads_hold_at_once_are_each_held_as_often_as_taken_and_free_again_afterwards() {
+        map(2 * HUGE, true);
+        process.madvise(BASE + HUGE, HUGE, Advice.MADV_NOHUGEPAGE);
+        Work hold = () -> {
+            for (int i = 0; i < 20; i++) {
+                UserPages read = process.getUserPages(BASE, 1024, Foll.FAST);
+                UserPages pinned = process.getUserPages(BASE, 1024, Foll.WRITE | Foll.PIN | Foll.LONGTERM);
+                assertThat(process.store(BASE + i * PAGE, i)).isZero();
+                read.release();
+                pinned.release();
+                pinned.release();
+            }
+        };
+
+        together(hold, hold, hold);
+
+        assertThat(process.space().rss(RssKind.ANON)).isEqualTo(1024);
+        for (long va = BASE; va < BASE + 2 * HUGE; va += HUGE) {
+            assertThat(machine.memory().frames().pins(frame(va))).isZero();
+            assertThat(machine.memory().frames().refcount(frame(va))).isOne();
+        }
+        assertThat(process.munmap(BASE, 2 * HUGE)).isZero();
+        assertThat(machine.vmstat("nr_anon_pages")).isZero();
+    }
+
+    @Test
+    void T20_a_pinned_page_stays_the_process_s_own_whatever_forks_and_splits_go_on_beside() {
+        map(4 * HUGE, true);
+        fill(4 * HUGE);
+        int[] round = {0};
+
+        writeWhile(4, 20, () -> {
+            long va = BASE + round[0]++ % 4 * HUGE + 300 * PAGE;
+            PinnedPages pin = process.pin(va, PAGE);
+            long frame = frame(va);
+            Process child = process.fork();
+            process.madvise(va + PAGE, PAGE, Advice.MADV_COLD);
+            process.madvise(va, PAGE, Advice.MADV_PAGEOUT);
+            assertThat(process.store(va, round[0])).isZero();
+            assertThat(frame(va)).isEqualTo(frame);
+            assertThat(child.load(va)).isNotEqualTo(round[0]);
+            child.exit();
+            pin.release();
+        });
+
+        assertThat(process.space().pinnedPages()).isZero();
+    }
+
+    /** The frame behind {@code va}. */
+    private long frame(long va) {
+        long[] frame = {0};
+        process.call(() -> frame[0] = machine.pagemap().word(process.space(), va) & (1L << 55) - 1);
+        return frame[0];
+    }
+
+    @Test
+    void T20_guards_that_one_thread_sets_and_takes_away_are_kept_while_others_fault_and_populate() {
+        map(HUGE, false);
+
+        meanwhile(
+                () -> {
+                    for (int i = 0; i < 100; i++) {
+                        long va = BASE + i % 8 * 64 * PAGE;
+                        assertThat(process.madvise(va, 32 * PAGE, Advice.MADV_GUARD_INSTALL)).isZero();
+                        for (long at = va; at < va + 32 * PAGE; at += PAGE) {
+                            assertThat(process.load(at)).isEqualTo(-Process.SIGSEGV);
+                        }
+                        assertThat(process.madvise(va, 32 * PAGE, Advice.MADV_POPULATE_READ)).isEqualTo(-Errno.EFAULT);
+                        assertThat(process.madvise(va, 32 * PAGE, Advice.MADV_GUARD_REMOVE)).isZero();
+                        assertThat(process.madvise(va, 32 * PAGE, Advice.MADV_POPULATE_WRITE)).isZero();
+                        assertThat(process.load(va)).isZero();
+                    }
+                },
+                round -> {
+                    assertThat(process.store(BASE + 40 * PAGE + round % 8 * 64 * PAGE, 1)).isZero();
+                    process.load(BASE + round % 512 * PAGE);
+                    process.madvise(BASE + round % 512 * PAGE, PAGE, Advice.MADV_POPULATE_WRITE);
+                });
+    }
+
+    @Test
+    void T20_threads_that_populate_and_lock_what_they_map_find_every_page_there() {
+        long[] found = new long[4];
+        Work[] work = new Work[4];
+        for (int t = 0; t < 4; t++) {
+            int number = t;
+            work[t] = () -> {
+                for (int i = 0; i < 20; i++) {
+                    int how = MapFlags.MAP_PRIVATE | MapFlags.MAP_ANONYMOUS | (i % 2 == 0 ? MapFlags.MAP_POPULATE : MapFlags.MAP_LOCKED);
+                    long at = process.mmap(0, 64 * PAGE, RW, how, null, 0);
+                    assertThat(at).isPositive();
+                    for (long va = at; va < at + 64 * PAGE; va += PAGE) {
+                        found[number] += process.hits(va, true) ? 1 : 0;
+                    }
+                }
+            };
+        }
+
+        together(work);
+
+        assertThat(found).containsOnly(20 * 64);
+        assertThat(process.space().lockedPages()).isEqualTo(4 * 10 * 64);
     }
 
     @Test
