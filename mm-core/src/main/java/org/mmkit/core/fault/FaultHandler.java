@@ -43,7 +43,7 @@ public final class FaultHandler implements FaultResolver {
         this.files = new FileFaults(engine);
         this.severalNodes = engine.memory.nodes().count() > 1;
         this.pgfault = engine.counters.register("pgfault");
-        this.parallel = new ParallelFaults(engine, anon, copyOnWrite, pgfault);
+        this.parallel = new ParallelFaults(engine, anon, copyOnWrite, files, pgfault);
     }
 
     @Override

@@ -14,7 +14,10 @@ import org.mmkit.core.boot.Engine;
 import org.mmkit.core.pgtable.RadixPageTables;
 import org.mmkit.core.space.VmArea;
 
-/** Faults on empty entries of file mappings, shared memory included (Linux: do_fault). */
+/**
+ * Faults on empty entries of file mappings, shared memory included (Linux: do_fault). Beside other calls it is used by who has locked the
+ * level-1 table and knows the page to be in the cache ({@link ParallelFaults}): then it makes no table and takes no memory.
+ */
 final class FileFaults {
 
     /** Pages of the window that a read fault maps along (fault_around_bytes, 64 KiB). */

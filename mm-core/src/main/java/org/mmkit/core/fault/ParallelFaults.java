@@ -15,8 +15,8 @@ import org.mmkit.core.space.UserAddressSpace;
 import org.mmkit.core.space.VmArea;
 
 /**
- * Page faults in anonymous memory beside other calls, on a machine with several processors (docs/locking.md). What needs more than memory at
- * hand stalls the call: files, swap, reclaim, policies that keep books of their own.
+ * Page faults in anonymous memory, and in shared memory whose pages are there, beside other calls, on a machine with several processors
+ * (docs/locking.md). What needs more than memory at hand stalls the call: other files, reclaim, policies that keep books of their own.
  *
  * <p>A fault holds the lock of the level-1 table while it decides and writes; huge leaves are looked at without the lock of their table and
  * compared under it. The caller is within {@link StopMachine#begin} and holds the mmap lock for reading.
@@ -29,15 +29,17 @@ public final class ParallelFaults {
     private final StopMachine calls;
     private final AnonFaults anon;
     private final CopyOnWrite copyOnWrite;
+    private final FileFaults files;
     private final int pgfault;
 
-    ParallelFaults(Engine engine, AnonFaults anon, CopyOnWrite copyOnWrite, int pgfault) {
+    ParallelFaults(Engine engine, AnonFaults anon, CopyOnWrite copyOnWrite, FileFaults files, int pgfault) {
         this.engine = engine;
         this.format = engine.format;
         this.frames = engine.frames;
         this.calls = engine.calls;
         this.anon = anon;
         this.copyOnWrite = copyOnWrite;
+        this.files = files;
         this.pgfault = pgfault;
     }
 
@@ -47,7 +49,7 @@ public final class ParallelFaults {
             return Fault.SIGSEGV;
         }
         VmArea area = space.find(va);
-        if (area == null || !area.isAnonymous() || isBusy()) {
+        if (area == null || !area.isAnonymous() && !isCached(area, va) || isBusy()) {
             calls.stall();
             return Fault.OOM;
         }
@@ -64,7 +66,7 @@ public final class ParallelFaults {
     }
 
     private int handle(Task task, VmArea area, long va, int flags) {
-        if ((flags & (Fault.WRITE | Fault.UNSHARE)) != 0 && !area.hasAnonVma()) {
+        if ((flags & (Fault.WRITE | Fault.UNSHARE)) != 0 && area.isAnonymous() && !area.hasAnonVma()) {
             engine.rmap.prepareAnon(area);
         }
         Fault fault = task.fault;
@@ -80,6 +82,18 @@ public final class ParallelFaults {
             engine.counters.add(pgfault, -1); // it is counted when it is begun again
         }
         return outcome;
+    }
+
+    /**
+     * Whether {@code area} is shared memory, and the page that belongs at {@code va} is small and there: it only has to be mapped. Pages come to
+     * files and leave them, and areas of files come and go, only in calls that run alone, so the answer holds until this one is over.
+     */
+    private boolean isCached(VmArea area, long va) {
+        if (!area.hasFile() || !area.isShared() || !area.file().isShmem() || area.operations().paging() != null) {
+            return false;
+        }
+        long pfn = area.file().findAround(area.index(va));
+        return pfn != Frames.NONE && !frames.isLarge(pfn);
     }
 
     /** Whether somebody waits for memory, or the policy for huge pages or who keeps a book of all pages wants to be alone. */
@@ -117,7 +131,7 @@ public final class ParallelFaults {
         long entry = tables.read(slot);
         fault.at(slot, entry);
         if (format.isNone(entry)) {
-            return anon.create(area, fault);
+            return area.isAnonymous() ? anon.create(area, fault) : files.create(area, fault);
         }
         if (!format.isPresent(entry)) {
             return absent(fault, entry);
@@ -176,7 +190,7 @@ public final class ParallelFaults {
         long entry = tables.read(slot);
         fault.at(slot, entry);
         if (format.isNone(entry)) {
-            return handler.create(fault);
+            return fault.vma().isAnonymous() ? handler.create(fault) : Fault.FALLBACK;
         }
         if (!format.isPresent(entry) || !format.isLeaf(entry, level)) {
             return Fault.FALLBACK;
@@ -194,15 +208,14 @@ public final class ParallelFaults {
     }
 
     /**
-     * One access of the hardware to a byte of anonymous memory, the setting of accessed and dirty included: under the lock of the entry's
+     * One access of the hardware to a byte of any memory, the setting of accessed and dirty included: under the lock of the entry's
      * table, so that nobody takes the page away meanwhile.
      *
      * @param value the byte to write, or -1 to read
      * @return the byte read, 0 after a write; {@link #FAULT} when the entry does not allow it
      */
     public int hardware(UserAddressSpace space, long va, int value) {
-        VmArea area = space.find(va);
-        if (area == null || !area.isAnonymous()) {
+        if (space.find(va) == null) {
             return FAULT;
         }
         RadixPageTables tables = space.tables();

@@ -28,6 +28,9 @@ class SmpStress {
     static final long MIB = 1L << 20;
     private static final long BASE = 0x10_0000_0000L;
     private static final long ARENA = 16 * MIB;
+    /** Memory that processes share with their children, with a gap below it. */
+    private static final long SHARED = BASE + 2 * ARENA;
+    private static final long SHARED_LENGTH = MIB;
     private static final long SWAP = 64 * MIB;
     private static final int RW = Protection.READ | Protection.WRITE;
     private static final int MOST_PROCESSES = 12;
@@ -46,6 +49,8 @@ class SmpStress {
     private final AtomicIntegerArray progress;
     /** Seconds after which a thread that others wait for is taken for one that hangs. */
     private final int patience;
+    /** Whether processes have shared memory, so that fork and exit run alone. */
+    private final boolean shares;
     private int round;
     private boolean over;
 
@@ -59,6 +64,7 @@ class SmpStress {
         this.threads = threads;
         this.operations = operations;
         this.patience = patience;
+        this.shares = seed % 4 == 3;
         this.progress = new AtomicIntegerArray(threads);
     }
 
@@ -206,6 +212,9 @@ class SmpStress {
         Process process = machine.newProcess();
         int flags = MapFlags.MAP_PRIVATE | MapFlags.MAP_ANONYMOUS | MapFlags.MAP_FIXED;
         process.mmap(BASE, ARENA, RW, flags, null, 0);
+        if (shares) {
+            process.mmap(SHARED, SHARED_LENGTH, RW, MapFlags.MAP_SHARED | MapFlags.MAP_ANONYMOUS | MapFlags.MAP_FIXED, null, 0);
+        }
         return process;
     }
 
@@ -250,6 +259,7 @@ class SmpStress {
             case 29 -> process.mmap(page, length, RW, MapFlags.MAP_PRIVATE | MapFlags.MAP_ANONYMOUS | MapFlags.MAP_FIXED | MapFlags.MAP_POPULATE, null, 0);
             case 30, 31 -> hold(process, random, page, (int) (length >> 12));
             case 32, 33 -> letGo(random, MOST_HELD / 2);
+            case 34, 35, 36 -> touchShared(process, random);
             default -> touch(process, random, page);
         }
     }
@@ -325,6 +335,26 @@ class SmpStress {
             int got = random.nextBoolean() ? process.store(va, 1 + random.nextInt(255)) : process.load(va);
             if (got < 0 && got != -Process.SIGSEGV && got != -Process.SIGKILL) {
                 throw new AssertionError("signal " + -got + " at " + Long.toHexString(va));
+            }
+        }
+    }
+
+    private void touchShared(Process process, SplittableRandom random) {
+        if (!shares) {
+            return;
+        }
+        long page = SHARED + ((long) random.nextInt((int) (SHARED_LENGTH >> 12)) << 12);
+        switch (random.nextInt(8)) {
+            case 0 -> process.madvise(page, 16 << 12, random.nextBoolean() ? Advice.MADV_DONTNEED : Advice.MADV_REMOVE);
+            case 1 -> process.madvise(page, 16 << 12, Advice.MADV_PAGEOUT);
+            case 2 -> process.mprotect(page, 4096, random.nextBoolean() ? RW : Protection.READ);
+            default -> {
+                for (long va = page; va < Math.min(page + (16 << 12), SHARED + SHARED_LENGTH); va += 4096) {
+                    int got = random.nextBoolean() ? process.store(va, 1 + random.nextInt(255)) : process.load(va);
+                    if (got < 0 && got != -Process.SIGSEGV && got != -Process.SIGKILL) {
+                        throw new AssertionError("signal " + -got + " at " + Long.toHexString(va));
+                    }
+                }
             }
         }
     }

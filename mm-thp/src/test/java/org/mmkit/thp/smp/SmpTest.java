@@ -621,6 +621,101 @@ class SmpTest {
         assertThat(process.space().lockedPages()).isEqualTo(4 * 10 * 64);
     }
 
+    /** Runs {@code work} while another process's call, which waits for a lock, is under way: what needs to be alone would wait for it. */
+    private void besideACall(Work work) throws InterruptedException {
+        machine.write("/proc/sys/vm/compaction_proactiveness", "0\n");
+        machine.clock().advance(1_000_000_000L); // kcompactd, which runs alone, has seen it
+        Process other = machine.newProcess();
+        other.mmap(BASE, PAGE, RW, MapFlags.MAP_PRIVATE | MapFlags.MAP_ANONYMOUS | MapFlags.MAP_FIXED, null, 0);
+        other.space().mmapLock().readLock();
+        Thread waiting = new Thread(() -> other.munmap(BASE, PAGE), "under-way");
+        try {
+            waiting.start();
+            long end = System.nanoTime() + PATIENCE;
+            while (!machine.showLocks().contains("under-way has or wants MACHINE MMAP") && System.nanoTime() < end) {
+                Thread.sleep(1);
+            }
+            together(work);
+        } finally {
+            other.space().mmapLock().readUnlock();
+        }
+        waiting.join();
+    }
+
+    @Test
+    void T20_what_a_program_does_to_its_anonymous_memory_does_not_wait_for_calls_of_others() throws InterruptedException {
+        int fixed = MapFlags.MREMAP_MAYMOVE | MapFlags.MREMAP_FIXED;
+        map(4 * HUGE, true);
+        fill(4 * HUGE);
+
+        besideACall(() -> {
+            assertThat(process.mlock(BASE, HUGE)).isZero();
+            assertThat(process.munlock(BASE, HUGE)).isZero();
+            assertThat(process.mlockall(MapFlags.MCL_CURRENT)).isZero();
+            assertThat(process.munlockall()).isZero();
+            assertThat(process.mremap(BASE, 2 * HUGE, 2 * HUGE, fixed, BASE + 16 * HUGE)).isEqualTo(BASE + 16 * HUGE);
+            assertThat(process.mremap(BASE + 16 * HUGE, 2 * HUGE, 2 * HUGE, fixed, BASE)).isEqualTo(BASE);
+            assertThat(process.mremap(BASE, 4 * HUGE, HUGE, 0, 0)).isEqualTo(BASE);
+            assertThat(process.mremap(BASE, HUGE, 2 * HUGE, 0, 0)).isEqualTo(BASE);
+            assertThat(process.madvise(BASE + HUGE, HUGE, Advice.MADV_POPULATE_WRITE)).isZero();
+            assertThat(process.madvise(BASE + HUGE, PAGE, Advice.MADV_GUARD_INSTALL)).isZero();
+            assertThat(process.madvise(BASE + HUGE, PAGE, Advice.MADV_GUARD_REMOVE)).isZero();
+            UserPages pages = process.getUserPages(BASE, 512, Foll.PIN | Foll.WRITE);
+            process.pin(BASE, HUGE).release();
+            pages.release();
+        });
+    }
+
+    @Test
+    void T20_shared_memory_whose_pages_are_there_is_used_and_mapped_without_waiting_for_calls_of_others() throws Exception {
+        long at = process.mmap(0, 64 * PAGE, RW, MapFlags.MAP_SHARED | MapFlags.MAP_ANONYMOUS);
+        for (long va = at; va < at + 64 * PAGE; va += PAGE) {
+            assertThat(process.store(va, value(va))).isZero();
+        }
+        Process child = process.fork();
+
+        besideACall(() -> {
+            for (long va = at; va < at + 64 * PAGE; va += PAGE) {
+                assertThat(child.load(va)).isEqualTo(value(va));
+                assertThat(child.store(va, 7)).isZero();
+                assertThat(process.load(va)).isEqualTo(7);
+            }
+        });
+
+        assertThat(child.space().rss(RssKind.SHMEM)).isEqualTo(64);
+        assertThat(machine.vmstat("nr_mapped")).isEqualTo(64);
+    }
+
+    @Test
+    void T20_processes_that_map_shared_pages_at_once_count_each_mapping_once() throws ErrnoException {
+        long at = process.mmap(0, 512 * PAGE, RW, MapFlags.MAP_SHARED | MapFlags.MAP_ANONYMOUS);
+        for (long va = at; va < at + 512 * PAGE; va += PAGE) {
+            assertThat(process.store(va, 1)).isZero();
+        }
+        Process child = process.fork();
+        CyclicBarrier barrier = new CyclicBarrier(3);
+        Work touch = () -> {
+            for (long va = at; va < at + 512 * PAGE; va += 8 * PAGE) {
+                barrier.await();
+                assertThat(child.store(va + PAGE, 2)).isZero();
+                assertThat(child.load(va)).isOne();
+            }
+        };
+        Work drop = () -> {
+            for (long va = at; va < at + 512 * PAGE; va += 8 * PAGE) {
+                barrier.await();
+                assertThat(process.madvise(va, 8 * PAGE, Advice.MADV_DONTNEED)).isZero();
+            }
+        };
+
+        together(touch, touch, drop);
+
+        assertThat(child.space().rss(RssKind.SHMEM)).isEqualTo(512);
+        assertThat(process.space().rss(RssKind.SHMEM)).isZero();
+        assertThat(child.load(at + PAGE)).isEqualTo(2);
+        assertThat(process.load(at + PAGE)).isEqualTo(2);
+    }
+
     @Test
     void T20_parent_and_child_never_see_what_the_other_writes() throws ErrnoException {
         map(4 * HUGE, true);
