@@ -33,9 +33,9 @@ public class TlbBenchmark {
 
     /**
      * {@code zipf}: pages of 8 GiB by a zipf law of exponent 0.99; {@code near}: 256 bytes further each time; {@code words}: 8 bytes further;
-     * {@code few}: 48 pages at random.
+     * {@code few}: 48 pages at random; {@code runs}: as {@code zipf} on arm64, with folios of 64 kB that its TLBs hold as runs.
      */
-    @Param({"zipf", "near", "words", "few"})
+    @Param({"zipf", "near", "words", "few", "runs"})
     public String trace;
 
     private final long[] accesses = new long[ACCESSES];
@@ -44,10 +44,14 @@ public class TlbBenchmark {
     /** Maps 8 GiB of base pages and draws the addresses. */
     @Setup(Level.Trial)
     public void map() {
-        Machine machine = Machine.builder().memory("12G").contents(false).build();
+        boolean runs = trace.equals("runs");
+        Machine machine = Machine.builder().arch(runs ? "arm64" : "x86_64").memory("12G").contents(false).build();
+        if (runs) {
+            machine.write("/sys/kernel/mm/transparent_hugepage/hugepages-64kB/enabled", "always");
+        }
         Process process = machine.newProcess();
         process.mmap(BASE, BYTES, 3, MapFlags.MAP_PRIVATE | MapFlags.MAP_ANONYMOUS | MapFlags.MAP_FIXED, null, 0);
-        process.madvise(BASE, BYTES, Advice.MADV_NOHUGEPAGE);
+        process.madvise(BASE, BYTES, runs ? Advice.MADV_NORMAL : Advice.MADV_NOHUGEPAGE);
         for (long va = BASE; va < BASE + BYTES; va += PAGE) {
             process.touch(va, Fault.WRITE | Fault.USER);
         }
@@ -64,7 +68,7 @@ public class TlbBenchmark {
             // A multiplication by an odd number scatters the ranks over the pages.
             long page = Integer.toUnsignedLong((rank < 0 ? -rank - 1 : rank) * 0x9E3779B1) & pages - 1;
             long va = switch (trace) {
-                case "zipf" -> BASE + page * PAGE;
+                case "zipf", "runs" -> BASE + page * PAGE;
                 case "near" -> BASE + i * 256L;
                 case "words" -> BASE + i * 8L;
                 default -> BASE + random.nextInt(48) * PAGE;

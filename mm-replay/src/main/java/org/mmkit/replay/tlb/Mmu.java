@@ -1,5 +1,6 @@
 package org.mmkit.replay.tlb;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.mmkit.api.arch.EntryFormat;
@@ -49,11 +50,13 @@ public final class Mmu {
 
     private final int pageShift;
     private final int[] shifts;
+    /** By what a tag says of its level: shifts, and {@link TlbLevel#RUN} further on those of runs. */
+    private final int[] tagShifts;
     private final TlbLevel first;
     private final TlbLevel second;
     private final PageWalks pageWalks;
     private final AddressBlock block = new AddressBlock();
-    /** Whether no two arrays hold translations of one size, and none runs of leaves: others are not translated in blocks. */
+    /** Whether no two arrays hold translations of one size: others are not translated in blocks. */
     private final boolean inBlocks;
     /** Whether no two arrays of the first level hold translations of one size: where an entry was last is where it is found first. */
     private final boolean isNoted;
@@ -109,10 +112,12 @@ public final class Mmu {
         first = new TlbLevel(geometry, 1, shifts, runShifts);
         second = new TlbLevel(geometry, 2, shifts, runShifts);
         pageWalks = new PageWalks(geometry, layout, shifts, host);
-        leaves = new KnownLeaves(layout.entries(1));
         runs = !pageWalks.isNested() && (first.holdsRuns() || second.holdsRuns());
+        leaves = new KnownLeaves(layout.entries(1), runs);
+        tagShifts = Arrays.copyOf(shifts, TlbLevel.RUN + 1 + layout.levels());
+        System.arraycopy(runShifts, 1, tagShifts, TlbLevel.RUN + 1, layout.levels());
         isNoted = first.probes.length > 0 && first.isEachAlone();
-        inBlocks = isNoted && !runs && second.isEachAlone();
+        inBlocks = isNoted && second.isEachAlone();
     }
 
     /**
@@ -188,6 +193,13 @@ public final class Mmu {
             runs += (trace[i] ^ trace[i - 1]) >>> shift == 0 ? 0 : 1;
         }
         return runs;
+    }
+
+    /** What both levels of TLBs hold a leaf of a run as; 0, which none does, where they differ. */
+    private int coveredOfRun(int leaf) {
+        int ofFirst = first.holds(leaf + TlbLevel.RUN) ? leaf + TlbLevel.RUN : leaf;
+        int ofSecond = second.holds(leaf + TlbLevel.RUN) ? leaf + TlbLevel.RUN : leaf;
+        return ofFirst == ofSecond || second.probes.length == 0 ? ofFirst : 0;
     }
 
     /** One access after the other, for traces that the first level has most translations of. */
@@ -313,14 +325,15 @@ public final class Mmu {
             if (known == 0) {
                 known = read(va, page);
             }
-            int covered = pageWalks.covered(known >>> 1);
+            int leaf = (known & KnownLeaves.OF_RUN - 1) >>> 1;
+            int covered = known < KnownLeaves.OF_RUN ? pageWalks.covered(leaf) : coveredOfRun(leaf);
             if ((first.levels >>> covered & 1) == 0 || (all & 1) > (known & WRITABLE)) {
                 b.stopped = true;
                 break;
             }
             b.addresses[n] = va;
-            b.leaves[n] = (byte) (known >>> 1);
-            b.tags[n++] = common | (long) covered << LEVEL_SHIFT | TlbArray.number(va, shifts[covered]) << 1 | known & WRITABLE;
+            b.leaves[n] = (byte) leaf;
+            b.tags[n++] = common | (long) covered << LEVEL_SHIFT | TlbArray.number(va, tagShifts[covered]) << 1 | known & WRITABLE;
             seen |= 1 << covered;
             i = next;
         }
@@ -336,7 +349,7 @@ public final class Mmu {
         if (!format.isPresent(entry) || leaf > 1 && !format.isLeaf(entry, leaf)) {
             return 0;
         }
-        return leaves.learn(page, VALID | space, leaf, format.isWritable(entry));
+        return leaves.learn(page, VALID | space, leaf, format.isWritable(entry), runs && format.isContiguous(entry, leaf));
     }
 
     /**
@@ -415,11 +428,11 @@ public final class Mmu {
         int leaf = lowestLevel(va);
         long entry = tables.read(tables.find(va, leaf));
         if (!format.isPresent(entry) || leaf > 1 && !format.isLeaf(entry, leaf)) {
-            return ABSENT;
+            return fault(page, ABSENT);
         }
         int permission = format.isWritable(entry) ? WRITABLE : 0;
         if (write && permission == 0) {
-            return READ_ONLY;
+            return fault(page, READ_ONLY);
         }
         accesses++;
         firstMisses++;
@@ -429,6 +442,14 @@ public final class Mmu {
         second.fill(va, covered, VALID | space | permission, refused);
         first.fill(va, covered, VALID | space | permission, refused);
         return remember(page, covered, permission);
+    }
+
+    /** The fault that follows may complete a run, which changes other entries that are present. */
+    private int fault(long page, int outcome) {
+        if (runs) {
+            leaves.forget(page, VALID | space);
+        }
+        return outcome;
     }
 
     /** The level of the lowest entry that covers {@code va}; the root's is always there. */

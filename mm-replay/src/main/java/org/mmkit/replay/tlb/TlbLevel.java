@@ -92,6 +92,11 @@ final class TlbLevel {
         return Stream.of(probes).map(Probe::level).distinct().count() == probes.length;
     }
 
+    /** Whether an array holds leaves of {@code level}, {@link #RUN} more for runs. */
+    boolean holds(int level) {
+        return (levels >>> level & 1) != 0;
+    }
+
     /** Whether an array holds runs of leaves as one entry. */
     boolean holdsRuns() {
         return levels >>> RUN + 1 != 0;

@@ -200,4 +200,58 @@ class MmuTest {
         assertThat(mmu.translate(BASE + PAGE, true)).isEqualTo(1);
         arm64.verify();
     }
+
+    @Test
+    void A03_runs_are_translated_alike_one_by_one_and_in_blocks() {
+        Machine arm64 = Machine.builder().arch("arm64").memory("1G").contents(false).build();
+        arm64.write("/sys/kernel/mm/transparent_hugepage/hugepages-64kB/enabled", "always");
+        int pages = 4096;
+        Tlb pagesOnly = new Tlb("L1", 1, 48, 48, 1 << 1 | 1 << 2 | 1 << 3);
+        Tlb runsToo = new Tlb("L1", 1, 32, 4, 1 << 1 | 1 << 2, 1 << 1);
+        List<MmuGeometry> geometries = List.of(arm64.architecture().mmu(),
+                new MmuGeometry(List.of(pagesOnly, new Tlb("L2", 2, 64, 4, 1 << 1 | 1 << 2, 1 << 1)), List.of(4)),
+                new MmuGeometry(List.of(runsToo, new Tlb("L2", 2, 64, 4, 1 << 1 | 1 << 2)), List.of()),
+                new MmuGeometry(List.of(runsToo), List.of(8)));
+        for (int seed = 0; seed < 12; seed++) {
+            Random random = new Random(seed);
+            Process program = arm64.newProcess();
+            assertThat(program.mmap(BASE, pages * PAGE, 3, PRIVATE_ANONYMOUS_FIXED, null, 0)).isEqualTo(BASE);
+            Mmu single = new Mmu(geometries.get(seed % 4), program.space().tables(), Optional.empty());
+            Mmu blocks = new Mmu(geometries.get(seed % 4), program.space().tables(), Optional.empty());
+            for (int part = 0; part < 12; part++) {
+                long[] trace = new long[4_000];
+                for (int i = 0; i < trace.length; i++) {
+                    trace[i] = Mmu.access(BASE + random.nextInt(pages * (part + 1) / 12) * PAGE, random.nextInt(3) > 0);
+                }
+                for (int from = 0; from < trace.length;) {
+                    int to = blocks.translate(trace, from, trace.length);
+                    for (int i = from; i < to; i++) {
+                        assertThat(single.translate(Mmu.addressOf(trace[i]), Mmu.isWrite(trace[i]))).isPositive();
+                    }
+                    if (to < trace.length) {
+                        long va = Mmu.addressOf(trace[to]);
+                        assertThat(blocks.translate(va, Mmu.isWrite(trace[to]))).isNotPositive();
+                        int outcome = single.translate(va, Mmu.isWrite(trace[to]));
+                        assertThat(program.touch(va, (Mmu.isWrite(trace[to]) ? Fault.WRITE : 0) | Fault.USER) & Fault.ERROR).isZero();
+                        if (outcome == Mmu.READ_ONLY) {
+                            single.invalidate(va);
+                            blocks.invalidate(va);
+                        }
+                    }
+                    from = to;
+                    assertThat(blocks.counts()).as("seed %s part %s", seed, part).isEqualTo(single.counts());
+                }
+                long changed = BASE + random.nextInt(pages) * PAGE;
+                program.mprotect(changed, PAGE, 1);
+                single.invalidate(changed);
+                blocks.invalidate(changed);
+                program.mprotect(changed, PAGE, 3);
+                single.invalidate(changed);
+                blocks.invalidate(changed);
+            }
+            assertThat(single.counts().walks()).isPositive();
+            program.exit();
+        }
+        arm64.verify();
+    }
 }
