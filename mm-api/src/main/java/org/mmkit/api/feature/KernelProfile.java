@@ -50,6 +50,9 @@ public interface KernelProfile {
     /** Huge pages that enter or leave a pool together have their vmemmap remapped together, with one flush of the TLB (6.7). */
     boolean remapsVmemmapInBatches();
 
+    /** Whether mremap moves page tables whole where it can (HAVE_MOVE_PMD of 5.0, HAVE_MOVE_PUD of 5.11). */
+    boolean movesTablesWhole();
+
     /** Whether mremap moves the whole table of an area's first part if nothing else is mapped there (since 6.7: try_realign_addr). */
     boolean movesFirstTableWhole();
 

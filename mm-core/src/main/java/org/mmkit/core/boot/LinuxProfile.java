@@ -135,6 +135,11 @@ public final class LinuxProfile implements KernelProfile {
     }
 
     @Override
+    public boolean movesTablesWhole() {
+        return since(5, 11);
+    }
+
+    @Override
     public boolean movesFirstTableWhole() {
         return since(6, 7);
     }

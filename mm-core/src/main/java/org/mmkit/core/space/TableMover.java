@@ -36,6 +36,10 @@ final class TableMover {
         }
         long extent;
         for (; from != end; from += extent, to += extent) {
+            extent = moveUpperTable(from, to, end);
+            if (extent > 0) {
+                continue;
+            }
             extent = Math.min(untilBoundary(from, size, end - from), untilBoundary(to, size, end - from));
             long slot = tables.find(from, 2);
             if (slot == PageTables.NO_SLOT) {
@@ -64,11 +68,31 @@ final class TableMover {
                 if (format.isNone(tables.read(slot))) {
                     continue;
                 }
-            } else if (extent == size && moveTable(slot, entry, to)) {
+            } else if (extent == size && engine.profile.movesTablesWhole() && moveTable(slot, to, 2)) {
                 continue;
             }
             moveEntries(from, to, extent);
         }
+    }
+
+    /**
+     * Hangs a whole level-2 table under the new address when all of its range moves to such a range (Linux: move_normal_pud).
+     *
+     * @return the bytes that are done then, or hold no table at all; 0 when the level below is to be looked at
+     */
+    private long moveUpperTable(long from, long to, long end) {
+        PageTables tables = space.tables();
+        if (engine.layout.levels() < 3) {
+            return 0;
+        }
+        long size = engine.layout.size(3);
+        long extent = Math.min(untilBoundary(from, size, end - from), untilBoundary(to, size, end - from));
+        long slot = tables.find(from, 3);
+        if (slot == PageTables.NO_SLOT || format.isNone(tables.read(slot))) {
+            return extent;
+        }
+        boolean whole = extent == size && engine.profile.movesTablesWhole() && !format.isLeaf(tables.read(slot), 3);
+        return whole && moveTable(slot, to, 3) ? extent : 0;
     }
 
     /** Whether {@code area} begins at {@code start}, with nothing mapped in the {@code bytes} below it (Linux: can_align_down). */
@@ -91,10 +115,11 @@ final class TableMover {
         }
     }
 
-    /** Hangs the whole level-1 table under the new address. */
-    private boolean moveTable(long slot, long entry, long to) {
+    /** Hangs the table that the entry of {@code level} at {@code slot} leads to under the new address. */
+    private boolean moveTable(long slot, long to, int level) {
         RadixPageTables tables = space.tables();
-        long newSlot = tables.obtain(to, 2);
+        long entry = tables.read(slot);
+        long newSlot = tables.obtain(to, level);
         if (newSlot == PageTables.NO_SLOT || !format.isNone(tables.read(newSlot))) {
             return false;
         }
