@@ -38,7 +38,9 @@ public final class ScenarioGenerator extends ScenarioText {
         /** khugepaged's limits over small folios, swap entries and children. */
         SCANS,
         /** System V segments, sealed memfds, shared anonymous memory. Needs a recorder that knows fcntl. */
-        SEGMENTS
+        SEGMENTS,
+        /** Each state that a range can be in, under a few calls on parts of it. */
+        STATES
     }
 
     private final Family family;
@@ -58,6 +60,7 @@ public final class ScenarioGenerator extends ScenarioText {
             case SIZES -> new SizesScenario(random, false).write(seed, operations);
             case SCANS -> new SizesScenario(random, true).write(seed, operations);
             case SEGMENTS -> new SegmentScenario(random).write(seed, operations);
+            case STATES -> new StateScenario(random).write(seed, operations);
             default -> new ScenarioGenerator(family, random).write(seed, operations);
         };
     }
