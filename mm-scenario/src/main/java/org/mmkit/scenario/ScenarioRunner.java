@@ -131,7 +131,7 @@ public final class ScenarioRunner {
             Statement.Mount mount = (Statement.Mount) statement;
             String options = String.join(",", mount.options());
             emit(result(line, "mount", task.process().call(() -> mount.remount()
-                    ? machine.vfs().remount(options, mount.directory())
+                    ? machine.vfs().remount(options, mount.directory(), mount.readOnly())
                     : machine.vfs().mount(mount.type(), options, mount.directory(), mount.readOnly()))));
         } else if (statement instanceof Statement.Unmount) {
             emit(result(line, "umount", task.process().call(() -> machine.vfs().umount(((Statement.Unmount) statement).directory()))));

@@ -18,6 +18,7 @@ final class StartingState {
     private static final String HUGE = "/sys/kernel/mm/hugepages/";
     private static final String VM = "/proc/sys/vm/";
     private static final int READ_WRITE = 3;
+    private static final int READ = 1;
     private static final int PRIVATE = MapFlags.MAP_PRIVATE | MapFlags.MAP_ANONYMOUS;
 
     /** Path and value; a file that the machine does not have is left alone. khugepaged sleeps but when it is told to scan. */
@@ -37,6 +38,10 @@ final class StartingState {
 
     /** First and last address of the libraries and of the loader, below the top of the area for mappings. */
     private static final long[][] LIBRARIES = {{0x22d000, 0x48000}, {0x40000, 0}};
+
+    /** Areas of the program, and of each of those: 25 with heap and stack, as vm.max_map_count counts them. */
+    private static final int PROGRAM_AREAS = 6;
+    private static final int[] LIBRARY_AREAS = {7, 10};
 
     private static final long STACK_BYTES = 132 << 10;
     private static final long HEAP_SIZE = 132 << 10;
@@ -99,11 +104,12 @@ final class StartingState {
         // x86-64 ends a page below 2^47, where the stack ends; elsewhere both end at the power of two.
         long start = (space.stackTop() / 3 * 2) & -page;
         long heap = start + PROGRAM_BYTES + page - 1 & -page;
-        place(program, start, heap);
-        for (long[] library : LIBRARIES) {
-            place(program, space.mmapBase() - library[0] & -page, space.mmapBase() - library[1] + page - 1 & -page);
+        place(program, start, heap, page, PROGRAM_AREAS);
+        for (int i = 0; i < LIBRARIES.length; i++) {
+            long[] library = LIBRARIES[i];
+            place(program, space.mmapBase() - library[0] & -page, space.mmapBase() - library[1] + page - 1 & -page, page, LIBRARY_AREAS[i]);
         }
-        place(program, space.stackTop() - STACK_BYTES & -page, space.stackTop());
+        place(program, space.stackTop() - STACK_BYTES & -page, space.stackTop(), page, 1);
         program.space().setBrkStart(heap);
         program.brk(heap + HEAP_SIZE);
         program.store(heap, 0);
@@ -119,9 +125,13 @@ final class StartingState {
         return machine.architecture().layout(machine.configuration());
     }
 
-    private static void place(Process program, long from, long to) {
+    /** As many areas as a program has there, cut by the protection of single pages. */
+    private static void place(Process program, long from, long to, long page, int areas) {
         program.mmap(from, to - from, READ_WRITE, PRIVATE | MapFlags.MAP_FIXED, null, 0);
         program.store(from, 0);
         program.store(to - 1, 0);
+        for (int i = areas & 1; i < areas - 1; i += 2) {
+            program.mprotect(from + i * page, page, READ);
+        }
     }
 }

@@ -61,7 +61,7 @@ final class SystemCalls {
             case SHMDT -> machine.files().segments().shmdt(process, a[0]);
             case SHMCTL -> process.call(() -> machine.files().segments().shmctl((int) a[0], (int) a[1], a[2]));
             // The one device of a scenario cannot be made again while it is in use.
-            case SWAPON -> hasSwap() ? -Errno.EBUSY : machine.files().swapon(a[0]);
+            case SWAPON -> a[0] == 0 ? -Errno.EINVAL : hasSwap() ? -Errno.EBUSY : machine.files().swapon(a[0]);
             case SWAPOFF -> machine.files().swapoff();
             case BRK_AREA -> heap(process, a[0]);
             default -> throw new IllegalArgumentException(operation.label() + " is no system call");

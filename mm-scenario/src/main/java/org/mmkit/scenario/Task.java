@@ -63,6 +63,9 @@ final class Task {
     long pin(String name, long address, long length) {
         long handle = nextPin++;
         names.set(name, handle);
+        if (length < 0) {
+            return -Errno.EINVAL;
+        }
         if (address + length < address) {
             return -Errno.EOVERFLOW;
         }

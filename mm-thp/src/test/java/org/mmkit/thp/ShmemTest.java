@@ -52,13 +52,13 @@ class ShmemTest extends HugePageTest {
         process.store(a, 1);
         assertThat(smaps(a).shmemPmdMapped()).isEqualTo(2 * MIB);
 
-        assertThat(machine.vfs().remount("huge=never", "/mnt/t")).isZero();
+        assertThat(machine.vfs().remount("huge=never", "/mnt/t", false)).isZero();
         process.store(a + 2 * MIB, 1);
 
         assertThat(smaps(a).shmemPmdMapped()).isEqualTo(2 * MIB);
         assertThat(smaps(a).rss()).isEqualTo(2 * MIB + 4 * KIB);
         assertThat(machine.vmstat("thp_split_page")).isZero();
-        assertThat(machine.vfs().remount("huge=sometimes", "/mnt/t")).isEqualTo(-Errno.EINVAL);
+        assertThat(machine.vfs().remount("huge=sometimes", "/mnt/t", false)).isEqualTo(-Errno.EINVAL);
         process.munmap(a, 8 * MIB);
     }
 

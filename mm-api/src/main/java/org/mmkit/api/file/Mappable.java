@@ -12,6 +12,11 @@ public interface Mappable {
     /** How areas that map it answer. */
     VmaOperations operations();
 
+    /** Whether it was opened for reading: what cannot be read cannot be mapped. */
+    default boolean isReadable() {
+        return true;
+    }
+
     /** Whether it was opened for writing: only then a shared mapping may be writable. */
     default boolean isWritable() {
         return true;

@@ -32,6 +32,7 @@ import org.mmkit.core.reclaim.Aging;
 import org.mmkit.core.reclaim.Kswapds;
 import org.mmkit.core.rmap.FolioMapper;
 import org.mmkit.core.space.MappingSources;
+import org.mmkit.core.space.AreaLimit;
 import org.mmkit.core.space.Overcommit;
 import org.mmkit.core.space.UserAddressSpace;
 import org.mmkit.core.space.VmArea;
@@ -77,6 +78,8 @@ public final class Engine {
     public final FaultHandler faults;
     /** How much memory may be promised. */
     public final Overcommit overcommit;
+    /** How many areas an address space may have. */
+    public final AreaLimit areaLimit = new AreaLimit();
     private @Nullable PageOwner pageOwner;
     private final HeldPages heldPages = new HeldPages();
     private final List<UserAddressSpace> spaces = new ArrayList<>();

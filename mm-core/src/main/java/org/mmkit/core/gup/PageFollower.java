@@ -34,6 +34,9 @@ final class PageFollower {
     /** The level of the entry that was looked at last. */
     private int level;
 
+    /** Whether that entry was dirty. */
+    private boolean dirty;
+
     PageFollower(UserAddressSpace space) {
         this.space = space;
         this.engine = space.engine();
@@ -60,6 +63,11 @@ final class PageFollower {
     /** Whether a small entry maps what was found last. */
     boolean foundSmall() {
         return level == 1;
+    }
+
+    /** Whether the entry that was found last knows of a write. */
+    boolean foundDirty() {
+        return dirty;
     }
 
     /** The frame behind {@code va}, faulted in and taken; a negated error number otherwise, which means nothing when the call stalled. */
@@ -178,6 +186,7 @@ final class PageFollower {
                 return failed != 0 ? failed : CHANGED;
             }
         }
+        dirty = format.isDirty(entry);
         return isFit(entry, pfn, flags) ? pfn : Frames.NONE;
     }
 

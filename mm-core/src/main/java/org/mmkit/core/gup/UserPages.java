@@ -78,6 +78,10 @@ public final class UserPages {
                 throw new ErrnoException((int) -pfn);
             }
             noteUse(engine, frames.head(pfn), fast, fast || (touch && follower.foundSmall()));
+            if (!fast && touch && (wanted & Foll.WRITE) != 0 && !follower.foundDirty()) {
+                // The holder may write without the page table's knowledge (Linux: FOLL_TOUCH); without the lock nobody notes it.
+                frames.set(frames.head(pfn), FolioFlags.DIRTY);
+            }
             pfns[i] = pfn;
         }
         UserPages pages = new UserPages(engine, space.id(), first, pfns, pin, (flags & Foll.LONGTERM) != 0);

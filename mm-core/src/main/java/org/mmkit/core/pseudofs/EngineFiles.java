@@ -61,6 +61,7 @@ public final class EngineFiles {
         sysctl.addReclaim(from.machineFiles.reclaim());
         sysctl.addSwap(from.machineFiles.readahead());
         sysctl.addOvercommit(engine.overcommit);
+        sysctl.addAreas(engine.areaLimit);
         sysctl.addOom(from.oom);
         sysctl.addDropCaches(engine.counters, from.machineFiles.reclaim().shrinkers(), from.machineFiles::dropPageCache);
     }

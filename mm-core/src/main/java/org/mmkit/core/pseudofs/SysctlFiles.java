@@ -10,6 +10,7 @@ import org.mmkit.core.memory.Watermarks;
 import org.mmkit.core.process.OutOfMemory;
 import org.mmkit.core.reclaim.DirectReclaim;
 import org.mmkit.core.reclaim.SlabShrink;
+import org.mmkit.core.space.AreaLimit;
 import org.mmkit.core.space.Overcommit;
 import org.mmkit.core.swap.SwapReadahead;
 import org.mmkit.core.stat.CounterTable;
@@ -51,6 +52,11 @@ final class SysctlFiles {
         add("overcommit_ratio", overcommit::ratio, value -> overcommit.setRatio((int) value), Integer.MIN_VALUE, Integer.MAX_VALUE);
         add("overcommit_kbytes", overcommit::kilobytes, overcommit::setKilobytes, 0, Long.MAX_VALUE);
         add("user_reserve_kbytes", overcommit::userReserveKilobytes, overcommit::setUserReserveKilobytes, 0, Long.MAX_VALUE);
+    }
+
+    /** How many areas an address space may have. */
+    void addAreas(AreaLimit limit) {
+        add("max_map_count", limit::most, value -> limit.setMost((int) value), 0, Integer.MAX_VALUE);
     }
 
     /** Who is killed when memory is out. */

@@ -328,11 +328,16 @@ public final class ShmemFile extends PageCache implements Inode, ShmemMapping {
         long page = 1L << pageShift;
         zeroBehindEnd(bytes);
         size = bytes;
-        if (bytes < old) {
+        if (bytes <= old) { // what was allocated behind the end goes even where the size stays
             long hole = bytes + page - 1 & -page;
-            unmap(hole >>> pageShift, RangeRemoval.REST, true);
+            boolean unmaps = old > hole;
+            if (unmaps) {
+                unmap(hole >>> pageShift, RangeRemoval.REST, true);
+            }
             new RangeRemoval(this, context, bytes, -1).run();
-            unmap(hole >>> pageShift, RangeRemoval.REST, true);
+            if (unmaps) {
+                unmap(hole >>> pageShift, RangeRemoval.REST, true);
+            }
         }
         return 0;
     }

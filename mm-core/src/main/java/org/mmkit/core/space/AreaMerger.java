@@ -311,7 +311,7 @@ final class AreaMerger {
      * @return 0 or a negated error number
      */
     int split(VmArea area, long address) {
-        if (space.areaCount() >= UserAddressSpace.MAX_AREAS) {
+        if (space.areaCount() >= space.engine().areaLimit.most()) {
             return -Errno.ENOMEM;
         }
         return cut(area, address);

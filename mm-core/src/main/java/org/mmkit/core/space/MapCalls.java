@@ -94,10 +94,7 @@ public final class MapCalls {
         if (rounded == 0 || Long.compareUnsigned(rounded, length) < 0) {
             return -Errno.ENOMEM;
         }
-        if (source != null && rounded > 0 && offset + rounded < 0) {
-            return -Errno.EOVERFLOW;
-        }
-        if (space.areaCount() > UserAddressSpace.MAX_AREAS) {
+        if (space.areaCount() > engine.areaLimit.most()) {
             return -Errno.ENOMEM;
         }
         if (fixed) {
@@ -151,7 +148,13 @@ public final class MapCalls {
         long pgoff = offset >>> engine.pageShift;
         int type = flags & MapFlags.MAP_TYPE;
         boolean shared = type == MapFlags.MAP_SHARED || type == MapFlags.MAP_SHARED_VALIDATE;
+        if ((flags & MapFlags.MAP_SYNC) != 0) {
+            vmFlags |= VmFlags.SYNC;
+        }
         if (source != null) {
+            if (Long.compareUnsigned(offset, Long.MAX_VALUE - length) > 0) {
+                return -Errno.EOVERFLOW;
+            }
             if (type == MapFlags.MAP_SHARED_VALIDATE && (flags & ~KNOWN) != 0) {
                 return -Errno.EOPNOTSUPP;
             }
@@ -171,6 +174,12 @@ public final class MapCalls {
                     }
                     vmFlags &= ~VmFlags.MAYWRITE;
                 }
+            }
+            if (!source.isReadable()) {
+                return -Errno.EACCES;
+            }
+            if ((vmFlags & VmFlags.GROWSDOWN) != 0) {
+                return -Errno.EINVAL;
             }
             vmFlags |= source.areaFlags();
         } else if (type == MapFlags.MAP_SHARED) {
@@ -333,7 +342,7 @@ public final class MapCalls {
             return 0;
         }
         if (Long.compareUnsigned(start, first.start) > 0) {
-            if (Long.compareUnsigned(end, first.end) < 0 && areas.size() >= UserAddressSpace.MAX_AREAS) {
+            if (Long.compareUnsigned(end, first.end) < 0 && areas.size() >= engine.areaLimit.most()) {
                 return -Errno.ENOMEM;
             }
             int refused = space.merger().cut(first, start);
@@ -463,7 +472,7 @@ public final class MapCalls {
             account(Objects.requireNonNull(previous), end - start);
             return 0;
         }
-        if (space.areaCount() > UserAddressSpace.MAX_AREAS) {
+        if (space.areaCount() > engine.areaLimit.most()) {
             return -Errno.ENOMEM;
         }
         account(space.addArea(start, end, pgoff, flags, null, ""), end - start);

@@ -61,7 +61,7 @@ public final class RemapCall {
                     || overlaps(addr, oldLen, newAddr, newLen)) {
                 return -Errno.EINVAL;
             }
-            if (space.areaCount() + 2 >= UserAddressSpace.MAX_AREAS - 3) {
+            if (space.areaCount() + 2 >= engine.areaLimit.most() - 3) {
                 return -Errno.ENOMEM;
             }
         }
@@ -271,7 +271,7 @@ public final class RemapCall {
     }
 
     private long move(VmArea area, Move move) {
-        if (space.areaCount() >= UserAddressSpace.MAX_AREAS - 3) {
+        if (space.areaCount() >= engine.areaLimit.most() - 3) {
             return -Errno.ENOMEM;
         }
         long promised = move.has(MapFlags.MREMAP_DONTUNMAP) ? move.newLen : Math.max(0, move.newLen - move.oldLen);

@@ -23,9 +23,6 @@ import org.mmkit.core.rmap.AnonVma;
 @SuppressWarnings("exports") // some methods are for the engine alone, whose packages are not exported
 public final class UserAddressSpace implements AddressSpace {
 
-    /** Limit on areas (vm.max_map_count). */
-    static final int MAX_AREAS = 65530;
-
     private final Engine engine;
     private final int id;
     private final RadixPageTables tables;

@@ -44,7 +44,7 @@ public final class FileDescription implements OpenFile, Mappable {
 
     FileDescription(Node node, int access) {
         this(node, access, Kind.OPENED);
-        node.open();
+        node.open(isWritable());
     }
 
     private FileDescription(Node node, int access, Kind kind) {
@@ -133,7 +133,7 @@ public final class FileDescription implements OpenFile, Mappable {
         node.calls.stop();
         try {
             if (--users == 0) {
-                node.close();
+                node.close(isWritable());
             }
         } finally {
             node.calls.resume();

@@ -12,7 +12,7 @@ final class Mount {
 
     final String directory;
     final FileSystem fileSystem;
-    final boolean readOnly;
+    boolean readOnly;
     /** Files by their name below the directory. */
     final Map<String, Node> names = new LinkedHashMap<>();
     /** All living files, unlinked ones included. */
@@ -26,6 +26,11 @@ final class Mount {
 
     boolean isBusy() {
         return nodes.stream().anyMatch(Node::isBusy);
+    }
+
+    /** Whether a file is open or mapped for writing, or lives on without a name: then it cannot become read-only. */
+    boolean hasWriters() {
+        return nodes.stream().anyMatch(node -> node.hasWriters() || node.isUnlinked());
     }
 
     /** Removes all files and the file system. */

@@ -4,8 +4,10 @@ import org.jspecify.annotations.Nullable;
 import org.mmkit.api.file.FileMapping;
 import org.mmkit.api.file.FilePages;
 import org.mmkit.api.file.Inode;
+import org.mmkit.api.file.Mappable;
 import org.mmkit.api.file.Ownership;
 import org.mmkit.core.lock.StopMachine;
+import org.mmkit.core.space.VmArea;
 
 /** An inode and what keeps it alive: a name, open descriptions, areas. */
 final class Node {
@@ -16,6 +18,7 @@ final class Node {
     final StopMachine calls;
     private boolean named;
     private int opens;
+    private int writers;
     private boolean evicted;
 
     /** Of no file system, or anybody's. */
@@ -53,12 +56,29 @@ final class Node {
         return opens > 0 || inode.mapping().areas() > 0;
     }
 
-    void open() {
-        opens++;
+    boolean isUnlinked() {
+        return !named;
     }
 
-    void close() {
+    /** Whether somebody holds it open for writing, or maps what was opened so. */
+    boolean hasWriters() {
+        boolean[] found = {writers > 0};
+        inode.mapping().forEachVma(0, Long.MAX_VALUE >>> 1, (vma, va) -> {
+            Mappable source = ((VmArea) vma).source();
+            found[0] |= source != null && source.isWritable();
+            return true;
+        });
+        return found[0];
+    }
+
+    void open(boolean writes) {
+        opens++;
+        writers += writes ? 1 : 0;
+    }
+
+    void close(boolean writes) {
         opens--;
+        writers -= writes ? 1 : 0;
         evictIfUnused();
     }
 

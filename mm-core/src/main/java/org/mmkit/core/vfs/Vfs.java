@@ -124,15 +124,25 @@ public final class Vfs implements FileSystems {
         }
     }
 
-    /** mount(2) with MS_REMOUNT. */
-    public int remount(String options, String directory) {
+    /** mount(2) with MS_REMOUNT; with MS_RDONLY too if {@code readOnly}, and without it files may be written again. */
+    public int remount(String options, String directory, boolean readOnly) {
         calls.stop();
         try {
             if (!caller().isCapable(Capability.CAP_SYS_ADMIN)) {
                 return -Errno.EPERM;
             }
             Mount mount = mountAt(directory);
-            return mount == null ? -Errno.EINVAL : mount.fileSystem.remount(options);
+            if (mount == null) {
+                return directories.contains(directory) ? -Errno.EINVAL : -Errno.ENOENT;
+            }
+            if (readOnly && !mount.readOnly && mount.hasWriters()) {
+                return -Errno.EBUSY;
+            }
+            int result = mount.fileSystem.remount(options);
+            if (result == 0) {
+                mount.readOnly = readOnly;
+            }
+            return result;
         } finally {
             calls.resume();
         }

@@ -91,9 +91,9 @@ class VfsTest {
         int fd = files.open("/mnt/t/f", CREATE);
         files.pwrite(fd, 0, 2 * MIB, 1);
 
-        assertThat(vfs.remount("size=1M", "/mnt/t")).isEqualTo(-Errno.EINVAL);
+        assertThat(vfs.remount("size=1M", "/mnt/t", false)).isEqualTo(-Errno.EINVAL);
         assertThat(vfs.statfs("/mnt/t").blocks()).isEqualTo(768);
-        assertThat(vfs.remount("size=2M", "/mnt/t")).isZero();
+        assertThat(vfs.remount("size=2M", "/mnt/t", false)).isZero();
         assertThat(vfs.statfs("/mnt/t").blocks()).isEqualTo(512);
     }
 

@@ -273,8 +273,9 @@ final class FileCollapse {
                 if (thp.format.isLeaf(pmd, Thp.LEVEL)) {
                     return ScanResult.PMD_MAPPED;
                 }
-                if (!unmapSmall(vma, tables.firstSlot(thp.format.tablePfn(pmd)), head)) {
-                    return ScanResult.FAIL;
+                ScanResult unmapped = unmapSmall(vma, tables.firstSlot(thp.format.tablePfn(pmd)), head);
+                if (unmapped != ScanResult.SUCCEED) {
+                    return unmapped;
                 }
                 dropTable(space, va);
             }
@@ -296,13 +297,18 @@ final class FileCollapse {
     }
 
     /** Removes the entries of one table if they map nothing but pages of the folio {@code head}, each in its place. */
-    private boolean unmapSmall(Vma vma, long entries, long head) {
+    private ScanResult unmapSmall(Vma vma, long entries, long head) {
         PageTables tables = vma.space().tables();
         for (int i = 0; i < thp.pages; i++) {
             long entry = tables.read(entries + i);
-            if (!thp.format.isNone(entry)
-                    && (!thp.format.isPresent(entry) || thp.format.pfn(entry, 1) != head + i)) {
-                return false;
+            if (thp.format.isNone(entry)) {
+                continue;
+            }
+            if (!thp.format.isPresent(entry)) {
+                return ScanResult.PTE_NON_PRESENT;
+            }
+            if (thp.format.pfn(entry, 1) != head + i) {
+                return ScanResult.FAIL;
             }
         }
         int mapped = 0;
@@ -322,6 +328,6 @@ final class FileCollapse {
             vma.space().addRss(thp.fileKind(head), -mapped);
             thp.frames.put(head, mapped);
         }
-        return true;
+        return ScanResult.SUCCEED;
     }
 }

@@ -18,7 +18,7 @@ enum ScanResult {
     EXCEED_NONE(5, Errno.EBUSY, false),
     EXCEED_SWAP(6, Errno.EINVAL, false),
     EXCEED_SHARED(7, Errno.EINVAL, false),
-    /** What had just been brought in from swap is gone again. */
+    /** An entry that maps no page: of a guard, or of swap where what had just been brought in is gone again. */
     PTE_NON_PRESENT(8, Errno.EINVAL, true),
     /** A page that is not the area's own anonymous memory. */
     PAGE_ANON(17, Errno.EINVAL, false),

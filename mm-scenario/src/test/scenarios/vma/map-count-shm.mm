@@ -1,0 +1,17 @@
+# Attachments and files under vm.max_map_count.
+echo 28 > /proc/sys/vm/max_map_count
+s = shmget(IPC_PRIVATE, 64K, IPC_CREAT|384)
+a = shmat(s, 0x200000000000, 0)
+shmat(s, 0x200000100000, 0)
+shmat(s, 0x200000200000, 0)
+shmat(s, 0x200000300000, 0)
+shmat(s, 0x200000400000, 0)
+munmap(a+4K, 4K)
+b = brk_area(64K)
+f = memfd_create("m", 0)
+ftruncate(f, 64K)
+mmap(0x200000500000, 64K, PROT_READ, MAP_SHARED|MAP_FIXED, f, 0)
+mmap(0x200000000000, 64K, PROT_READ, MAP_SHARED|MAP_FIXED, f, 0)
+mmap(0x200000004000, 4K, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED, -1, 0)
+shmdt(0x200000100000)
+smaps(a, 8M)
