@@ -135,7 +135,8 @@ public final class FolioBatches implements Lru {
     /** {@inheritDoc} It waits with others; where several processors are, threads gather them. */
     @Override
     public void add(long head) {
-        if (lists.joinsAtOnce()) {
+        // A large folio would empty the batch: where nobody waits before it, it need not wait either.
+        if (lists.joinsAtOnce() || counts[ADD] == 0 && frames.isLarge(head)) {
             lists.add(head);
         } else {
             put(ADD, head, head);

@@ -286,6 +286,15 @@ public final class FrameTable implements Frames {
         f[i] |= FolioFlags.ANON | FolioFlags.SWAPBACKED | FolioFlags.UPTODATE | FolioFlags.ANON_EXCLUSIVE;
     }
 
+    /** The same of a fresh large folio that is mapped whole, by the address space {@code spaceId}. */
+    public void startAnonWhole(long head, FolioOwner owner, long index, int spaceId) {
+        owners.set(head, owner, index);
+        flagWords.own(section(head))[(int) head & mask] |=
+                FolioFlags.ANON | FolioFlags.SWAPBACKED | FolioFlags.UPTODATE | FolioFlags.ANON_EXCLUSIVE;
+        records.addEntireMapcount(head, 1);
+        records.addMapcount(head, 1, spaceId);
+    }
+
     @Override
     public int singlesAlike(long pfn, int most, int direction) {
         return smp ? 0 : runs.alike(pfn, most, direction);

@@ -120,24 +120,25 @@ public final class FolioMapper implements ReverseMapping {
             startSingle(head, area, va);
             return;
         }
-        frames.setNew(head, FolioFlags.ANON | FolioFlags.SWAPBACKED | FolioFlags.UPTODATE);
-        frames.setOwner(head, root(area), area.index(va));
         int n = 1 << order;
-        if (level == 1) {
+        if (level > 1) {
+            frames.startAnonWhole(head, root(area), area.index(va), area.space().id());
+        } else {
+            frames.setNew(head, FolioFlags.ANON | FolioFlags.SWAPBACKED | FolioFlags.UPTODATE);
+            frames.setOwner(head, root(area), area.index(va));
             for (int i = 0; i < n; i++) {
                 frames.setNewMapped(head + i);
             }
             frames.setRange(head, n, FolioFlags.ANON_EXCLUSIVE);
             frames.addMappedPages(head, n);
             frames.addLargeMapcount(head, n, area.space().id());
-        } else {
-            frames.addEntireMapcount(head, 1);
-            frames.set(head, FolioFlags.ANON_EXCLUSIVE);
-            frames.addLargeMapcount(head, 1, area.space().id());
         }
         tell(head, n, area.space().id());
-        countMapped(head, n, level > 1 ? 1 : 0);
         if (!frames.test(head, FolioFlags.HUGETLB)) {
+            engine.counters.add(nrAnon, n);
+            if (level > 1) {
+                engine.counters.add(nrAnonHuge, 1);
+            }
             engine.extensions.largeFolios().count(FolioEvent.ANON_NEW, order, 1);
         }
     }
