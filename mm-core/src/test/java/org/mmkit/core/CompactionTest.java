@@ -88,7 +88,7 @@ class CompactionTest {
 
         machine.write("/proc/sys/vm/compact_memory", "1");
 
-        assertThat(allocator.freePages() + allocator.perCpuPages(2)).isEqualTo(before);
+        assertThat(allocator.freePages() + allocator.counts().perCpuPages(2)).isEqualTo(before);
         long large = allocator.freeBlocks(9) * 512 + allocator.freeBlocks(10) * 1024;
         assertThat(large).isGreaterThan(before * 9 / 10);
         machine.verify();

@@ -32,7 +32,7 @@ public final class Fragmentation {
     private long freePages(int zone) {
         long free = 0;
         for (int order = 0; order <= allocator.maxOrder(); order++) {
-            free += allocator.freeBlocks(zone, order) << order;
+            free += allocator.counts().freeBlocks(zone, order) << order;
         }
         return free;
     }
@@ -41,7 +41,7 @@ public final class Fragmentation {
     private long suitableBlocks(int zone, int order) {
         long blocks = 0;
         for (int o = order; o <= allocator.maxOrder(); o++) {
-            blocks += allocator.freeBlocks(zone, o) << o - order;
+            blocks += allocator.counts().freeBlocks(zone, o) << o - order;
         }
         return blocks;
     }
@@ -53,7 +53,7 @@ public final class Fragmentation {
     public int index(int zone, int order) {
         long total = 0;
         for (int o = 0; o <= allocator.maxOrder(); o++) {
-            total += allocator.freeBlocks(zone, o);
+            total += allocator.counts().freeBlocks(zone, o);
         }
         if (total == 0) {
             return 0;

@@ -50,17 +50,18 @@ public final class BuddyAllocator implements FrameAllocator {
     /** Where the zones of the running processor's node begin. */
     private int home;
 
-
     private final Watermarks watermarks;
     private int perCpuFraction;
     private @Nullable AllocationFaults faults;
     private final SlowPath slowPath = new SlowPath(this);
     private final BlockChoice choice;
     private final ProcessorLists processors;
+    private final ZoneCounts counts;
     private boolean smp;
     private StopMachine calls = new StopMachine();
     private Tracing tracing = new Tracing();
     private Events trace = tracing.events();
+
     /**
      * An allocator without memory; {@link #addMemory} gives it some, {@link #start} makes it ready.
      *
@@ -109,6 +110,7 @@ public final class BuddyAllocator implements FrameAllocator {
         watermarks = new Watermarks(zones, blockOrder);
         choice = new BlockChoice(blocks, frames, watermarks, events, slowPath::wakeForBoost);
         this.processors = new ProcessorLists(zones, blocks, choice, events, processors);
+        counts = new ZoneCounts(zones, blocks, this.processors);
         watermarks.whenChanged(this::sizeLists);
     }
 
@@ -660,35 +662,9 @@ public final class BuddyAllocator implements FrameAllocator {
     public long freeBlocks(int order) {
         long n = 0;
         for (int z = 0; z < zones.length; z++) {
-            n += freeBlocks(z, order);
+            n += counts.freeBlocks(z, order);
         }
         return n;
-    }
-
-    /** Free blocks of {@code order} in zone {@code z} ({@code /proc/buddyinfo}). */
-    public long freeBlocks(int z, int order) {
-        PluginFrames plugin = zones[z].plugin;
-        return plugin != null ? plugin.blocks(order) : zones[z].blocks(order) + untouchedBlocks(z, order);
-    }
-
-    /** Free blocks of {@code order} and {@code type} in zone {@code z} ({@code /proc/pagetypeinfo}). */
-    public long freeBlocks(int z, int order, MigrateType type) {
-        return zones[z].counts[order * Zone.TYPES + type.ordinal()]
-                + (type == MigrateType.MOVABLE ? untouchedBlocks(z, order) : 0);
-    }
-
-    private long untouchedBlocks(int z, int order) {
-        return order == maxOrder ? (long) zones[z].untouchedSections << blocks.sectionOrder - maxOrder : 0;
-    }
-
-    /** Page blocks of {@code type} in zone {@code z}; those in holes are counted as the zone spans them. */
-    public long pageBlocks(int z, MigrateType type) {
-        long[] counts = new long[Zone.TYPES];
-        blocks.countTypes(zones[z], counts);
-        long untouched = type == MigrateType.MOVABLE
-                ? (long) zones[z].untouchedSections << blocks.sectionOrder - blockOrder
-                : 0;
-        return counts[type.ordinal()] + untouched;
     }
 
     @Override
@@ -700,37 +676,9 @@ public final class BuddyAllocator implements FrameAllocator {
         return n;
     }
 
-    /** Frames of {@code node} that are free (MemFree of its meminfo, in pages). */
-    public long freePages(int node) {
-        long n = 0;
-        for (int z = Zone.first(node); z < Zone.first(node + 1); z++) {
-            n += zones[z].free;
-        }
-        return n;
-    }
-
-    /** Frames of {@code node} that the allocator manages. */
-    public long managedPages(int node) {
-        long n = 0;
-        for (int z = Zone.first(node); z < Zone.first(node + 1); z++) {
-            n += zones[z].managed;
-        }
-        return n;
-    }
-
-    /** Frames of zone {@code z} on the lists of {@code processor}. */
-    public long perCpuPages(int z, int processor) {
-        return processors.pages(z, processor);
-    }
-
-    /** Processors that keep lists. */
-    public int processorCount() {
-        return processors.number();
-    }
-
-    /** Frames on the per-CPU lists of zone {@code z}. */
-    public long perCpuPages(int z) {
-        return processors.pages(z);
+    /** What each zone has, by order, type and processor. */
+    public ZoneCounts counts() {
+        return counts;
     }
 
     /**
@@ -761,17 +709,6 @@ public final class BuddyAllocator implements FrameAllocator {
 
     /** Checks lists, totals and per-CPU lists; throws {@link InvariantViolation} naming the first frame that is wrong. */
     public void verify() {
-        for (Zone zone : zones) {
-            if (zone.plugin != null) {
-                zone.plugin.verify();
-                continue;
-            }
-            blocks.verify(zone);
-            long marked = blocks.countMarked(zone) + ((long) zone.untouchedSections << blocks.sectionOrder);
-            if (marked != zone.free) {
-                throw new InvariantViolation(zone + ": " + marked + " frames are marked free");
-            }
-            processors.verify(zone);
-        }
+        counts.verify();
     }
 }

@@ -70,7 +70,7 @@ final class NodeFiles {
     private String vmstat(int node) {
         LruLists lru = memory.frames().lru();
         StringBuilder out = new StringBuilder();
-        line(out, "nr_free_pages", memory.allocator().freePages(node));
+        line(out, "nr_free_pages", memory.allocator().counts().freePages(node));
         for (int list = 0; list < LruLists.LISTS; list++) {
             line(out, "nr_zone_" + VmstatFile.LISTS.get(list), lru.pagesOfNode(node, list));
         }
@@ -92,8 +92,8 @@ final class NodeFiles {
 
     private String meminfo(int node) {
         LruLists lru = memory.frames().lru();
-        long total = memory.allocator().managedPages(node);
-        long free = memory.allocator().freePages(node);
+        long total = memory.allocator().counts().managedPages(node);
+        long free = memory.allocator().counts().freePages(node);
         long activeAnon = lru.pagesOfNode(node, LruLists.ACTIVE_ANON);
         long inactiveAnon = lru.pagesOfNode(node, LruLists.INACTIVE_ANON);
         long activeFile = lru.pagesOfNode(node, LruLists.ACTIVE_FILE);

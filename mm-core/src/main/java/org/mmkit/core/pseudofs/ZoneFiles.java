@@ -41,7 +41,7 @@ final class ZoneFiles {
             zoneName(out, zone);
             out.append(' ');
             for (int order = 0; order <= allocator.maxOrder(); order++) {
-                Columns.right(out, allocator.freeBlocks(zone.number(), order), 6);
+                Columns.right(out, allocator.counts().freeBlocks(zone.number(), order), 6);
                 out.append(' ');
             }
             out.append('\n');
@@ -69,7 +69,7 @@ final class ZoneFiles {
                 Columns.right(out, type.label(), 12);
                 out.append(' ');
                 for (int order = 0; order <= allocator.maxOrder(); order++) {
-                    Columns.right(out, allocator.freeBlocks(zone.number(), order, type), 6);
+                    Columns.right(out, allocator.counts().freeBlocks(zone.number(), order, type), 6);
                     out.append(' ');
                 }
                 out.append('\n');
@@ -86,7 +86,7 @@ final class ZoneFiles {
             zoneName(out, zone);
             out.append(' ');
             for (MigrateType type : MigrateType.values()) {
-                Columns.right(out, allocator.pageBlocks(zone.number(), type), 12);
+                Columns.right(out, allocator.counts().pageBlocks(zone.number(), type), 12);
                 out.append(' ');
             }
             out.append('\n');
@@ -98,7 +98,7 @@ final class ZoneFiles {
         out.append("  pagesets\n");
         int cpus = allocator.nodes().count();
         for (int cpu = 0; cpu < cpus; cpu++) {
-            long count = cpus == 1 ? allocator.perCpuPages(z) : allocator.perCpuPages(z, cpu);
+            long count = cpus == 1 ? allocator.counts().perCpuPages(z) : allocator.counts().perCpuPages(z, cpu);
             out.append("    cpu: ").append(cpu).append("\n              count:    ").append(count).append('\n');
         }
     }

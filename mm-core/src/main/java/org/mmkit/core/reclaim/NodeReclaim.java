@@ -128,7 +128,7 @@ final class NodeReclaim {
             high += allocator.zone(z).managed() > 0 ? allocator.zone(z).watermark(Zone.HIGH) : 0;
         }
         long files = pages(LruLists.ACTIVE_FILE) + pages(LruLists.INACTIVE_FILE);
-        control.fileIsTiny = files + allocator.freePages(node) <= high
+        control.fileIsTiny = files + allocator.counts().freePages(node) <= high
                 && !control.deactivateAnon
                 && pages(LruLists.INACTIVE_ANON) >> control.priority != 0;
     }

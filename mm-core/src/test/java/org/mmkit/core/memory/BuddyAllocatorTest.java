@@ -69,7 +69,7 @@ class BuddyAllocatorTest {
             }
             if (step % 200 == 0) {
                 allocator.verify();
-                assertThat(allocator.freePages() + allocator.perCpuPages(Zone.NORMAL)).as("seed %d", seed)
+                assertThat(allocator.freePages() + allocator.counts().perCpuPages(Zone.NORMAL)).as("seed %d", seed)
                         .isEqualTo(before - used.cardinality());
                 int probe = 1024 + random.nextInt(128 * MIB - 1024);
                 assertThat(allocator.isFree(probe) && used.get(probe)).as("seed %d frame %d", seed, probe).isFalse();
@@ -94,7 +94,7 @@ class BuddyAllocatorTest {
 
         assertThat(second).isEqualTo(first + 1);
         assertThat(allocator.allocate(0, Gfp.HIGHUSER_MOVABLE)).isEqualTo(first);
-        assertThat(allocator.perCpuPages(Zone.NORMAL)).isPositive();
+        assertThat(allocator.counts().perCpuPages(Zone.NORMAL)).isPositive();
     }
 
     @Test
@@ -103,7 +103,7 @@ class BuddyAllocatorTest {
 
         allocator.allocate(0, Gfp.KERNEL);
 
-        assertThat(allocator.pageBlocks(Zone.NORMAL, MigrateType.UNMOVABLE)).isEqualTo(2);
+        assertThat(allocator.counts().pageBlocks(Zone.NORMAL, MigrateType.UNMOVABLE)).isEqualTo(2);
         assertThat(allocator.events().fallbacks).isEqualTo(1);
         assertThat(allocator.events().claimedBlocks).isEqualTo(1);
         allocator.verify();
@@ -117,17 +117,17 @@ class BuddyAllocatorTest {
         while ((pfn = allocator.allocate(0, Gfp.KERNEL | Gfp.ATOMIC)) != FrameAllocator.NONE) {
             kernel.add(pfn);
         }
-        assertThat(allocator.pageBlocks(Zone.NORMAL, MigrateType.MOVABLE)).isLessThanOrEqualTo(2);
+        assertThat(allocator.counts().pageBlocks(Zone.NORMAL, MigrateType.MOVABLE)).isLessThanOrEqualTo(2);
         // Every fourth frame comes back: no page block is half free, so none changes its type.
         for (int i = 0; i < kernel.size(); i += 4) {
             allocator.free(kernel.get(i), 0);
         }
         allocator.drain();
-        long unmovable = allocator.pageBlocks(Zone.NORMAL, MigrateType.UNMOVABLE);
+        long unmovable = allocator.counts().pageBlocks(Zone.NORMAL, MigrateType.UNMOVABLE);
 
         assertThat(allocator.allocate(0, Gfp.HIGHUSER_MOVABLE)).isNotEqualTo(FrameAllocator.NONE);
 
-        assertThat(allocator.pageBlocks(Zone.NORMAL, MigrateType.UNMOVABLE)).isEqualTo(unmovable);
+        assertThat(allocator.counts().pageBlocks(Zone.NORMAL, MigrateType.UNMOVABLE)).isEqualTo(unmovable);
         allocator.verify();
     }
 
