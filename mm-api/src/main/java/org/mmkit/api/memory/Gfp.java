@@ -36,6 +36,8 @@ public final class Gfp {
     public static final int NOFAIL = 1 << 13;
     /** Only from the asked node. */
     public static final int THISNODE = 1 << 14;
+    /** Tries again and again, blocks of order 4 and more too, but fails before a process is killed. */
+    public static final int RETRY_MAYFAIL = 1 << 15;
 
     /** Both kinds of reclaim. */
     public static final int RECLAIM = KSWAPD_RECLAIM | DIRECT_RECLAIM;

@@ -156,11 +156,14 @@ final class SlowPath {
                 if (pfn != FrameAllocator.NONE) {
                     return pfn;
                 }
-                if (has(Gfp.NORETRY) || costly) {
+                if (has(Gfp.NORETRY) || costly && !(has(Gfp.RETRY_MAYFAIL) && compaction != Compaction.NONE)) {
                     return FrameAllocator.NONE;
                 }
                 if (shouldReclaimAgain(progress > 0) || progress > 0 && shouldCompactAgain()) {
                     continue;
+                }
+                if (costly || has(Gfp.RETRY_MAYFAIL) || has(Gfp.THISNODE)) {
+                    return FrameAllocator.NONE; // nobody is killed for it (__alloc_pages_may_oom)
                 }
                 boolean freed = pressure.outOfMemory(order, gfp);
                 if (victim || !freed && !pressure.isVictim()) {
@@ -255,10 +258,12 @@ final class SlowPath {
                 }
                 return false;
             }
-            if (compacted == Compaction.Result.SUCCESS && ++compactRetries <= MAX_COMPACT_RETRIES) {
+            int most = costly ? MAX_COMPACT_RETRIES / 4 : MAX_COMPACT_RETRIES;
+            if (compacted == Compaction.Result.SUCCESS && ++compactRetries <= most) {
                 return true;
             }
-            if (priority != Compaction.Priority.FULL) {
+            Compaction.Priority hardest = costly ? Compaction.Priority.LIGHT : Compaction.Priority.FULL;
+            if (priority.compareTo(hardest) > 0) {
                 priority = Compaction.Priority.values()[priority.ordinal() - 1];
                 compactRetries = 0;
                 return true;

@@ -17,6 +17,7 @@ final class GfpText {
     private static final long KSWAPD_RECLAIM = 0x800;
     private static final long NOWARN = 0x2000;
     private static final long NOFAIL = 0x8000;
+    private static final long RETRY_MAYFAIL = 0x4000;
     private static final long NORETRY = 0x10000;
     private static final long COMP = 0x40000;
     private static final long NOMEMALLOC = 0x80000;
@@ -50,6 +51,7 @@ final class GfpText {
         bits |= map(gfp, Gfp.DMA, DMA) | map(gfp, Gfp.DMA32, DMA32) | map(gfp, Gfp.ATOMIC, HIGH) | map(gfp, Gfp.ZERO, ZERO);
         bits |= map(gfp, Gfp.DIRECT_RECLAIM, DIRECT_RECLAIM) | map(gfp, Gfp.KSWAPD_RECLAIM, KSWAPD_RECLAIM);
         bits |= map(gfp, Gfp.NORETRY, NORETRY) | map(gfp, Gfp.NOWARN, NOWARN) | map(gfp, Gfp.NOMEMALLOC, NOMEMALLOC);
+        bits |= map(gfp, Gfp.RETRY_MAYFAIL, RETRY_MAYFAIL);
         return bits | map(gfp, Gfp.COMP, COMP) | map(gfp, Gfp.NOFAIL, NOFAIL) | map(gfp, Gfp.THISNODE, THISNODE);
     }
 

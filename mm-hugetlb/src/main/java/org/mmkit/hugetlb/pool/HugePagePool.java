@@ -292,7 +292,7 @@ public final class HugePagePool {
         if (isGigantic() || Long.compareUnsigned(stock.surplus(), overcommit) >= 0) {
             return Frames.NONE;
         }
-        long head = stock.allocate(false, node, allowed);
+        long head = stock.allocate(false, node, allowed, true);
         if (head != Frames.NONE) {
             stock.optimize(head);
             stock.countSurplus(head, 1);
@@ -383,7 +383,7 @@ public final class HugePagePool {
         if (from != Nodes.NONE) {
             head = stock.take(from);
         } else {
-            head = isGigantic() ? Frames.NONE : stock.allocate(false, node, allowed);
+            head = isGigantic() ? Frames.NONE : stock.allocate(false, node, allowed, true);
             if (head == Frames.NONE) {
                 return Frames.NONE;
             }

@@ -121,10 +121,17 @@ final class PoolPages {
         }
     }
 
-    /** A new page of no pool, of a node of {@code allowed}, {@code node} if that is possible; or {@link Frames#NONE}. */
-    long allocate(boolean boot, int node, long allowed) {
+    /**
+     * A new page of no pool, of a node of {@code allowed}, {@code node} if that is possible; or {@link Frames#NONE}.
+     *
+     * @param hard whether to reclaim and compact again and again (Linux: alloc_try_hard); gigantic pages are looked for in one way only
+     */
+    long allocate(boolean boot, int node, long allowed, boolean hard) {
         // what the allocator of boot takes may lie anywhere
         int gfp = Gfp.RECLAIM | Gfp.HIGHMEM | (movable || boot ? Gfp.MOVABLE : 0) | Gfp.COMP | Gfp.NOWARN;
+        if (hard && !isGigantic()) {
+            gfp |= Gfp.RETRY_MAYFAIL;
+        }
         long head;
         if (isGigantic()) {
             head = memory.allocator().allocateContiguous(1L << order, gfp, node, allowed);

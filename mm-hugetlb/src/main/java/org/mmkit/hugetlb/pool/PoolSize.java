@@ -19,6 +19,8 @@ final class PoolSize {
     private final boolean hasGigantic;
     private final boolean growsAtRunTime;
     private long asked;
+    /** Nodes that had no page left, however hard they were asked, while the pool grew last. */
+    private long exhausted;
 
     PoolSize(PhysicalMemory memory, PoolPages pages, Configuration configuration) {
         this.memory = memory;
@@ -70,7 +72,7 @@ final class PoolSize {
             for (int i = memory.nodes().count(); i > 0 && head == Frames.NONE; i--) {
                 int from = pages.isGigantic() ? shares.toGrow(all) : node;
                 node = Nodes.next(node, all);
-                head = pages.allocate(true, from, 1L << from);
+                head = pages.allocate(true, from, 1L << from, true);
             }
             if (head == Frames.NONE) {
                 break;
@@ -86,7 +88,7 @@ final class PoolSize {
         long[] fresh = PoolPages.heads();
         int n = 0;
         for (; n < count; n++) {
-            long head = pages.allocate(true, node, 1L << node);
+            long head = pages.allocate(true, node, 1L << node, true);
             if (head == Frames.NONE) {
                 break;
             }
@@ -112,6 +114,7 @@ final class PoolSize {
     private void grow(long more, long allowed) {
         long[] fresh = PoolPages.heads();
         int n = 0;
+        exhausted = 0;
         for (; n < more; n++) {
             long head = allocateInTurn(allowed);
             if (head == Frames.NONE) {
@@ -127,7 +130,9 @@ final class PoolSize {
         long head = Frames.NONE;
         for (int i = Long.bitCount(allowed); i > 0 && head == Frames.NONE; i--) {
             int node = shares.toGrow(allowed);
-            head = pages.allocate(false, node, 1L << node);
+            // A node that had none left is not asked as hard again before it gives one after all (Linux: node_alloc_noretry).
+            head = pages.allocate(false, node, 1L << node, (exhausted >>> node & 1) == 0);
+            exhausted = head == Frames.NONE ? exhausted | 1L << node : exhausted & ~(1L << node);
         }
         return head;
     }
