@@ -113,7 +113,11 @@ final class ReplayCommand implements Callable<Integer> {
                 Recording recording = read(file, progress);
                 int n = threads.orElseGet(() -> Runtime.getRuntime().availableProcessors());
                 Options options = new Options(model, n, tlbEntries, progress::show);
-                Comparison comparison = new PolicyComparison(options).compare(recording, matrix);
+                PolicyComparison replays = new PolicyComparison(options);
+                if (truth.isPresent()) {
+                    replays.asleepToo();
+                }
+                Comparison comparison = replays.compare(recording, matrix);
                 progress.clear();
                 comparisons.add(comparison);
                 sound &= comparison.selfCheck().isSound() && !recording.diagnostics().isMisleading();

@@ -15,6 +15,7 @@ import org.mmkit.api.memory.Gfp;
 import org.mmkit.api.memory.PhysicalMemory;
 import org.mmkit.api.space.AddressSpace;
 import org.mmkit.api.space.Fault;
+import org.mmkit.api.space.MapFlags;
 import org.mmkit.api.space.VmFlags;
 import org.mmkit.core.BootException;
 import org.mmkit.core.Machine;
@@ -34,6 +35,9 @@ final class EngineMachine implements ReplayMachine {
     private static final long FRAGMENTATION_SEED = 20_260_101;
     private static final long MAY = VmFlags.MAYREAD | VmFlags.MAYWRITE | VmFlags.MAYEXEC;
     private static final int PAGE_SHIFT = 12;
+    private static final int READ_WRITE = 3;
+    private static final long LONGEST_SLEEP = 0xffff_ffffL;
+    private static final long ENOUGH_FOR_A_SCAN = 1_000_000;
 
     private final Machine machine;
     private final Frames frames;
@@ -191,6 +195,19 @@ final class EngineMachine implements ReplayMachine {
     @Override
     public void skipAround(Mappable file, long index) {
         machine.vfs().passOver((FileDescription) file, index);
+    }
+
+    @Override
+    public void keepKhugepagedAsleep() {
+        write("/sys/kernel/mm/transparent_hugepage/khugepaged/scan_sleep_millisecs", Long.toString(LONGEST_SLEEP));
+        // What wakes it is an area with a page of its own in which there is room for a huge page: here, after the second mmap.
+        Process other = machine.newProcess();
+        int anonymous = MapFlags.MAP_PRIVATE | MapFlags.MAP_ANONYMOUS;
+        long page = other.mmap(0, 1L << PAGE_SHIFT, READ_WRITE, anonymous, null, 0);
+        other.store(page, 1);
+        long room = 4L << BLOCK_ORDER << PAGE_SHIFT;
+        other.mmap(page - room, room, READ_WRITE, anonymous | MapFlags.MAP_FIXED, null, 0);
+        machine.clock().advance(ENOUGH_FOR_A_SCAN);
     }
 
     @Override

@@ -25,6 +25,7 @@ public final class PolicyComparison {
 
     private final MachineFactory machines;
     private final Options options;
+    private boolean asleepToo;
 
     /** Comparisons on machines of {@code machines}. */
     PolicyComparison(MachineFactory machines, Options options) {
@@ -35,6 +36,12 @@ public final class PolicyComparison {
     /** Comparisons on machines with the plugins found on the class path or module path. */
     public PolicyComparison(Options options) {
         this(EngineMachine::boot, options);
+    }
+
+    /** From now on policies of 2 MiB pages everywhere are replayed a second time, with a khugepaged that sleeps throughout; this object. */
+    public PolicyComparison asleepToo() {
+        asleepToo = true;
+        return this;
     }
 
     /** Boots a machine with the settings of a policy. */
@@ -54,8 +61,11 @@ public final class PolicyComparison {
         second.run(first.peakEvent(), progress("self-check"));
         SelfCheck check = second.result(first.learnedFaults());
         PolicyRun.Baseline baseline = second.baseline();
-        List<PolicyResult> results = replay(recording, withPools(policies, second.hugetlb.needed()), learned, baseline);
-        return new Comparison(recording, check, results, Adviser.advise(recording, check, results), Adviser.programFacts(recording));
+        List<Policy> all = withPools(policies, second.hugetlb.needed());
+        List<PolicyResult> results = replay(recording, all, learned, baseline, false);
+        List<Policy> bounded = asleepToo ? all.stream().filter(Policy::isHugeEverywhere).toList() : List.of();
+        List<PolicyResult> asleep = bounded.isEmpty() ? List.of() : replay(recording, bounded, learned, baseline, true);
+        return new Comparison(recording, check, results, asleep, Adviser.advise(recording, check, results), Adviser.programFacts(recording));
     }
 
     /** Machines whose pools nobody sized get what the program needed at most. */
@@ -63,7 +73,8 @@ public final class PolicyComparison {
         return policies.stream().map(p -> p.host().hasPools() ? p : p.withHost(p.host().withPools(needed))).toList();
     }
 
-    private List<PolicyResult> replay(Recording recording, List<Policy> policies, LearnedPages learned, PolicyRun.Baseline baseline) {
+    private List<PolicyResult> replay(Recording recording, List<Policy> policies, LearnedPages learned, PolicyRun.Baseline baseline,
+            boolean asleep) {
         ExecutorService pool = Executors.newFixedThreadPool(Math.max(1, Math.min(options.threads(), policies.size())), task -> {
             Thread thread = new Thread(task, "replay");
             thread.setDaemon(true);
@@ -73,7 +84,11 @@ public final class PolicyComparison {
             List<Future<PolicyResult>> running = new ArrayList<>();
             for (Policy policy : policies) {
                 running.add(pool.submit(() -> {
-                    PolicyRun run = new PolicyRun(recording, machines.boot(policy, recording), learned, policy, options.costs(), baseline);
+                    ReplayMachine machine = machines.boot(policy, recording);
+                    if (asleep) {
+                        machine.keepKhugepagedAsleep();
+                    }
+                    PolicyRun run = new PolicyRun(recording, machine, learned, policy, options.costs(), baseline);
                     run.run(baseline.peakEvent(), progress(policy.name()));
                     return run.result(new PolicyRun.TlbModel(options.tlbEntries()));
                 }));

@@ -20,6 +20,9 @@ interface ReplayMachine {
     /** Moves virtual time on to {@code nanoseconds} since boot. */
     void advanceTo(long nanoseconds);
 
+    /** khugepaged has looked at another process just now and sleeps for good: the program's areas will not wake it. */
+    void keepKhugepagedAsleep();
+
     /** Present value of a line of /proc/vmstat; 0 when there is none. */
     long vmstat(String name);
 

@@ -92,6 +92,12 @@ public record Policy(
         return new Policy(value, enabled, sizes, defrag, khugepaged, host);
     }
 
+    /** Whether pages of 2 MiB are made wherever they fit, so that khugepaged is woken by the first area that can hold one. */
+    public boolean isHugeEverywhere() {
+        String huge = sizes.getOrDefault(PMD_KB, "inherit");
+        return huge.equals("always") || huge.equals("inherit") && enabled.equals("always");
+    }
+
     /** Everything that must be written to have exactly this policy, in an order that is right at each step. */
     public List<Setting> settings() {
         Map<String, String> files = new LinkedHashMap<>();
