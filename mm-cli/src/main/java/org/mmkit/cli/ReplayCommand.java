@@ -98,6 +98,8 @@ final class ReplayCommand implements Callable<Integer> {
         if (threads.isPresent() && threads.get() < 1 || tlbEntries < 1) {
             throw CommandException.badInput("--threads and --tlb-entries take numbers from 1 on");
         }
+        checkPlace("--report", report.filter(name -> !name.equals("none")));
+        checkPlace("--json", json.filter(name -> !name.equals("-")));
         if (tlb.isWanted()) {
             return replayAccesses(matrix);
         }
@@ -208,13 +210,32 @@ final class ReplayCommand implements Callable<Integer> {
         }
     }
 
+    /** Says before a long replay, not after it, that its result could not be written. */
+    private static void checkPlace(String option, Optional<String> name) {
+        if (name.isEmpty()) {
+            return;
+        }
+        Path file = Path.of(name.get()).toAbsolutePath();
+        Path folder = file.getParent();
+        if (folder == null || Files.isDirectory(file)) {
+            throw CommandException.badInput(option + " " + name.get() + ": is a directory; name a file");
+        }
+        if (!Files.isDirectory(folder)) {
+            throw CommandException.badInput(option + " " + name.get() + ": there is no directory " + folder);
+        }
+        if (!Files.isWritable(Files.exists(file) ? file : folder)) {
+            throw CommandException.badInput(option + " " + name.get() + ": no permission to write it");
+        }
+    }
+
     private void writePage(Comparison comparison, CostModel model, PrintWriter out) throws IOException {
         String name = report.orElse(comparison.recording().name() + ".html");
         if (name.equals("none")) {
             return;
         }
         if (report.isPresent() && recordings.size() > 1) {
-            name = comparison.recording().name() + "-" + Path.of(name).getFileName();
+            Path common = Path.of(name);
+            name = common.resolveSibling(comparison.recording().name() + "-" + common.getFileName()).toString();
         }
         try (PrintWriter page = new PrintWriter(Files.newBufferedWriter(Path.of(name), StandardCharsets.UTF_8))) {
             new HtmlReport().write(comparison, model, page);

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -111,6 +112,30 @@ class ReplayCommandTest {
                 .isEqualTo(ExitCode.DONE);
 
         assertThat(out()).containsPattern("page faults +1,662").containsPattern("huge folios +0");
+    }
+
+    @Test
+    void pages_of_several_recordings_lie_where_the_option_says() {
+        Path page = directory.resolve("page.html");
+
+        assertThat(run("replay", recording("sort-lines"), recording("git-repack"), "--thp", "never", "--report", page.toString()))
+                .isEqualTo(ExitCode.DONE);
+
+        assertThat(directory.resolve("sort-lines-page.html")).isNotEmptyFile();
+        assertThat(directory.resolve("git-repack-page.html")).isNotEmptyFile();
+    }
+
+    @Test
+    void results_that_could_not_be_written_are_refused_before_the_replay() {
+        Path missing = directory.resolve("missing").resolve("page.html");
+
+        for (String option : List.of("--report", "--json")) {
+            assertThat(run("replay", recording("sort-lines"), option, missing.toString())).isEqualTo(ExitCode.USAGE);
+            assertThat(err()).contains(option + " " + missing + ": there is no directory " + missing.getParent());
+            assertThat(run("replay", recording("sort-lines"), option, directory.toString())).isEqualTo(ExitCode.USAGE);
+            assertThat(err()).contains(option + " " + directory + ": is a directory");
+        }
+        assertThat(out()).isEmpty();
     }
 
     @Test
