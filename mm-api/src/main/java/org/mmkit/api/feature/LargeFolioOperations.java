@@ -1,5 +1,7 @@
 package org.mmkit.api.feature;
 
+import java.util.function.LongConsumer;
+
 /** What the engine asks of the feature that owns large folios (mm/huge_memory.c). */
 public interface LargeFolioOperations {
 
@@ -10,6 +12,15 @@ public interface LargeFolioOperations {
      *     split at all
      */
     int split(long head, int newOrder);
+
+    /**
+     * Splits the folio {@code head}, which the caller has taken off its LRU list and locked and holds a reference to, into single pages, as reclaim does
+     * (Linux: split_folio_to_list).
+     *
+     * @param parts is handed each page but the first that somebody uses, in order: on no LRU list, not locked, and with a reference for the caller
+     * @return as {@link #split}
+     */
+    int splitIsolated(long head, LongConsumer parts);
 
     /**
      * Splits the page-cache folio {@code head} around page {@code pfn}: the folio that holds {@code pfn} becomes one of {@code newOrder}, the

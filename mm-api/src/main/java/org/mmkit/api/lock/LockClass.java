@@ -41,6 +41,8 @@ public enum LockClass {
     I_PAGES,
     /** Pools of huge pages and their reservations (Linux: hugetlb_lock, resv_map.lock, subpool.lock). */
     HUGETLB,
+    /** The folios that one thread has brought for the lists of pages by age (Linux: cpu_fbatches.lock). */
+    LRU_BATCH,
     /** The lists of pages by age (Linux: lruvec.lru_lock). */
     LRU,
     /** Map counts of one large folio (Linux: folio_lock_large_mapcount). */

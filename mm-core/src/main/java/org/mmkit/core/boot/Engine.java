@@ -30,6 +30,7 @@ import org.mmkit.core.pgtable.RadixPageTables;
 import org.mmkit.core.process.SharedLocks;
 import org.mmkit.core.reclaim.Aging;
 import org.mmkit.core.reclaim.Kswapds;
+import org.mmkit.core.reclaim.MemoryRelief;
 import org.mmkit.core.rmap.FolioMapper;
 import org.mmkit.core.space.MappingSources;
 import org.mmkit.core.space.AreaLimit;
@@ -90,6 +91,7 @@ public final class Engine {
     private @Nullable SwapSpace swapSpace;
     private @Nullable Aging aging;
     private @Nullable Kswapds kswapd;
+    private MemoryRelief relief = (order, gfp, again) -> false;
     private @Nullable UserAddressSpace running;
     private Caller caller = Caller.KERNEL;
     private final SharedLocks sharedLocks = new SharedLocks();
@@ -255,6 +257,16 @@ public final class Engine {
     /** Sets it. */
     public void setKswapd(Kswapds reclaim) {
         kswapd = reclaim;
+    }
+
+    /** Who frees memory for calls that run beside others. */
+    public MemoryRelief relief() {
+        return relief;
+    }
+
+    /** Sets it. */
+    public void setRelief(MemoryRelief reclaim) {
+        relief = reclaim;
     }
 
     /** Locked memory that outlives processes. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.Errno;
 import org.mmkit.api.feature.AnonFolioPolicy;
@@ -50,6 +51,11 @@ public final class Extensions {
         @Override
         public int split(long head, int newOrder) {
             throw new IllegalStateException("large folio " + head + " on a machine without large folios");
+        }
+
+        @Override
+        public int splitIsolated(long head, LongConsumer parts) {
+            return split(head, 0);
         }
 
         @Override

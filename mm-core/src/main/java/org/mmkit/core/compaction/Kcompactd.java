@@ -7,7 +7,7 @@ import org.mmkit.core.time.VirtualClock;
 
 /**
  * Background compaction: woken for a block that an allocation could not get, and of its own accord where free memory is in
- * pieces (mm/compaction.c, kcompactd). Not thread-safe.
+ * pieces (mm/compaction.c, kcompactd). Not thread-safe, but any thread may wake it.
  */
 public final class Kcompactd implements KernelThread {
 
@@ -67,7 +67,7 @@ public final class Kcompactd implements KernelThread {
     }
 
     /** Asks for a block of {@code order} in a zone up to {@code highestZone}; nothing happens when compaction cannot make one (wakeup_kcompactd). */
-    void wake(int wanted, int highestZone) {
+    synchronized void wake(int wanted, int highestZone) {
         if (wanted == 0) {
             return;
         }

@@ -2,7 +2,6 @@ package org.mmkit.core.fault;
 
 import org.mmkit.api.arch.EntryFormat;
 import org.mmkit.api.feature.HugeFaultHandler;
-import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.api.memory.Frames;
 import org.mmkit.api.pgtable.PageTables;
 import org.mmkit.api.space.Fault;
@@ -25,7 +24,6 @@ public final class ParallelFaults {
 
     private final Engine engine;
     private final EntryFormat format;
-    private final Frames frames;
     private final StopMachine calls;
     private final AnonFaults anon;
     private final CopyOnWrite copyOnWrite;
@@ -35,7 +33,6 @@ public final class ParallelFaults {
     ParallelFaults(Engine engine, AnonFaults anon, CopyOnWrite copyOnWrite, FileFaults files, int pgfault) {
         this.engine = engine;
         this.format = engine.format;
-        this.frames = engine.frames;
         this.calls = engine.calls;
         this.anon = anon;
         this.copyOnWrite = copyOnWrite;
@@ -93,15 +90,12 @@ public final class ParallelFaults {
             return false;
         }
         long pfn = area.file().findAround(area.index(va));
-        return pfn != Frames.NONE && !frames.isLarge(pfn);
+        return pfn != Frames.NONE && !engine.frames.isLarge(pfn);
     }
 
-    /** Whether somebody waits for memory, or the policy for huge pages or who keeps a book of all pages wants to be alone. */
+    /** Whether the policy for huge pages or who keeps a book of all pages wants to be alone. */
     private boolean isBusy() {
-        var kswapd = engine.kswapd();
-        return kswapd != null && kswapd.isDue()
-                || engine.pageOwner() != null
-                || !engine.extensions.anonFolioPolicy().runsBesideOthers();
+        return engine.pageOwner() != null || !engine.extensions.anonFolioPolicy().runsBesideOthers();
     }
 
     private int run(VmArea area, Fault fault) {
@@ -137,10 +131,6 @@ public final class ParallelFaults {
             return absent(fault, entry);
         }
         if ((fault.isWrite() || fault.isUnshare()) && !format.isWritable(entry)) {
-            if (!format.isSpecial(entry) && frames.test(frames.head(format.pfn(entry, 1)), FolioFlags.SWAPCACHE)) {
-                calls.stall();
-                return Fault.OOM;
-            }
             return copyOnWrite.write(area, fault);
         }
         long touched = format.makeYoung(entry);

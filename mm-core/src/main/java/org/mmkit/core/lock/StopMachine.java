@@ -98,7 +98,7 @@ public final class StopMachine {
         Task task = task();
         task.calls++;
         calls.readLock();
-        task.stalled = false;
+        task.begin();
         return task;
     }
 
@@ -123,7 +123,7 @@ public final class StopMachine {
         Task task = task();
         if (task.calls++ == 0) {
             calls.readLock();
-            task.stalled = false;
+            task.begin();
         }
     }
 
@@ -139,6 +139,14 @@ public final class StopMachine {
             depth--;
         } else if (--task().calls == 0) {
             calls.readUnlock();
+        }
+    }
+
+    /** In a call beside others, one that takes long, which holds no lock: those that want to be alone may be so in between. */
+    public void letOthersBeAlone() {
+        if (smp && !isAlone() && task().calls == 1) {
+            calls.readUnlock();
+            calls.readLock();
         }
     }
 
@@ -184,8 +192,34 @@ public final class StopMachine {
      */
     public void stall() {
         if (!isAlone()) {
-            task().stalled = true;
+            Task task = task();
+            task.stalled = true;
+            task.lacked = Task.MORE_THAN_MEMORY;
         }
+    }
+
+    /** Takes {@link #stall} back: the call does without. */
+    public void goOn() {
+        if (!isAlone()) {
+            task().begin();
+        }
+    }
+
+    /** {@link #stall} for want of a block of {@code order}, asked for with {@code gfp}: once it is there the call may be begun again beside others. */
+    public void stallForMemory(int order, int gfp) {
+        if (!isAlone()) {
+            Task task = task();
+            task.stalled = true;
+            if (task.lacked == Task.NOTHING) {
+                task.lacked = order;
+                task.lackedGfp = gfp;
+            }
+        }
+    }
+
+    /** Whether the calling thread is in a call, beside others or alone. */
+    public boolean isInCall() {
+        return smp && (alone == Thread.currentThread() || task().calls > 0);
     }
 
     /** Whether the call that the calling thread is in must be begun again alone. */

@@ -11,6 +11,10 @@ public final class Task {
     int calls;
     /** See {@link StopMachine#stall}. */
     boolean stalled;
+    /** What the call lacked when it {@linkplain StopMachine#stallForMemory stalled}: the order of the block, or one of the two below. */
+    int lacked = NOTHING;
+    /** How the block was asked for. */
+    int lackedGfp;
     /** The fault object that the thread uses again and again; null before the first fault and while one is being handled. */
     public @Nullable Fault fault;
     /** Who makes the calls beside others that the thread is in. */
@@ -20,7 +24,29 @@ public final class Task {
     /** Its end. */
     public long fillEnd;
 
+    /** Nothing was lacking. */
+    static final int NOTHING = -1;
+    /** Memory would not help. */
+    static final int MORE_THAN_MEMORY = -2;
+
     Task() {}
+
+    void begin() {
+        stalled = false;
+        lacked = NOTHING;
+    }
+
+    /** The order of the block for want of which the last call stalled, negative if it was not (only) that; answers once. */
+    public int takeLacked() {
+        int order = lacked;
+        lacked = NOTHING;
+        return order;
+    }
+
+    /** How the block of {@link #takeLacked} was asked for: bits of {@link org.mmkit.api.memory.Gfp}. */
+    public int lackedGfp() {
+        return lackedGfp;
+    }
 
     /** Whether the call that the thread is in must be begun again alone: {@link StopMachine#isStalled} without looking for the thread. */
     public boolean isStalled() {

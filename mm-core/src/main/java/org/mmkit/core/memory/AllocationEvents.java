@@ -32,6 +32,14 @@ public final class AllocationEvents {
 
     AllocationEvents() {}
 
+    synchronized void failure() {
+        failures++;
+    }
+
+    synchronized void stall(int highest) {
+        stalls[highest]++;
+    }
+
     synchronized void fallback() {
         fallbacks++;
     }

@@ -302,6 +302,21 @@ public final class BuddyAllocator implements FrameAllocator {
         return events;
     }
 
+    /** A call beside others entered direct reclaim for memory of zone {@code highest} and those below (allocstall_*). */
+    public void countStall(int highest) {
+        events.stall(highest);
+    }
+
+    /** An allocation of a call beside others failed. */
+    void countFailure() {
+        events.failure();
+    }
+
+    /** Moves the frames at hand of the calling thread, which stands for a processor, to the zones (Linux: drain_local_pages). */
+    public void drainOwn() {
+        processors.drainOwn();
+    }
+
     /** Watermark settings (vm.min_free_kbytes and its kin). */
     public Watermarks watermarks() {
         return watermarks;
@@ -409,9 +424,7 @@ public final class BuddyAllocator implements FrameAllocator {
         }
         long pfn = fromZones(order, highest, type, Zone.LOW, 0);
         if (pfn == NONE && !calls.isAlone()) {
-            // Beside others nothing is reclaimed or moved: the whole call is begun again alone.
-            calls.stall();
-            return NONE;
+            return slowPath.allocateBeside(order, gfp, highest, type, calls);
         }
         return pfn != NONE ? pfn : slowPath.allocate(order, gfp, highest, type, 0, Nodes.ALL);
     }

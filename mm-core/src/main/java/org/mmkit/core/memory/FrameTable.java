@@ -207,6 +207,25 @@ public final class FrameTable implements Frames {
         }
     }
 
+    /**
+     * Takes a reference to a folio that the caller has found without one, unless it is just being freed, split or moved (Linux: folio_try_get).
+     *
+     * @return whether there is one more
+     */
+    public boolean tryGet(long head) {
+        int[] r = references[section(head)];
+        int i = (int) head & mask;
+        while (true) {
+            int count = AtomicWords.get(r, i);
+            if (count <= 0) {
+                return false;
+            }
+            if (AtomicWords.compareAndSet(r, i, count, count + 1)) {
+                return true;
+            }
+        }
+    }
+
     @Override
     public void put(long head, int n) {
         int[] r = references[section(head)];

@@ -4,7 +4,9 @@ import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.InvariantViolation;
+import org.mmkit.api.lock.LockClass;
 import org.mmkit.api.lock.Locks;
+import org.mmkit.api.lock.SpinLock;
 import org.mmkit.api.memory.FolioFlags;
 import org.mmkit.core.lock.StopMachine;
 
@@ -19,8 +21,9 @@ import org.mmkit.core.lock.StopMachine;
  *
  * <p>Which list a folio is on follows from its flags; whoever changes {@link FolioFlags#ACTIVE}, {@link FolioFlags#SWAPBACKED} or {@link
  * FolioFlags#UNEVICTABLE} of a folio that has {@link FolioFlags#LRU} does it between {@link #leave} and {@link #join}. Allocates nothing but a
- * section's links. With {@code SMP=y} {@link #add} and freeing may happen beside other calls ({@link LruIncoming}); all else is for calls
- * that run alone.
+ * section's links. With {@code SMP=y} adding, isolating, freeing, and what ages folios may happen beside other calls ({@link LruIncoming}); all
+ * else is for calls that run alone. What is counted beside other calls is counted under a lock of its own; who reads a number only to decide how
+ * much to look at reads it without.
  */
 public final class LruLists {
 
@@ -48,6 +51,8 @@ public final class LruLists {
     /** Where calls that run beside others put folios; null on a machine with one processor. */
     private final @Nullable LruIncoming incoming;
     private final LruEvents events = new LruEvents();
+    /** Guards events, costs and clocks. */
+    private final SpinLock countLock;
     private final FolioLinks links;
     private NodeMap nodes = NodeMap.single();
     /** By node and list the youngest and the oldest folio. */
@@ -68,7 +73,8 @@ public final class LruLists {
 
     LruLists(FrameTable frames, int sections, int sectionOrder, Locks locks) {
         links = new FolioLinks(sections, sectionOrder);
-        incoming = locks.isSmp() ? new LruIncoming(frames, this, links, sections, sectionOrder, locks) : null;
+        incoming = locks.isSmp() ? new LruIncoming(this, frames, links, sections, sectionOrder, locks) : null;
+        countLock = locks.spinLock(LockClass.LEAF);
         calls = StopMachine.of(locks);
         this.frames = frames;
         Arrays.fill(zoneEnds[0], Long.MAX_VALUE);
@@ -126,19 +132,21 @@ public final class LruLists {
      */
     public void noteCost(int node, boolean file, long written, long rotated) {
         long cost = written * CLUSTER + rotated;
+        long size = 0;
+        for (int list = 0; list < UNEVICTABLE; list++) {
+            size += pages[node * LISTS + list];
+        }
+        countLock.lock();
         if (file) {
             fileCost[node] += cost;
         } else {
             anonCost[node] += cost;
         }
-        long size = 0;
-        for (int list = 0; list < UNEVICTABLE; list++) {
-            size += pages[node * LISTS + list];
-        }
         if (fileCost[node] + anonCost[node] > size / 4) {
             fileCost[node] /= 2;
             anonCost[node] /= 2;
         }
+        countLock.unlock();
     }
 
     /** {@code n} pages came back soon enough to be made active. */
@@ -202,7 +210,9 @@ public final class LruLists {
 
     /** Moves that clock. */
     public void age(int node, long pageCount) {
+        countLock.lock();
         nonresidentAge[node] += pageCount;
+        countLock.unlock();
     }
 
     /** The number of the zone that {@code pfn} lies in. */
@@ -413,13 +423,36 @@ public final class LruLists {
 
     /** {@code n} pages were found in use by reclaim. */
     public void countActivated(long n) {
-        if (incoming == null) {
-            events.activated += n;
-            return;
-        }
-        synchronized (events) {
-            events.activated += n;
-        }
+        countLock.lock();
+        events.activated += n;
+        countLock.unlock();
+    }
+
+    /** {@code n} active pages become inactive. */
+    public void countDeactivated(long n) {
+        countLock.lock();
+        events.deactivated += n;
+        countLock.unlock();
+    }
+
+    /** {@link #isolateOldest} may be asked: whether others may be at the lists. */
+    public boolean isShared() {
+        return !isAlone();
+    }
+
+    /** Before a call that runs beside others looks at the lists: what threads have brought joins them. */
+    public void gather() {
+        Objects.requireNonNull(incoming).gather();
+    }
+
+    /**
+     * Beside other calls, takes anonymous folios of zones up to {@code highest} off the older end of {@code list} of {@code node}, with a reference for the
+     * caller each (Linux: isolate_lru_folios); looks at no more than {@code looks} folios.
+     *
+     * @return how many were put into {@code taken}, of about {@code most} pages
+     */
+    public int isolateOldest(int node, int list, long most, int looks, int highest, long[] taken) {
+        return Objects.requireNonNull(incoming).isolate(node, list, most, looks, highest, taken);
     }
 
     /** A folio on a list, or a locked one, goes back to the allocator; its flags are cleared by the caller. */
@@ -492,11 +525,13 @@ public final class LruLists {
     /** {@link #join} of an inactive folio under the lock of the lists, with its event: nothing else moves beside other calls. */
     private void rejoin(long head) {
         join(head);
+        countLock.lock();
         if (frames.test(head, FolioFlags.SWAPBACKED)) {
             events.deactivated += frames.pages(head);
         } else {
             events.lazilyFreed += frames.pages(head);
         }
+        countLock.unlock();
     }
 
     /**

@@ -295,6 +295,21 @@ final class ProcessorLists {
         }
     }
 
+    /** Moves the frames on the lists that the calling thread uses to the zones. */
+    void drainOwn() {
+        for (int z = 0; z < zones.length; z++) {
+            PerCpuLists lists = lists(z);
+            lists.lock.lock();
+            zones[z].lock.lock();
+            try {
+                lists.drain(lists.count, 0, zones[z], blocks);
+            } finally {
+                zones[z].lock.unlock();
+                lists.lock.unlock();
+            }
+        }
+    }
+
     // ---- what is known ----------------------------------------------------------------------------------------
 
     /** Frames of zone {@code z} on the lists. */

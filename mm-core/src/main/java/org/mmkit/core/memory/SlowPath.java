@@ -3,6 +3,8 @@ package org.mmkit.core.memory;
 import org.mmkit.api.memory.FrameAllocator;
 import org.mmkit.api.memory.Gfp;
 import org.mmkit.api.memory.MigrateType;
+import org.mmkit.api.memory.Nodes;
+import org.mmkit.core.lock.StopMachine;
 import org.mmkit.core.time.WorkCosts;
 import org.mmkit.core.trace.Tracing;
 
@@ -58,6 +60,26 @@ final class SlowPath {
         long pfn = new Attempt(order, gfp, highest, type, node, allowed).run();
         if (pfn == FrameAllocator.NONE) {
             allocator.events().failures++;
+        }
+        return pfn;
+    }
+
+    /**
+     * What a call beside others may do of this: wake background reclaim, and take frames down to the min watermark. Whoever may reclaim stalls, holding
+     * what he holds, and reclaims when he has let go of it.
+     */
+    long allocateBeside(int order, int gfp, int highest, int type, StopMachine calls) {
+        Attempt attempt = new Attempt(order, gfp, highest, type, 0, Nodes.ALL);
+        attempt.wake();
+        long pfn = attempt.take();
+        if (pfn == FrameAllocator.NONE) {
+            if ((gfp & Gfp.DIRECT_RECLAIM) == 0) {
+                allocator.countFailure();
+            } else if (order > PerCpuLists.COSTLY_ORDER) {
+                calls.stall(); // compaction runs alone
+            } else {
+                calls.stallForMemory(order, gfp);
+            }
         }
         return pfn;
     }

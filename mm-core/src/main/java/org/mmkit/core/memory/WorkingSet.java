@@ -8,7 +8,7 @@ import org.mmkit.api.memory.Nodes;
  * Tells pages that come back soon after they were reclaimed from those that nobody missed (Linux: mm/workingset.c). What is left of a
  * reclaimed folio is a shadow: when it went, on the clock of {@link LruLists#nonresidentAge}, and whether it had been active before.
  *
- * <p>Not thread-safe.
+ * <p>Guarded by who keeps the shadows: refaults and evictions of anonymous memory happen under the lock of swap.
  */
 public final class WorkingSet {
 

@@ -164,7 +164,9 @@ public final class Zone {
 
     /** Lowers the watermarks by up to {@code pages} again. */
     public void unboost(long pages) {
+        lock.lock();
         boost -= Math.min(boost, pages);
+        lock.unlock();
     }
 
     /** Frames that a request for zone {@code highest} must leave here. */

@@ -32,6 +32,8 @@ final class ParallelCalls {
     private static final long MOST_REMAPPED = 1L << 40;
     /** Tries of one access: others may take the page away again before it is used. */
     private static final int MOST_FAULTS = 16;
+    /** How often memory is freed for one call before it is begun again alone: what was freed may go to others. */
+    private static final int MOST_RELIEFS = 8;
 
     private final Engine engine;
     private final StopMachine calls;
@@ -63,8 +65,34 @@ final class ParallelCalls {
         calls.leave();
     }
 
+    /**
+     * Whether the call that the thread has just left stalled for nothing but memory, and some was freed: it is to be begun again beside others (docs/locking.md).
+     *
+     * @param attempt how often it was begun again already
+     */
+    private boolean isRelieved(int attempt) {
+        if (calls.isInCall()) {
+            return false; // it holds locks
+        }
+        Task task = calls.task();
+        int order = task.takeLacked();
+        if (order < 0 || attempt == MOST_RELIEFS) {
+            return false;
+        }
+        return engine.relief().relieve(order, task.lackedGfp(), attempt > 0);
+    }
+
     /** One page fault: outcome bits of {@link Fault}. */
     int touch(UserAddressSpace space, long va, int flags) {
+        int outcome;
+        int attempt = 0;
+        do {
+            outcome = tryTouch(space, va, flags);
+        } while (outcome == ALONE && isRelieved(attempt++));
+        return outcome;
+    }
+
+    private int tryTouch(UserAddressSpace space, long va, int flags) {
         if (calls.isAlone()) {
             return ALONE;
         }
@@ -81,6 +109,15 @@ final class ParallelCalls {
 
     /** One access with the faults it takes: the byte read, 0 after a write of {@code value} (-1 reads), or a negated signal number. */
     int access(MemoryAccess by, UserAddressSpace space, long va, int value) {
+        int got;
+        int attempt = 0;
+        do {
+            got = tryAccess(by, space, va, value);
+        } while (got == ALONE && isRelieved(attempt++));
+        return got;
+    }
+
+    private int tryAccess(MemoryAccess by, UserAddressSpace space, long va, int value) {
         int flags = Fault.USER | (value >= 0 ? Fault.WRITE : 0);
         if (calls.isAlone()) {
             return ALONE;
@@ -209,6 +246,15 @@ final class ParallelCalls {
     }
 
     long madvise(UserAddressSpace space, long addr, long length, int advice) {
+        long result;
+        int attempt = 0;
+        do {
+            result = tryMadvise(space, addr, length, advice);
+        } while (result == ALONE && isRelieved(attempt++));
+        return result;
+    }
+
+    private long tryMadvise(UserAddressSpace space, long addr, long length, int advice) {
         switch (advice) {
             case Advice.MADV_DONTNEED,
                     Advice.MADV_DONTNEED_LOCKED,
@@ -359,6 +405,15 @@ final class ParallelCalls {
 
     /** The child's address space, or null when the call is to be begun again alone. */
     @Nullable UserAddressSpace fork(UserAddressSpace space) throws ErrnoException {
+        @Nullable UserAddressSpace child;
+        int attempt = 0;
+        do {
+            child = tryFork(space);
+        } while (child == null && isRelieved(attempt++));
+        return child;
+    }
+
+    private @Nullable UserAddressSpace tryFork(UserAddressSpace space) throws ErrnoException {
         enterWriting(space);
         try {
             return space.isDead() || !isPlain(space) ? null : space.fork(engine.extensions.inheritedSpaceFlags());

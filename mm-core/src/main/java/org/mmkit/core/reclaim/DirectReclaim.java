@@ -1,6 +1,8 @@
 package org.mmkit.core.reclaim;
 
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
+import org.mmkit.api.memory.Nodes;
 import org.mmkit.core.boot.Engine;
 import org.mmkit.core.memory.BuddyAllocator;
 import org.mmkit.core.memory.Compaction;
@@ -12,9 +14,10 @@ import org.mmkit.core.time.VirtualClock;
 
 /**
  * What an allocation asks of reclaim when memory is short: to wake kswapd, to free some pages at once, to kill (Linux:
- * try_to_free_pages). Called in the middle of an allocation: what its callers want to keep they hold a reference to. Not thread-safe.
+ * try_to_free_pages). Called in the middle of an allocation: what its callers want to keep they hold a reference to. For calls that run alone, but for
+ * {@link #relieve}, and for waking kswapd, which any thread may do.
  */
-public final class DirectReclaim implements MemoryPressure {
+public final class DirectReclaim implements MemoryPressure, MemoryRelief {
 
     private final Engine engine;
     private final BuddyAllocator allocator;
@@ -24,6 +27,9 @@ public final class DirectReclaim implements MemoryPressure {
     private final Kswapds background;
     private final SlabShrink shrinkers;
     private final ReclaimAccounts accounts;
+    private final SwapSpace swap;
+    /** What threads that have reclaimed beside others have left for the next ones. */
+    private final ConcurrentLinkedQueue<NodeReclaim> spare = new ConcurrentLinkedQueue<>();
     private @Nullable OomKiller killer;
     private boolean running;
 
@@ -33,12 +39,13 @@ public final class DirectReclaim implements MemoryPressure {
         allocator = engine.memory.allocator();
         lru = engine.frames.lru();
         shrinkers = new SlabShrink(engine);
-        accounts = new ReclaimAccounts(engine.counters);
+        accounts = new ReclaimAccounts(engine.counters, engine.calls);
+        this.swap = swap;
         nodes = new NodeReclaim[allocator.nodes().count()];
         kswapds = new Kswapd[nodes.length];
         for (int n = 0; n < nodes.length; n++) {
             nodes[n] = new NodeReclaim(engine, n, swap, shrinkers, accounts);
-            kswapds[n] = new Kswapd(engine, n, nodes[n]);
+            kswapds[n] = new Kswapd(engine, n, nodes[n], accounts);
         }
         background = new Kswapds(kswapds);
     }
@@ -87,31 +94,60 @@ public final class DirectReclaim implements MemoryPressure {
         }
         running = true;
         try {
-            return free(order, allocator.highestZone(gfp), node, allowed);
+            return free(order, allocator.highestZone(gfp), node, allowed, nodes);
         } finally {
             running = false;
         }
     }
 
+    @Override
+    public boolean relieve(int order, int gfp, boolean again) {
+        engine.calls.enter();
+        try {
+            if (engine.calls.isAlone() || engine.calls.isOneByOne() || !engine.extensions.anonFolioPolicy().runsBesideOthers()) {
+                return false;
+            }
+            if (again) {
+                allocator.drainOwn();
+            }
+            NodeReclaim own = spare.poll();
+            if (own == null) {
+                own = new NodeReclaim(engine, swap, accounts, nodes[0]);
+            }
+            long freed = free(order, allocator.highestZone(gfp), 0, Nodes.ALL, new NodeReclaim[] {own});
+            spare.add(own);
+            return freed > 0;
+        } finally {
+            engine.calls.leave();
+        }
+    }
+
+    /** How much of reclaim ran beside other calls. */
+    public ReclaimShares shares() {
+        return accounts.shares();
+    }
+
     /** Linux: do_try_to_free_pages. */
-    private long free(int order, int highest, int from, long allowed) {
+    private long free(int order, int highest, int from, long allowed, NodeReclaim[] by) {
         ScanControl control = new ScanControl(accounts.ofCaller(), order, highest);
         control.target = LruLists.CLUSTER;
+        accounts.countRun(control.account);
         while (true) {
-            allocator.events().stalls[highest]++;
+            allocator.countStall(highest);
             control.priority = ScanControl.DEFAULT_PRIORITY;
             do {
+                engine.calls.letOthersBeAlone();
                 control.scanned = 0;
-                for (int i = 0; i < nodes.length; i++) {
+                for (int i = 0; i < by.length; i++) {
                     int n = allocator.nodes().fallback(from, i);
                     if ((allowed >>> n & 1) != 0 && shouldShrink(n, control)) {
-                        nodes[n].shrink(control);
+                        by[n].shrink(control);
                     }
                 }
             } while (control.reclaimed < control.target && !control.compactionReady && --control.priority >= 0);
-            for (int n = 0; n < nodes.length; n++) {
+            for (int n = 0; n < by.length; n++) {
                 if ((allowed >>> n & 1) != 0) {
-                    nodes[n].snapshotRefaults();
+                    by[n].snapshotRefaults();
                 }
             }
             if (control.reclaimed > 0 || control.compactionReady) {

@@ -203,6 +203,9 @@ public final class FolioReclaimer {
     }
 
     private Fate reclaim(long head, boolean regardless) {
+        if (!frames.test(head, FolioFlags.ANON) && !engine.calls.isAlone()) {
+            return Fate.KEPT;
+        }
         if (frames.test(head, FolioFlags.MLOCKED)
                 || isFilePage(head) && frames.owner(head) instanceof PageCache file && file.isUnevictable()) {
             return Fate.ACTIVATED;
@@ -330,21 +333,10 @@ public final class FolioReclaimer {
 
     /** Splits the folio into base pages; all but the first join the list. */
     private boolean split(long head) {
-        long pages = frames.pages(head);
-        if (!engine.calls.isAlone()) {
-            engine.calls.stall(); // what is left of the parts could not be told from what others make of their frames
-            return false;
-        }
-        if (engine.extensions.largeFolios().split(head, 0) != 0) {
+        if (engine.extensions.largeFolios().splitIsolated(head, this::push) != 0) {
             return false;
         }
         wasSplit = true;
-        for (long i = 1; i < pages; i++) {
-            if (frames.refcount(head + i) > 0) {
-                frames.get(head + i, 1);
-                push(head + i);
-            }
-        }
         return true;
     }
 }

@@ -10,7 +10,7 @@ import org.mmkit.core.boot.Engine;
 
 /**
  * Asks page tables whether a folio was used, and makes them forget it (Linux: folio_referenced). Areas that are read in one go, or here
- * and there, do not count as users. Not thread-safe.
+ * and there, do not count as users. Not thread-safe: who reclaims has one of its own, and locks the folio first.
  */
 final class FolioReferences {
 
@@ -58,7 +58,7 @@ final class FolioReferences {
         young = false;
         boolean mapped = look(vma, va, head);
         if (mapped && vma.has(VmFlags.LOCKED)) {
-            if (!frames.isLarge(head)) {
+            if (!frames.isLarge(head) && engine.calls.isAlone()) {
                 engine.frames.batches().mlock(head);
             }
             locked = true;
@@ -81,9 +81,10 @@ final class FolioReferences {
             long step = 1;
             if (Long.compareUnsigned(at, vma.start()) >= 0 && Long.compareUnsigned(at, vma.end()) < 0) {
                 for (int level = 1; level <= engine.layout.highestLeafLevel(); level++) {
-                    long slot = tables.find(at, level);
+                    long slot = tables.findLocked(at, level);
                     if (slot != PageTables.NO_SLOT) {
                         mapped |= forget(vma, tables, slot, level, head, pages);
+                        tables.unlock(slot);
                         step = 1L << engine.layout.order(level);
                         break;
                     }

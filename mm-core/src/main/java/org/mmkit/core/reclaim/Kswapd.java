@@ -13,8 +13,9 @@ import org.mmkit.core.memory.Zone;
  * Background reclaim of a node: woken when an allocation finds no zone above its low watermark, it frees memory until one zone is above
  * its high watermark, naps a tenth of a second, and sleeps if that has lasted (Linux: kswapd, balance_pgdat).
  *
- * <p>With one processor it runs when the task that woke it goes back to user mode ({@link #runIfDue}), or when time moves. Not
- * thread-safe.
+ * <p>With one processor it runs when the task that woke it goes back to user mode ({@link #runIfDue}), or when time moves. With several it is a
+ * thread that runs beside others and frees anonymous memory; when that does not balance the node it goes on alone, with all else. It may be woken
+ * by any thread.
  */
 public final class Kswapd implements KernelThread {
 
@@ -33,6 +34,7 @@ public final class Kswapd implements KernelThread {
     private final Engine engine;
     private final BuddyAllocator allocator;
     private final NodeReclaim node;
+    private final ReclaimAccounts accounts;
     /** The number of the node, and of its first zone. */
     private final int number;
     private final int base;
@@ -52,7 +54,8 @@ public final class Kswapd implements KernelThread {
     private int reclaimOrder;
     private int zone;
 
-    Kswapd(Engine engine, int number, NodeReclaim node) {
+    Kswapd(Engine engine, int number, NodeReclaim node, ReclaimAccounts accounts) {
+        this.accounts = accounts;
         this.number = number;
         this.base = Zone.first(number);
         this.engine = engine;
@@ -74,8 +77,13 @@ public final class Kswapd implements KernelThread {
         return "kswapd" + number;
     }
 
+    @Override
+    public boolean runsBesideOthers() {
+        return engine.extensions.anonFolioPolicy().runsBesideOthers();
+    }
+
     /** See {@link org.mmkit.core.memory.MemoryPressure#wakeReclaim}. */
-    void wake(int highest, int order, int gfp) {
+    synchronized void wake(int highest, int order, int gfp) {
         wantedZone = Math.max(wantedZone, highest);
         wantedOrder = Math.max(wantedOrder, order);
         if (state == State.RUNNING) {
@@ -101,9 +109,12 @@ public final class Kswapd implements KernelThread {
         return due;
     }
 
-    /** Runs it if it was woken: the processor is about to go back to user mode, or to sleep. Nobody may hold a frame without a reference. */
+    /**
+     * Runs it if it was woken: the one processor is about to go back to user mode, or to sleep. Nobody may hold a frame without a reference. Where there are
+     * several processors its thread runs by itself.
+     */
     public void runIfDue() {
-        if (due && state != State.RUNNING) {
+        if (due && state != State.RUNNING && !engine.calls.isSmp()) {
             engine.tracing.beginThread(name());
             long again = run(clock.getAsLong());
             engine.tracing.endThread();
@@ -115,38 +126,63 @@ public final class Kswapd implements KernelThread {
 
     @Override
     public long run(long now) {
-        if (!due && state == State.ASLEEP) {
-            return NEVER;
+        synchronized (this) {
+            if (!due && state == State.ASLEEP) {
+                return NEVER;
+            }
+            if (state == State.NAPPING && !wakeFromNap(now)) {
+                return state == State.NAPPING ? napEnd : NEVER;
+            }
+            due = false;
+            state = State.RUNNING;
         }
-        if (state == State.NAPPING && !wakeFromNap(now)) {
-            return state == State.NAPPING ? napEnd : NEVER;
-        }
-        due = false;
-        state = State.RUNNING;
+        accounts.countRun(ReclaimAccounts.KSWAPD);
         for (int round = 0; round < MOST_ROUNDS; round++) {
-            int order = wantedOrder;
-            zone = wantedZone < 0 ? zone : wantedZone;
-            wantedOrder = 0;
-            wantedZone = -1;
+            int order = takeWanted();
             if (engine.tracing.events().kswapdWake.isOn()) {
                 engine.tracing.events().kswapdWake.emit(number, zone, order);
             }
             reclaimOrder = balance(order, zone);
-            if (reclaimOrder >= order) {
-                order = wantedOrder;
-                reclaimOrder = order;
-                zone = wantedZone < 0 ? zone : wantedZone;
+            if (engine.calls.isStalled()) {
+                return beginAgain(order);
             }
-            if (maySleep()) {
-                allocator.compaction().forgetSkips(number);
-                allocator.compaction().wake(number, order, zone);
-                break;
+            synchronized (this) {
+                if (reclaimOrder >= order) {
+                    order = wantedOrder;
+                    reclaimOrder = order;
+                    zone = wantedZone < 0 ? zone : wantedZone;
+                }
+                if (maySleep()) {
+                    allocator.compaction().forgetSkips(number);
+                    allocator.compaction().wake(number, order, zone);
+                    break;
+                }
             }
             engine.counters.add(highQuickly, 1);
         }
-        state = State.NAPPING;
-        napEnd = now + NAP_NANOSECONDS;
-        return napEnd;
+        synchronized (this) {
+            state = State.NAPPING;
+            napEnd = now + NAP_NANOSECONDS;
+            return napEnd;
+        }
+    }
+
+    /** What was asked for since this was last asked: the order; the zone is noted. */
+    private synchronized int takeWanted() {
+        int order = wantedOrder;
+        zone = wantedZone < 0 ? zone : wantedZone;
+        wantedOrder = 0;
+        wantedZone = -1;
+        return order;
+    }
+
+    /** What can be freed beside others is not enough for {@code order}: the next run, which is alone, goes on. */
+    private synchronized long beginAgain(int order) {
+        wantedOrder = Math.max(wantedOrder, order);
+        wantedZone = Math.max(wantedZone, zone);
+        due = true;
+        state = State.ASLEEP;
+        return NEVER;
     }
 
     /** Whether the nap ends with work; if it ends without, it sleeps. */
@@ -210,7 +246,14 @@ public final class Kswapd implements KernelThread {
         }
         boolean wasBoosted = boosted > 0;
         boolean balanced = run(control, highest, boosted);
-        if (!balanced && control.reclaimed == 0) {
+        if (!engine.calls.isAlone()) {
+            // What it has met that cannot be done beside others matters only if the rest was not enough.
+            if (balanced || wasBoosted && !node.hasFiles() && isBalanced(control.order, highest)) {
+                engine.calls.goOn();
+            } else {
+                engine.calls.stall();
+            }
+        } else if (!balanced && control.reclaimed == 0) {
             node.countFailure();
         }
         if (wasBoosted) {
@@ -230,6 +273,7 @@ public final class Kswapd implements KernelThread {
             boolean restart = false;
             control.priority = ScanControl.DEFAULT_PRIORITY;
             do {
+                engine.calls.letOthersBeAlone();
                 boolean balanced = isBalanced(control.order, highest);
                 if (!balanced && boost > 0) {
                     boost = 0;
@@ -277,7 +321,11 @@ public final class Kswapd implements KernelThread {
         long before = control.reclaimed;
         node.shrink(control);
         // What was freed lies on the lists of the processor, where the watermarks do not see it.
-        allocator.drain();
+        if (engine.calls.isAlone()) {
+            allocator.drain();
+        } else {
+            allocator.drainOwn();
+        }
         if (control.order > 0 && control.reclaimed >= 2L << control.order) {
             control.order = 0;
         }

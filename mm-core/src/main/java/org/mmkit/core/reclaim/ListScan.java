@@ -17,9 +17,13 @@ import org.mmkit.core.swap.SwapSpace;
  */
 final class ListScan {
 
+    /** Folios that are looked at under one hold of the lock of the lists. */
+    private static final int MOST_LOOKS = 4 * LruLists.CLUSTER;
+
     private final FrameTable frames;
     private final LruLists lru;
     private final FolioBatches batches;
+    private final SwapSpace swap;
     private final Counters counters;
     private final FolioReclaimer reclaimer;
     private final FolioReferences references;
@@ -38,6 +42,7 @@ final class ListScan {
         lru = frames.lru();
         batches = frames.batches();
         counters = engine.counters;
+        this.swap = swap;
         reclaimer = new FolioReclaimer(engine, swap);
         references = new FolioReferences(engine);
         pgrefill = counters.register("pgrefill");
@@ -71,6 +76,10 @@ final class ListScan {
 
     /** Takes folios of about {@code pages} pages off the old end; those of zones that are of no use move to the young end (Linux: isolate_lru_folios). */
     private void isolate(int list, long pages, ScanControl control) {
+        if (lru.isShared()) {
+            isolateBeside(list, pages, control);
+            return;
+        }
         long scan = 0;
         long left = lru.pagesOfNode(control.node, list);
         totalScanned = 0;
@@ -94,6 +103,16 @@ final class ListScan {
                 taken[takenCount++] = head;
             }
             head = next;
+        }
+    }
+
+    /** The same beside other calls: only anonymous folios. */
+    private void isolateBeside(int list, long pages, ScanControl control) {
+        lru.gather();
+        takenCount = lru.isolateOldest(control.node, list, Math.min(pages, LruLists.CLUSTER), MOST_LOOKS, control.highest, taken);
+        totalScanned = 0;
+        for (int i = 0; i < takenCount; i++) {
+            totalScanned += frames.pages(taken[i]);
         }
     }
 
@@ -134,7 +153,13 @@ final class ListScan {
                 frames.put(head, 1);
                 continue;
             }
+            if (!frames.tryLockFolio(head)) {
+                putBack(head); // somebody works on it
+                continue;
+            }
             boolean used = references.count(head) != 0 || references.isLocked();
+            frames.unlockFolio(head);
+            swap.releaseIfUnused(head);
             if (used && references.isExecutable() && file) {
                 rotated += frames.pages(head);
                 activated += frames.pages(head);
@@ -147,7 +172,7 @@ final class ListScan {
         }
         lru.age(control.node, activated);
         for (int i = 0; i < inactive; i++) {
-            lru.events().deactivated += frames.test(taken[i], FolioFlags.MLOCKED) ? 0 : frames.pages(taken[i]);
+            lru.countDeactivated(frames.test(taken[i], FolioFlags.MLOCKED) ? 0 : frames.pages(taken[i]));
             putBack(taken[i]);
         }
         if (rotated > 0) {
@@ -156,7 +181,7 @@ final class ListScan {
     }
 
     private void putBack(long head) {
-        lru.add(head);
+        lru.putBack(head);
         frames.put(head, 1);
     }
 }

@@ -1,6 +1,7 @@
 package org.mmkit.core.reclaim;
 
 import org.mmkit.core.boot.Engine;
+import org.mmkit.core.lock.StopMachine;
 import org.mmkit.core.memory.BuddyAllocator;
 import org.mmkit.core.memory.Compaction;
 import org.mmkit.core.memory.LruLists;
@@ -9,7 +10,8 @@ import org.mmkit.core.swap.SwapSpace;
 
 /**
  * Reclaims from the lists of a node, and from shrinkers, at one priority (Linux: shrink_node, shrink_lruvec, get_scan_count, with the
- * lists of active and inactive folios, CONFIG_LRU_GEN=n). Not thread-safe.
+ * lists of active and inactive folios, CONFIG_LRU_GEN=n). Not thread-safe. Beside other calls shrinkers are left for
+ * whoever reclaims alone.
  */
 final class NodeReclaim {
 
@@ -28,13 +30,31 @@ final class NodeReclaim {
     private final int pageShift;
     private final long[] left = new long[LruLists.UNEVICTABLE];
     private final long[] targets = new long[LruLists.UNEVICTABLE];
-    /** Refaults that were made active up to the end of the last run: anonymous, of files. */
-    private final long[] refaults = new long[2];
-    private int swappiness = 60;
-    private int failures;
+    private final State state;
+    private final StopMachine calls;
+
+    /** What is known of the node, whoever reclaims. Reclaimers side by side may overwrite what the other has noted, as in Linux. */
+    private static final class State {
+
+        /** Refaults that were made active up to the end of the last run: anonymous, of files. */
+        final long[] refaults = new long[2];
+        volatile int swappiness = 60;
+        volatile int failures;
+    }
 
     NodeReclaim(Engine engine, int node, SwapSpace swap, SlabShrink shrinkers, ReclaimAccounts accounts) {
+        this(engine, node, swap, shrinkers, accounts, new State());
+    }
+
+    /** One more for the node of {@code other}: who reclaims beside others needs his own. */
+    NodeReclaim(Engine engine, SwapSpace swap, ReclaimAccounts accounts, NodeReclaim other) {
+        this(engine, other.node, swap, other.shrinkers, accounts, other.state);
+    }
+
+    private NodeReclaim(Engine engine, int node, SwapSpace swap, SlabShrink shrinkers, ReclaimAccounts accounts, State state) {
         this.node = node;
+        this.state = state;
+        this.calls = engine.calls;
         this.allocator = engine.memory.allocator();
         this.lru = engine.frames.lru();
         this.swap = swap;
@@ -44,24 +64,29 @@ final class NodeReclaim {
     }
 
     int swappiness() {
-        return swappiness;
+        return state.swappiness;
     }
 
     void setSwappiness(int value) {
-        swappiness = value;
+        state.swappiness = value;
     }
 
     /** Runs of background reclaim in a row that freed nothing. */
     int failures() {
-        return failures;
+        return state.failures;
     }
 
     void countFailure() {
-        failures++;
+        state.failures = state.failures + 1;
     }
 
     private long pages(int list) {
         return lru.pagesOfNode(node, list);
+    }
+
+    /** Whether there is page cache, which is reclaimed alone. */
+    boolean hasFiles() {
+        return pages(LruLists.INACTIVE_FILE) + pages(LruLists.ACTIVE_FILE) > 0;
     }
 
     boolean canReclaimAnon() {
@@ -79,8 +104,8 @@ final class NodeReclaim {
 
     /** Remembers how many refaults there were: more of them by the next run mean that the working set is changing (Linux: snapshot_refaults). */
     void snapshotRefaults() {
-        refaults[0] = lru.refaultActivated(node, 0);
-        refaults[1] = lru.refaultActivated(node, 1);
+        state.refaults[0] = lru.refaultActivated(node, 0);
+        state.refaults[1] = lru.refaultActivated(node, 1);
     }
 
     /** Moves old active anonymous folios to the inactive list if that is short (Linux: kswapd_age_node). */
@@ -100,13 +125,15 @@ final class NodeReclaim {
             long before = control.reclaimed;
             prepare(control);
             shrinkLists(control);
-            shrinkers.shrink(control.priority);
+            if (calls.isAlone()) {
+                shrinkers.shrink(control.priority);
+            }
             long freed = control.reclaimed - before;
             reclaimable |= freed > 0;
             again = shouldContinue(freed, control);
         }
         if (reclaimable) {
-            failures = 0;
+            state.failures = 0;
         } else if (control.cacheTrimMode) {
             control.cacheTrimModeFailed = true;
         }
@@ -117,9 +144,9 @@ final class NodeReclaim {
         control.fileCost = lru.fileCost(node);
         boolean force = control.forceDeactivate;
         control.deactivateAnon =
-                force || refaults[0] != lru.refaultActivated(node, 0) || isInactiveLow(LruLists.INACTIVE_ANON);
+                force || state.refaults[0] != lru.refaultActivated(node, 0) || isInactiveLow(LruLists.INACTIVE_ANON);
         control.deactivateFile =
-                force || refaults[1] != lru.refaultActivated(node, 1) || isInactiveLow(LruLists.INACTIVE_FILE);
+                force || state.refaults[1] != lru.refaultActivated(node, 1) || isInactiveLow(LruLists.INACTIVE_FILE);
         control.cacheTrimMode = pages(LruLists.INACTIVE_FILE) >> control.priority != 0
                 && !control.deactivateFile
                 && !control.noCacheTrimMode;
@@ -135,6 +162,7 @@ final class NodeReclaim {
 
     /** How much of each list to scan (Linux: get_scan_count). */
     private void share(ScanControl control) {
+        int swappiness = state.swappiness;
         boolean anonToo = control.maySwap && canReclaimAnon();
         boolean equal = anonToo && control.priority == 0 && swappiness > 0;
         boolean anonOnly = anonToo && !equal && control.fileIsTiny;

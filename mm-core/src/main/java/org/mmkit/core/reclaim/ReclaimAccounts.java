@@ -5,11 +5,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.mmkit.api.stat.Counters;
 import org.mmkit.api.time.KernelThread;
+import org.mmkit.core.lock.StopMachine;
 import org.mmkit.core.time.VirtualClock;
 
 /**
  * Who reclaims, for the lines pgscan_* and pgsteal_* of /proc/vmstat: a task in its own allocation, kswapd, or a kernel thread that has lines
- * of its own (Linux: reclaimer_offset). Not thread-safe.
+ * of its own (Linux: reclaimer_offset). Thread-safe once all accounts are open.
  */
 final class ReclaimAccounts {
 
@@ -25,8 +26,11 @@ final class ReclaimAccounts {
     /** Whose the accounts from {@link #KSWAPD} + 1 on are. */
     private List<KernelThread> owners = List.of();
     private @Nullable VirtualClock threads;
+    private final ReclaimShares shares = new ReclaimShares();
+    private final StopMachine calls;
 
-    ReclaimAccounts(Counters counters) {
+    ReclaimAccounts(Counters counters, StopMachine calls) {
+        this.calls = calls;
         this.counters = counters;
         register(DIRECT, "direct");
         register(KSWAPD, "kswapd");
@@ -55,11 +59,22 @@ final class ReclaimAccounts {
         return owner < 0 ? DIRECT : KSWAPD + 1 + owner;
     }
 
+    /** How much of all this ran beside other calls. */
+    ReclaimShares shares() {
+        return shares;
+    }
+
+    /** Reclaim for {@code account} begins, beside others or alone. */
+    void countRun(int account) {
+        shares.countRun(account == KSWAPD, calls.isAlone());
+    }
+
     void addScanned(int account, long pages) {
         counters.add(scanned[account], pages);
     }
 
     void addFreed(int account, long pages) {
         counters.add(freed[account], pages);
+        shares.addFreed(account == KSWAPD, calls.isAlone(), pages);
     }
 }

@@ -196,6 +196,9 @@ public final class SwapPages implements SwapEntries {
         long slot = fault.slot() - place;
         long shadow = swap.shadow(type, offset - place);
         frames.set(head, FolioFlags.SWAPBACKED);
+        if (!frames.tryLockFolio(head)) {
+            throw new IllegalStateException("a folio that nobody knows yet is locked");
+        }
         if (shadow != WorkingSet.NONE) {
             swap.refault(head, shadow, engine.frames.lru().workingSet());
         }
@@ -210,6 +213,7 @@ public final class SwapPages implements SwapEntries {
         for (int i = 0; i < pages; i++) {
             area.space().tables().write(slot + i, format.advance(leaf, 1, i));
         }
+        frames.unlockFolio(head);
         return true;
     }
 

@@ -61,6 +61,7 @@ public final class MachineFiles {
         engine.memory.allocator().setPressure(reclaim);
         engine.frames.lru().workingSet().setFreeSwap(swap::freePages);
         engine.setKswapd(reclaim.kswapds());
+        engine.setRelief(reclaim);
         context.setRelief(reclaim.kswapds()::runIfDue);
         context.setKilled(engine::isRunningKilled);
         engine.overcommit.setSwap(swap::totalPages);

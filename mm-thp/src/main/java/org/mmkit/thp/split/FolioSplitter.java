@@ -1,5 +1,6 @@
 package org.mmkit.thp.split;
 
+import java.util.function.LongConsumer;
 import org.mmkit.api.Errno;
 import org.mmkit.api.feature.FolioEvent;
 import org.mmkit.api.file.ShmemMapping;
@@ -16,6 +17,8 @@ public final class FolioSplitter {
 
     /** Splits all of a folio alike. */
     private static final long EVERYWHERE = -1;
+    /** Parts are nobody's but those's who map them. */
+    private static final LongConsumer NOBODY = part -> {};
 
     private final Thp thp;
     private final DeferredSplitQueue queue;
@@ -34,22 +37,27 @@ public final class FolioSplitter {
 
     /** See {@link org.mmkit.api.feature.LargeFolioOperations#split}. */
     public int split(long head, int newOrder) {
-        return split(head, EVERYWHERE, newOrder);
+        return split(head, EVERYWHERE, newOrder, NOBODY);
+    }
+
+    /** See {@link org.mmkit.api.feature.LargeFolioOperations#splitIsolated}. */
+    public int splitIsolated(long head, LongConsumer parts) {
+        return split(head, EVERYWHERE, 0, parts);
     }
 
     /** See {@link org.mmkit.api.feature.LargeFolioOperations#splitAround}. */
     public int splitAround(long head, long pfn, int newOrder) {
-        return split(head, pfn, newOrder);
+        return split(head, pfn, newOrder, NOBODY);
     }
 
-    private int split(long head, long pfn, int newOrder) {
+    private int split(long head, long pfn, int newOrder, LongConsumer taker) {
         int order = thp.frames.order(head);
         boolean anon = thp.frames.test(head, FolioFlags.ANON);
         // An order-1 folio has no room for the list of the deferred queue, so anonymous memory has none.
         if (newOrder >= order || anon && newOrder == 1) {
             return -Errno.EINVAL;
         }
-        int result = splitLocked(head, pfn, order, newOrder, anon);
+        int result = taker == NOBODY ? splitUnlocked(head, pfn, order, newOrder, anon) : splitLocked(head, pfn, order, newOrder, anon, taker);
         if (thp.memory.isStalled()) {
             return result;
         }
@@ -60,31 +68,35 @@ public final class FolioSplitter {
         return result;
     }
 
-    /** Nobody else splits or moves a locked folio, and nobody finds mappings of it, makes new areas or frees tables, while its root is locked. */
-    private int splitLocked(long head, long pfn, int order, int newOrder, boolean anon) {
+    private int splitUnlocked(long head, long pfn, int order, int newOrder, boolean anon) {
         if (!thp.frames.tryLockFolio(head)) {
             return -Errno.EBUSY;
         }
         try {
-            if (!anon) {
-                int result = check(head, false);
-                return result != 0 ? result : splitChecked(head, pfn, order, newOrder, false);
-            }
-            if (thp.frames.head(head) != head || thp.frames.order(head) != order) {
-                return -Errno.EBUSY; // somebody else has split it
-            }
-            RwSemaphore root = thp.rmap.areasLock(head);
-            root.writeLock();
-            try {
-                int result = check(head, true);
-                return result != 0 ? result : splitChecked(head, pfn, order, newOrder, true);
-            } finally {
-                root.writeUnlock();
-            }
+            return splitLocked(head, pfn, order, newOrder, anon, NOBODY);
         } finally {
             thp.frames.unlockFolio(head);
             // Whoever gave its last swap entry up meanwhile has found it locked.
             thp.memory.freeSwapCache(head);
+        }
+    }
+
+    /** Nobody else splits or moves a locked folio, and nobody finds mappings of it, makes new areas or frees tables, while its root is locked. */
+    private int splitLocked(long head, long pfn, int order, int newOrder, boolean anon, LongConsumer taker) {
+        if (!anon) {
+            int result = check(head, false);
+            return result != 0 ? result : splitChecked(head, pfn, order, newOrder, false, taker);
+        }
+        if (thp.frames.head(head) != head || thp.frames.order(head) != order) {
+            return -Errno.EBUSY; // somebody else has split it
+        }
+        RwSemaphore root = thp.rmap.areasLock(head);
+        root.writeLock();
+        try {
+            int result = check(head, true);
+            return result != 0 ? result : splitChecked(head, pfn, order, newOrder, true, taker);
+        } finally {
+            root.writeUnlock();
         }
     }
 
@@ -104,7 +116,7 @@ public final class FolioSplitter {
         return thp.expectedReferences(head) == thp.frames.refcount(head) - 1 ? 0 : -Errno.EAGAIN;
     }
 
-    private int splitChecked(long head, long pfn, int order, int newOrder, boolean anon) {
+    private int splitChecked(long head, long pfn, int order, int newOrder, boolean anon, LongConsumer taker) {
         long pages = 1L << order;
         thp.rmap.migrateAway(head);
         if (thp.frames.isMapped(head) || !thp.frames.freeze(head, thp.expectedReferences(head) + 1)) {
@@ -131,12 +143,12 @@ public final class FolioSplitter {
                 part = thp.frames.head(pfn);
             }
         }
-        release(head, pages, anon);
+        release(head, pages, anon, taker);
         return 0;
     }
 
     /** Gives the new folios their references and mappings, and drops those that nobody needs any more; the first keeps the caller's reference. */
-    private void release(long head, long pages, boolean anon) {
+    private void release(long head, long pages, boolean anon, LongConsumer taker) {
         for (long part = head; part < head + pages; part += thp.frames.pages(part)) {
             thp.frames.unfreeze(part, thp.expectedReferences(part) + 1);
             if (anon && thp.frames.isLarge(part)) {
@@ -153,7 +165,11 @@ public final class FolioSplitter {
             if (part != head) {
                 // A part that nobody maps, and whose swap entries are gone, has no other user left (Linux: free_folio_and_swap_cache).
                 thp.memory.freeSwapCache(part);
-                thp.frames.put(part, 1);
+                if (taker != NOBODY && thp.frames.refcount(part) > 1) {
+                    taker.accept(part);
+                } else {
+                    thp.frames.put(part, 1);
+                }
             }
             part = next;
         }

@@ -1,5 +1,6 @@
 package org.mmkit.thp.split;
 
+import java.util.function.LongConsumer;
 import org.mmkit.api.feature.FolioEvent;
 import org.mmkit.api.feature.LargeFolioOperations;
 import org.mmkit.thp.FolioStats;
@@ -19,6 +20,11 @@ public final class LargeFolios implements LargeFolioOperations {
     @Override
     public int split(long head, int newOrder) {
         return queue.splitter().split(head, newOrder);
+    }
+
+    @Override
+    public int splitIsolated(long head, LongConsumer parts) {
+        return queue.splitter().splitIsolated(head, parts);
     }
 
     @Override

@@ -53,6 +53,8 @@ class SmpStress {
     private final boolean shares;
     private int round;
     private boolean over;
+    /** Whether processes use much more memory than there is, so that it is reclaimed all the time. */
+    private boolean hungry;
 
     SmpStress(Machine machine, long seed, int threads, int operations) {
         this(machine, seed, threads, operations, 120);
@@ -68,9 +70,17 @@ class SmpStress {
         this.progress = new AtomicIntegerArray(threads);
     }
 
+    /** Lets processes use much more memory than a machine of 96 MiB has. */
+    SmpStress hungry() {
+        hungry = true;
+        return this;
+    }
+
     /** Runs {@code rounds} rounds, or as many as fit into {@code nanoseconds}; returns how many operations were done. */
     long run(int rounds, long nanoseconds) {
-        machine.files().swapon(SWAP);
+        machine.files().swapon(hungry ? 4 * SWAP : SWAP);
+        // Small machines boot without huge pages.
+        machine.write("/sys/kernel/mm/transparent_hugepage/enabled", seed % 5 == 4 ? "madvise\n" : "always\n");
         if (seed % 3 != 0) {
             // khugepaged is at it all the time.
             machine.write(KHUGEPAGED + "scan_sleep_millisecs", seed % 3 == 1 ? "0\n" : "1\n");
@@ -327,7 +337,8 @@ class SmpStress {
     }
 
     private void touch(Process process, SplittableRandom random, long page) {
-        for (int i = 0; i < 16; i++) {
+        int pages = hungry && random.nextInt(4) == 0 ? 1024 : 16;
+        for (int i = 0; i < pages; i++) {
             long va = page + ((long) i << 12);
             if (va == BASE + ARENA) {
                 return;

@@ -40,6 +40,14 @@ class SmpStressTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {11, 12, 13})
+    void T20_threads_whose_memory_is_reclaimed_all_the_time_leave_the_machine_whole(long seed) {
+        try (Machine machine = machine("96M", true)) {
+            assertThat(new SmpStress(machine, seed, 4, 100).hungry().run(3, 20 * SECOND)).isPositive();
+        }
+    }
+
     @Test
     void T20_a_stress_that_is_over_ends_for_all_threads_at_once() {
         for (int seed = 1; seed <= 20; seed++) {
@@ -100,6 +108,10 @@ class SmpStressTest {
         for (long seed = Long.getLong("mmkit.stress.seed", 100); System.nanoTime() < end; seed++) {
             try (Machine machine = machine(seed % 4 == 0 ? "192M" : "1G", seed % 2 == 0)) {
                 new SmpStress(machine, seed, 2 + (int) (seed % 5), 2000).run(Integer.MAX_VALUE, Math.min(20 * SECOND, end - System.nanoTime()));
+            }
+            try (Machine machine = machine(seed % 3 == 0 ? "128M" : "96M", seed % 2 == 0)) {
+                SmpStress stress = new SmpStress(machine, seed, 2 + (int) (seed % 7), 300).hungry();
+                stress.run(Integer.MAX_VALUE, Math.min(20 * SECOND, end - System.nanoTime()));
             }
         }
     }
