@@ -147,6 +147,9 @@ final class FolioMaking {
                 lru.addPart(head, h, step);
             }
         }
+        if (inSwapCache) {
+            frames.swapCache().split(head, 1L << order);
+        }
     }
 
     /** Makes the frames of a folio nobody's: no flag, no owner, no order. */

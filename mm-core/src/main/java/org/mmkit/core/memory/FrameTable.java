@@ -40,6 +40,7 @@ public final class FrameTable implements Frames {
     private final FolioRecords records;
     private final LruLists lru;
     private final FolioBatches batches;
+    private SwapCacheSplit swapCache = (head, pages) -> {};
     private final FolioMaking making;
 
     private FrameAllocator allocator = NoAllocator.INSTANCE;
@@ -606,6 +607,23 @@ public final class FrameTable implements Frames {
     public void setFreeing(int flag, FolioFreeing freeing) {
         freeings.add(new Registration(flag, freeing));
         freeingMask |= flag;
+    }
+
+    /** Who has to know that a folio in the swap cache was split: each slot is to find the part that is for it. */
+    @FunctionalInterface
+    public interface SwapCacheSplit {
+
+        /** The folio of {@code pages} pages from {@code head} on is several now, each of which knows its slots. */
+        void split(long head, long pages);
+    }
+
+    /** Names the swap cache. */
+    public void setSwapCache(SwapCacheSplit cache) {
+        swapCache = cache;
+    }
+
+    SwapCacheSplit swapCache() {
+        return swapCache;
     }
 
     InvariantViolation wrong(long pfn, String what) {

@@ -74,6 +74,7 @@ public final class SwapSpace {
         this.extensions = extensions;
         this.pageShift = pageShift;
         this.largestOrder = largestOrder;
+        frames.setSwapCache(this::split);
         pswpin = counters.register("pswpin");
         pswpout = counters.register("pswpout");
         nrWritten = counters.register("nr_written");
@@ -400,6 +401,18 @@ public final class SwapSpace {
         frames.setPrivateWord(head, 0);
         counters.add(nrSwapCached, -n);
         counters.add(nrFilePages, -n);
+    }
+
+    /** The folio of {@code pages} pages from {@code head} on, which is in the cache, was split: its slots find the parts (Linux: __split_huge_page). */
+    private void split(long head, long pages) {
+        lock.lock();
+        for (long part = head; part < head + pages; part += frames.pages(part)) {
+            long word = frames.privateWord(part);
+            for (int i = 0; i < frames.pages(part); i++) {
+                device(type(word)).setCached((int) offset(word) + i, part);
+            }
+        }
+        lock.unlock();
     }
 
     /** The unmapped folio {@code from} in the cache moves to {@code to}: its slots find the new one (folio_migrate_mapping). */
