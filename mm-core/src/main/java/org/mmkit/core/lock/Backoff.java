@@ -12,7 +12,7 @@ public final class Backoff {
     private static final long FIRST_SLEEP = 10_000;
     private static final long LONGEST_SLEEP = 1_000_000;
 
-    /** Rounds, each of a millisecond or more, after which a wait is taken for a deadlock: half a minute at least. */
+    /** Rounds, each of a millisecond or more, after which a wait is taken for a deadlock: half a minute at least; and after as many again if it was none. */
     private static final int STUCK = 30_000;
 
     private Backoff() {}
@@ -24,7 +24,7 @@ public final class Backoff {
      * @throws org.mmkit.api.InvariantViolation when it has not ended for so long that it never will
      */
     public static int pause(int round, @Nullable LockChecker checker, LockClass of) {
-        if (round == STUCK && checker != null) {
+        if (round > 0 && round % STUCK == 0 && checker != null) {
             checker.stuck(of);
         }
         return pause(round);

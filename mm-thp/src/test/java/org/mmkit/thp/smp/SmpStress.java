@@ -267,7 +267,8 @@ class SmpStress {
             case 27 -> process.madvise(page, length, random.nextBoolean() ? Advice.MADV_POPULATE_READ : Advice.MADV_POPULATE_WRITE);
             case 28 -> process.madvise(page, length, Advice.MADV_DONTNEED_LOCKED);
             case 29 -> process.mmap(page, length, RW, MapFlags.MAP_PRIVATE | MapFlags.MAP_ANONYMOUS | MapFlags.MAP_FIXED | MapFlags.MAP_POPULATE, null, 0);
-            case 30, 31 -> hold(process, random, page, (int) (length >> 12));
+            // Where memory is short many pages held would leave none that can be reclaimed, and each call would look through all of them.
+            case 30, 31 -> hold(process, random, page, (int) Math.min(length >> 12, hungry ? 32 : 1024));
             case 32, 33 -> letGo(random, MOST_HELD / 2);
             case 34, 35, 36 -> touchShared(process, random);
             default -> touch(process, random, page);
