@@ -168,6 +168,11 @@ final class ParallelCalls {
         return true;
     }
 
+    /** The same of {@code length} bytes from {@code addr} on and the page behind them, which may merge with what is made of them; not of an empty range. */
+    private boolean isPlainRange(UserAddressSpace space, long addr, long length) {
+        return length > 0 && isPlain(space, addr, addr + length + engine.pageSize);
+    }
+
     /** With vm.overcommit_memory=2 a call looks at the areas of all processes. */
     private boolean countsPromises() {
         return engine.overcommit.mode() == Overcommit.NEVER;
@@ -199,7 +204,7 @@ final class ParallelCalls {
     long munmap(UserAddressSpace space, long addr, long length) {
         enterWriting(space);
         try {
-            return length <= 0 || !isPlain(space, addr, addr + length + engine.pageSize) ? ALONE : space.map().munmap(addr, length);
+            return !isPlainRange(space, addr, length) ? ALONE : space.map().munmap(addr, length);
         } finally {
             leaveWriting(space);
         }
@@ -208,7 +213,7 @@ final class ParallelCalls {
     long mprotect(UserAddressSpace space, long addr, long length, int prot) {
         enterWriting(space);
         try {
-            return length <= 0 || !isPlain(space, addr, addr + length + engine.pageSize)
+            return !isPlainRange(space, addr, length)
                     ? ALONE
                     : space.protect().mprotect(addr, length, prot);
         } finally {
@@ -265,11 +270,7 @@ final class ParallelCalls {
                     Advice.MADV_POPULATE_WRITE:
                 enterReading(space);
                 try {
-                    if (length <= 0 || !isPlain(space, addr, addr + length + engine.pageSize)) {
-                        return ALONE;
-                    }
-                    long result = space.advise().madvise(addr, length, advice);
-                    return calls.isStalled() ? ALONE : result;
+                    return advise(space, addr, length, advice);
                 } finally {
                     leaveReading(space);
                 }
@@ -291,11 +292,7 @@ final class ParallelCalls {
                     Advice.MADV_COLLAPSE:
                 enterWriting(space);
                 try {
-                    if (length <= 0 || !isPlain(space, addr, addr + length + engine.pageSize)) {
-                        return ALONE;
-                    }
-                    long result = space.advise().madvise(addr, length, advice);
-                    return calls.isStalled() ? ALONE : result;
+                    return advise(space, addr, length, advice);
                 } finally {
                     leaveWriting(space);
                 }
@@ -304,12 +301,20 @@ final class ParallelCalls {
         }
     }
 
+    private long advise(UserAddressSpace space, long addr, long length, int advice) {
+        if (!isPlainRange(space, addr, length)) {
+            return ALONE;
+        }
+        long result = space.advise().madvise(addr, length, advice);
+        return calls.isStalled() ? ALONE : result;
+    }
+
     /** mlock and mlock2, but for what {@link #fill} has to bring in. */
     long mlock(UserAddressSpace space, long addr, long length, int flags) {
         enterWriting(space);
         long result;
         try {
-            if (length <= 0 || !isPlain(space, addr, addr + length + engine.pageSize)) {
+            if (!isPlainRange(space, addr, length)) {
                 return ALONE;
             }
             result = space.lock().mlock(addr, length, flags);
@@ -331,7 +336,7 @@ final class ParallelCalls {
     long munlock(UserAddressSpace space, long addr, long length) {
         enterWriting(space);
         try {
-            return length <= 0 || !isPlain(space, addr, addr + length + engine.pageSize) ? ALONE : space.lock().munlock(addr, length);
+            return !isPlainRange(space, addr, length) ? ALONE : space.lock().munlock(addr, length);
         } finally {
             leaveWriting(space);
         }
@@ -388,7 +393,7 @@ final class ParallelCalls {
     @Nullable PinnedPages pin(UserAddressSpace space, long addr, long length) throws ErrnoException {
         enterReading(space);
         try {
-            return length > 0 && isPlain(space, addr, addr + length + engine.pageSize) ? PinnedPages.pin(space, addr, length) : null;
+            return isPlainRange(space, addr, length) ? PinnedPages.pin(space, addr, length) : null;
         } catch (ErrnoException e) {
             if (calls.isStalled()) {
                 return null;
