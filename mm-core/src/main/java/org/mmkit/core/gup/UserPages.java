@@ -1,8 +1,7 @@
 package org.mmkit.core.gup;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.mmkit.api.Errno;
 import org.mmkit.api.ErrnoException;
 import org.mmkit.api.memory.FolioFlags;
@@ -16,24 +15,13 @@ import org.mmkit.core.space.UserAddressSpace;
  */
 public final class UserPages {
 
-    private static final VarHandle RELEASED;
-
-    static {
-        try {
-            RELEASED = MethodHandles.lookup().findVarHandle(UserPages.class, "released", boolean.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
     private final Engine engine;
     private final int spaceId;
     private final long start;
     private final long[] pfns;
     private final boolean pinned;
     private final boolean longTerm;
-    @SuppressWarnings("unused") // by RELEASED
-    private volatile boolean released;
+    private final AtomicBoolean released = new AtomicBoolean();
 
     private UserPages(Engine engine, int spaceId, long start, long[] pfns, boolean pinned, boolean longTerm) {
         this.engine = engine;
@@ -111,7 +99,7 @@ public final class UserPages {
 
     /** How many pages are held. */
     public int pages() {
-        return released ? 0 : pfns.length;
+        return released.get() ? 0 : pfns.length;
     }
 
     /** Whether these are pins, not mere references. */
@@ -150,7 +138,7 @@ public final class UserPages {
 
     /** Drops the references; a second call does nothing. */
     public void release() {
-        if (!RELEASED.compareAndSet(this, false, true)) {
+        if (!released.compareAndSet(false, true)) {
             return;
         }
         boolean beside = isPlain();
